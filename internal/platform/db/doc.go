@@ -1,0 +1,12 @@
+// Package db owns the database: SQLite in a file by default, PostgreSQL by its URL, one SQL text for both.
+//
+// What must stay true:
+//   - An acknowledged Do is durable: it is answered after COMMIT has been flushed.
+//   - Concurrent Do calls share one database transaction (group commit), each under its own savepoint: one that fails
+//     takes nothing of its neighbours with it. A closure may be run again, so it touches nothing but its Tx.
+//   - No request's context reaches a statement: a cancel in the middle would roll back the whole SQLite transaction or
+//     close the PostgreSQL connection, and with it a neighbour's row.
+//   - Tx.Now never runs backwards within a process.
+//   - What a closure leaves with Tx.Defer is written at the end of the shared transaction, after every closure, so that
+//     rows everybody needs (a log's position) are locked last and shortly.
+package db

@@ -1,0 +1,85 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Migrate brings the schema up to date. Every file NNNN_name.sql of files is one migration, its text the same for both
+// databases but for blocks between the lines "-- only sqlite" or "-- only postgres" and "-- end". Migrations only add:
+// an older program goes on working beside a newer one.
+func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
+	migrations, err := d.migrations(files)
+	if err != nil {
+		return err
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithGoMigrations(migrations...)}
+	if d.dialect == Postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, d.sql, nil, options...)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return classify(d.dialect, fmt.Errorf("migrate: %w", err))
+	}
+	return nil
+}
+
+func (d *DB) migrations(files fs.FS) ([]*goose.Migration, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list migrations: %w", err)
+	}
+	var out []*goose.Migration
+	for _, name := range names {
+		number, _, _ := strings.Cut(path.Base(name), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("migration %s: its name must begin with a number", name)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("migration %s: %w", name, err)
+		}
+		query := only(d.dialect, string(text))
+		out = append(out, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, query); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			return nil
+		}}, nil))
+	}
+	return out, nil
+}
+
+// only leaves out the blocks that are for the other database.
+func only(dialect Dialect, text string) string {
+	var b strings.Builder
+	keep := true
+	for line := range strings.Lines(text) {
+		switch mark := strings.TrimSpace(line); {
+		case strings.HasPrefix(mark, "-- only "):
+			keep = strings.TrimPrefix(mark, "-- only ") == string(dialect)
+		case mark == "-- end":
+			keep = true
+		case keep:
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}

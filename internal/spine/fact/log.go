@@ -1,0 +1,251 @@
+package fact
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// Handler takes facts of one shard in order, in the transaction that moves the cursor. It may be run again.
+type Handler func(tx *db.Tx, facts []Fact) error
+
+// Subscription is one reader of the log with its own cursor a shard.
+type Subscription struct {
+	Name    string
+	Kinds   []string // nil means all
+	FromNow bool     // a subscriber new to the installation starts at the end instead of the beginning
+	Handle  Handler
+}
+
+func (s *Subscription) wants(kind string) bool {
+	return s.Kinds == nil || slices.Contains(s.Kinds, kind)
+}
+
+// Log is the log of facts of every community in one database.
+type Log struct {
+	db   *db.DB
+	bus  bus.Bus
+	log  *slog.Logger
+	subs []*Subscription
+
+	mu    sync.Mutex
+	dirty map[unit]bool      // units with facts behind their cursor, or that may have
+	busy  map[unit]bool      // units being worked on
+	seen  map[unit]position  // how far a unit has read
+	more  chan struct{}     // has an element when something became dirty
+}
+
+// unit is what is worked on at a time: one shard for one subscriber.
+type unit struct {
+	sub *Subscription
+	shardKey
+}
+
+// position is how far a unit has come: stored is in the database, read runs ahead of it over facts nobody asked for.
+type position struct{ stored, read int64 }
+
+// wakeTopic tells other nodes that facts were appended.
+const wakeTopic = "fact"
+
+// batchSize is how many facts of a shard are handled in one transaction.
+const batchSize = 128
+
+// storeEvery bounds how many unasked-for facts are read again after a restart.
+const storeEvery = 512
+
+// NewLog opens the log. Subscribe before the first Step or Run.
+func NewLog(d *db.DB, b bus.Bus, log *slog.Logger) *Log {
+	l := &Log{db: d, bus: b, log: log, dirty: map[unit]bool{}, busy: map[unit]bool{}, seen: map[unit]position{}, more: make(chan struct{}, 1)}
+	d.OnFlush(flushName, l.flush)
+	b.Subscribe(wakeTopic, func(msg []byte) { l.woken(msg) })
+	return l
+}
+
+// Subscribe registers a subscriber. Its name is for ever: it keys the cursor.
+func (l *Log) Subscribe(s Subscription) {
+	l.subs = append(l.subs, &s)
+}
+
+// Start makes the months' partitions, marks new subscribers, and finds what is behind. Call it once after Subscribe.
+func (l *Log) Start(ctx context.Context) error {
+	if err := l.db.Do(ctx, "", keepMonths); err != nil {
+		l.log.Warn("could not make the fact log's months; facts go to the default partition", "error", err)
+	}
+	for _, s := range l.subs {
+		if err := l.db.Do(ctx, "", func(tx *db.Tx) error { return register(tx, s) }); err != nil {
+			return fmt.Errorf("register subscriber %s: %w", s.Name, err)
+		}
+	}
+	return l.Sweep(ctx)
+}
+
+// register marks a subscriber as known; one that starts from now gets its cursors at the end.
+func register(tx *db.Tx, s *Subscription) error {
+	n, err := tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) VALUES ('', $1, -1, 0) ON CONFLICT DO NOTHING`, s.Name)
+	if err != nil || n == 0 || !s.FromNow {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) SELECT community_id, $1, shard, pos FROM fact_shard WHERE TRUE ON CONFLICT DO NOTHING`, s.Name)
+	return err
+}
+
+// Sweep looks at every cursor for what is behind: after a start, and now and then in case a wake was lost between nodes.
+// It is the installation's own housekeeping, so it crosses communities.
+func (l *Log) Sweep(ctx context.Context) error {
+	for _, s := range l.subs {
+		var behind []shardKey
+		err := l.db.Read(ctx, "", func(tx *db.Tx) (err error) {
+			behind, err = db.All(tx, func(r *db.Row) (k shardKey, err error) {
+				err = r.Scan(&k.community, &k.shard)
+				return k, err
+			}, `SELECT s.community_id, s.shard FROM fact_shard s LEFT JOIN fact_cursor c
+				ON c.community_id = s.community_id AND c.subscriber = $1 AND c.shard = s.shard
+				WHERE c.pos IS NULL OR c.pos < s.pos ORDER BY s.community_id, s.shard`, s.Name)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("look for facts behind %s: %w", s.Name, err)
+		}
+		l.mark(behind, s)
+	}
+	return nil
+}
+
+// Step handles everything that is behind, unit by unit in a fixed order, until nothing is. worked tells whether anything was done.
+func (l *Log) Step(ctx context.Context) (worked bool, err error) {
+	for {
+		u, ok := l.take(true)
+		if !ok {
+			return worked, nil
+		}
+		did, err := l.work(ctx, u)
+		if err != nil {
+			l.mark([]shardKey{u.shardKey}, u.sub)
+			return worked, err
+		}
+		worked = worked || did
+	}
+}
+
+// workers is how many units are worked on side by side; their transactions are committed together.
+const workers = 16
+
+// Run handles facts as they come until ctx ends.
+func (l *Log) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() { l.worker(ctx) })
+	}
+	defer wg.Wait()
+	for {
+		if err := l.db.Clock().Until(ctx, l.db.Clock().Now().Add(sweepEvery)); err != nil {
+			return nil //nolint:nilerr // the end of ctx is the end of the run
+		}
+		if err := l.Sweep(ctx); err != nil && ctx.Err() == nil {
+			l.log.Error("sweep of the fact log", "error", err)
+		}
+	}
+}
+
+// sweepEvery is how long a lost wake can stay unnoticed.
+const sweepEvery = 5 * time.Second
+
+func (l *Log) worker(ctx context.Context) {
+	for ctx.Err() == nil {
+		u, ok := l.take(false)
+		if !ok {
+			select {
+			case <-ctx.Done():
+				return
+			case <-l.more:
+			}
+			continue
+		}
+		if _, err := l.work(ctx, u); err != nil && ctx.Err() == nil {
+			l.log.Warn("facts will be tried again", "subscriber", u.sub.Name, "community", u.community, "error", err)
+			l.retryLater(ctx, u)
+		}
+	}
+}
+
+// retryLater marks the unit again after a pause on the machine's clock: a lock or a lost server needs real time.
+func (l *Log) retryLater(ctx context.Context, u unit) {
+	timer := time.AfterFunc(200*time.Millisecond, func() { l.mark([]shardKey{u.shardKey}, u.sub) })
+	context.AfterFunc(ctx, func() { timer.Stop() })
+}
+
+// mark notes that shards may have facts for a subscriber, or for all of them (nil).
+func (l *Log) mark(keys []shardKey, only *Subscription) {
+	l.mu.Lock()
+	for _, s := range l.subs {
+		if only != nil && s != only {
+			continue
+		}
+		for _, k := range keys {
+			l.dirty[unit{s, k}] = true
+		}
+	}
+	l.mu.Unlock()
+	l.signal()
+}
+
+func (l *Log) signal() {
+	select {
+	case l.more <- struct{}{}:
+	default:
+	}
+}
+
+// take chooses a unit to work on and keeps others from it; ordered means the least one, for runs that must repeat exactly.
+func (l *Log) take(ordered bool) (best unit, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for u := range l.dirty {
+		if l.busy[u] {
+			continue
+		}
+		if !ok || ordered && u.before(best) {
+			best, ok = u, true
+		}
+		if !ordered {
+			break
+		}
+	}
+	if ok {
+		delete(l.dirty, best)
+		l.busy[best] = true
+		if len(l.dirty) > 0 {
+			l.signal()
+		}
+	}
+	return best, ok
+}
+
+func (u unit) before(o unit) bool {
+	if u.community != o.community {
+		return u.community < o.community
+	}
+	if u.shard != o.shard {
+		return u.shard < o.shard
+	}
+	return u.sub.Name < o.sub.Name
+}
+
+func (l *Log) release(u unit) {
+	l.mu.Lock()
+	delete(l.busy, u)
+	again := l.dirty[u]
+	l.mu.Unlock()
+	if again {
+		l.signal()
+	}
+}
+
+var errMoved = errors.New("another node moved the cursor")
