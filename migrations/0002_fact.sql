@@ -47,7 +47,8 @@ CREATE TABLE fact (
 CREATE TABLE fact_other PARTITION OF fact DEFAULT;
 -- end
 CREATE INDEX fact_person ON fact (community_id, person, at) WHERE person <> '';
-CREATE INDEX fact_subject ON fact (community_id, subject, at) WHERE subject <> '';
+CREATE INDEX fact_subject ON fact (community_id, subject, recorded_at) WHERE subject <> '';
+CREATE INDEX fact_circle ON fact (community_id, circle, recorded_at) WHERE circle <> '';
 
 -- owner: internal/spine/fact
 CREATE TABLE fact_key (

@@ -12,9 +12,16 @@ import (
 	"github.com/qunce/qunce/test/testkit"
 )
 
+const insertThing = `INSERT INTO thing (community_id, name, n, at) VALUES ($1, $2, $3, $4)`
+
 func setup(t *testing.T, d *testkit.DB) {
 	t.Helper()
-	err := d.Do(t.Context(), "", func(tx *db.Tx) error {
+	table(t, d)
+}
+
+func table(t testing.TB, d *testkit.DB) {
+	t.Helper()
+	err := d.Do(context.Background(), "", func(tx *db.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE thing (community_id TEXT, name TEXT, n BIGINT, at BIGINT, PRIMARY KEY (community_id, name))`)
 		return err
 	})

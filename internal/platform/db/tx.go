@@ -21,6 +21,8 @@ type Tx struct {
 	failed    error // the first statement that failed; it spoils the closure even if its error was swallowed
 	deferred  []deferred
 	after     []func()
+	unread    rows // of a QueryRow that awaits its Scan
+	reading   bool // inside Each
 }
 
 // Community is the community whose rows this transaction is about.
@@ -71,18 +73,51 @@ func brief(query string) string {
 	return s
 }
 
-var errReadOnlyTx = errors.New("a statement that writes in a transaction that reads")
+var (
+	errReadOnlyTx = errors.New("a statement that writes in a transaction that reads")
+	errUnread     = errors.New("a statement while another one's rows are being read")
+)
+
+// check refuses what works on one engine only, or by luck.
+func (tx *Tx) check(query string) error {
+	switch {
+	case tx.unread != nil || tx.reading:
+		return tx.fail(query, errUnread)
+	case tx.readonly && writes(query):
+		return tx.fail(query, errReadOnlyTx)
+	}
+	return nil
+}
+
+// writes tells by its first word that a statement changes something.
+func writes(query string) bool {
+	word := strings.TrimLeft(query, " \t\r\n")
+	for _, w := range [...]string{"SELECT", "WITH", "VALUES", "EXPLAIN", "PRAGMA"} {
+		if len(word) >= len(w) && strings.EqualFold(word[:len(w)], w) {
+			return false
+		}
+	}
+	return true
+}
+
+// query starts a statement that gives rows.
+func (tx *Tx) query(query string, args []any) (rows, error) {
+	if err := tx.check(query); err != nil {
+		return nil, err
+	}
+	found, err := tx.c.query(query, encode(args))
+	if err != nil {
+		return nil, tx.fail(query, err)
+	}
+	return found, nil
+}
 
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
-	if tx.readonly {
-		return 0, tx.fail(query, errReadOnlyTx)
+	if err := tx.check(query); err != nil {
+		return 0, err
 	}
-	res, err := tx.c.exec(query, encode(args))
-	if err != nil {
-		return 0, tx.fail(query, err)
-	}
-	n, err := res.RowsAffected()
+	n, err := tx.c.exec(query, encode(args))
 	if err != nil {
 		return 0, tx.fail(query, err)
 	}
@@ -91,7 +126,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Row is one row of a result.
 type Row struct {
-	rows *sql.Rows
+	rows rows
 	err  error
 	one  bool
 	tx   *Tx
@@ -107,6 +142,7 @@ func (r *Row) Scan(dest ...any) error {
 		return r.rows.Scan(decode(dest)...)
 	}
 	defer r.rows.Close()
+	r.tx.unread = nil
 	if !r.rows.Next() {
 		if err := r.rows.Err(); err != nil {
 			return r.tx.fail(r.text, err)
@@ -125,32 +161,41 @@ func (r *Row) Scan(dest ...any) error {
 	return nil
 }
 
-// QueryRow runs a query for its first row; Scan gives ErrNoRows when there is none.
+// QueryRow runs a query for its first row; Scan gives ErrNoRows when there is none. Until Scan is called the transaction
+// takes no other statement.
 func (tx *Tx) QueryRow(query string, args ...any) *Row {
-	rows, err := tx.c.query(query, encode(args))
+	found, err := tx.query(query, args)
 	if err != nil {
-		return &Row{err: tx.fail(query, err)}
+		return &Row{err: err}
 	}
-	return &Row{rows: rows, one: true, tx: tx, text: query}
+	tx.unread = found
+	return &Row{rows: found, one: true, tx: tx, text: query}
 }
 
 // Each runs a query and hands every row to fn, which must not use the Tx.
 func (tx *Tx) Each(fn func(*Row) error, query string, args ...any) error {
-	rows, err := tx.c.query(query, encode(args))
+	found, err := tx.query(query, args)
 	if err != nil {
-		return tx.fail(query, err)
+		return err
 	}
-	defer rows.Close()
-	r := &Row{rows: rows}
-	for rows.Next() {
-		if err := fn(r); err != nil {
-			return err
+	tx.reading = true
+	defer func() { tx.reading = false; found.Close() }() // for a panic in fn
+	r := &Row{rows: found}
+	for err == nil && found.Next() {
+		err = fn(r)
+	}
+	// A statement that changes rows may fail after the ones that were read, also when fn ended the reading.
+	closeErr := found.Close()
+	if closeErr == nil {
+		closeErr = found.Err()
+	}
+	if closeErr != nil {
+		closeErr = tx.fail(query, closeErr)
+		if err == nil {
+			err = closeErr
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return tx.fail(query, err)
-	}
-	return nil
+	return err
 }
 
 // All runs a query and scans every row.

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -71,6 +72,10 @@ func bytesOf(src any) ([]byte, error) {
 		return []byte(v), nil
 	case []byte:
 		return v, nil
+	case int64: // SQLite keeps JSON that is a bare number as a number
+		return strconv.AppendInt(nil, v, 10), nil
+	case float64:
+		return strconv.AppendFloat(nil, v, 'g', -1, 64), nil
 	}
 	return nil, fmt.Errorf("decode JSON column: unexpected %T", src)
 }
@@ -91,21 +96,26 @@ func FromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// encode turns Go values into the database's: times become microseconds.
+// encode turns Go values into the database's own, the same for both engines: times become microseconds, named types
+// their basic ones.
 func encode(args []any) []any {
+	out := make([]any, len(args))
 	for i, a := range args {
-		if t, ok := a.(time.Time); ok {
-			c := make([]any, len(args))
-			copy(c, args)
-			for j := i; j < len(c); j++ {
-				if t, ok = c[j].(time.Time); ok {
-					c[j] = Micros(t)
-				}
+		switch v := a.(type) {
+		case nil, string, int64, bool, float64, []byte:
+			out[i] = a
+		case int:
+			out[i] = int64(v)
+		case time.Time:
+			out[i] = Micros(v)
+		default:
+			out[i] = a // what has no basic form is left to the driver, which knows more types or refuses it
+			if basic, err := driver.DefaultParameterConverter.ConvertValue(a); err == nil {
+				out[i] = basic
 			}
-			return c
 		}
 	}
-	return args
+	return out
 }
 
 type timeDest struct{ t *time.Time }

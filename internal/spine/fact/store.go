@@ -108,12 +108,6 @@ func OfPersonAfter(tx *db.Tx, person string, pos int64, limit int) ([]Fact, erro
 		tx.Community(), person, ShardOf(person), pos, limit)
 }
 
-// OfSubjectAfter is OfPersonAfter for a subject that isn't a person. Facts that also have a person live in that person's shard and order.
-func OfSubjectAfter(tx *db.Tx, subject string, pos int64, limit int) ([]Fact, error) {
-	return db.All(tx, scanFact, selectFact+`WHERE community_id = $1 AND subject = $2 AND subject <> '' AND person = '' AND shard = $3 AND pos > $4 ORDER BY pos LIMIT $5`,
-		tx.Community(), subject, ShardOf(subject), pos, limit)
-}
-
 // Timeline reads facts of persons (several after a merge), newest first, before a time and id; kinds nil means all.
 func Timeline(tx *db.Tx, persons, kinds []string, before time.Time, beforeID string, limit int) ([]Fact, error) {
 	var b strings.Builder
@@ -165,4 +159,15 @@ func keepMonths(tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// OfOtherSince reads facts about a subject that isn't a person, whoever else they are about, after a fact by time and id.
+// Their order is that of recording: they come from several shards. kind "circle" means facts of that circle.
+func OfOtherSince(tx *db.Tx, kind, subject string, at time.Time, id string, limit int) ([]Fact, error) {
+	column := "subject"
+	if kind == "circle" {
+		column = "circle"
+	}
+	return db.All(tx, scanFact, selectFact+`WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND (recorded_at, id) > ($3, $4) ORDER BY recorded_at, id LIMIT $5`,
+		tx.Community(), subject, at, id, limit)
 }

@@ -1,0 +1,255 @@
+package path
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+// batch moves runs within one transaction. Runs are read once and written once, at its end.
+type batch struct {
+	e      *Engine
+	tx     *db.Tx
+	shelf  *shelf
+	runs   map[string][]*Run // by subject
+	dirty  []*Run
+	isDirt map[*Run]bool
+	log    [][]any
+	counts map[countKey]count
+	order  []countKey
+}
+
+func (e *Engine) newBatch(tx *db.Tx) (*batch, error) {
+	s, err := e.shelf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return &batch{e: e, tx: tx, shelf: s, runs: map[string][]*Run{}, isDirt: map[*Run]bool{}, counts: map[countKey]count{}}, nil
+}
+
+// handle is the subscriber: each fact moves the runs that wait for it, then starts the paths that begin with it.
+func (e *Engine) handle(tx *db.Tx, facts []fact.Fact) error {
+	b, err := e.newBatch(tx)
+	if err != nil {
+		return err
+	}
+	facts = slices.DeleteFunc(slices.Clone(facts), func(f fact.Fact) bool { return !b.shelf.takes[f.Kind] })
+	if len(facts) == 0 {
+		return nil
+	}
+	if err := b.load(facts); err != nil {
+		return err
+	}
+	for i := range facts {
+		f := &facts[i]
+		for _, s := range subjects(f) {
+			for _, r := range slices.Clone(b.runs[s]) {
+				if err := b.offer(r, f); err != nil {
+					return err
+				}
+			}
+		}
+		for _, c := range b.shelf.byKind[f.Kind] {
+			if err := b.start(c, f); err != nil {
+				return err
+			}
+		}
+	}
+	return b.write()
+}
+
+// subjects lists whose runs a fact may concern.
+func subjects(f *fact.Fact) []string {
+	var out []string
+	for _, s := range []string{f.Person, f.Subject, f.Circle} {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (b *batch) load(facts []fact.Fact) error {
+	var all []string
+	known := map[string]bool{}
+	for i := range facts {
+		for _, s := range subjects(&facts[i]) {
+			if !known[s] {
+				known[s] = true
+				all = append(all, s)
+			}
+		}
+	}
+	sort.Strings(all)
+	runs, err := runningOf(b.tx, all)
+	for _, r := range runs {
+		b.runs[r.Subject] = append(b.runs[r.Subject], r)
+	}
+	return err
+}
+
+// start begins a run, unless its path has had one for what it is once per.
+func (b *batch) start(c *Compiled, f *fact.Fact) error {
+	subject := subjectOf(c.Subject, f)
+	if subject == "" {
+		return nil
+	}
+	r := &Run{
+		ID: b.tx.NewID(), Path: c.Name, Version: c.Version, Subject: subject, Person: f.Person, State: Running, Entry: f.Entry, Circle: f.Circle,
+		Step: c.first, EnteredAt: b.tx.Now(), StartedAt: b.tx.Now(), Vars: map[string]any{}, onceKey: onceKey(c, f),
+	}
+	r.mark(f)
+	if err := b.keep(r, f); err != nil {
+		return err
+	}
+	ok, err := c.Start.Where.Holds(b.values(c, r))
+	if err != nil || !ok {
+		return err
+	}
+	// The row goes in first: its once key is what keeps a second run out.
+	added, err := insertRun(b.tx, r)
+	if err != nil || !added {
+		return err
+	}
+	r.stored = true
+	b.runs[subject] = append(b.runs[subject], r)
+	if _, err := fact.Append(b.tx, Started{Path: Name(c.Name), Run: fact.ID(r.ID)}, b.about(r)); err != nil {
+		return err
+	}
+	return b.walk(c, r, f)
+}
+
+// onceKey is what a path runs once per; it is empty for a path that may run any number of times at once.
+func onceKey(c *Compiled, f *fact.Fact) string {
+	key := ""
+	for _, per := range c.Start.OncePer {
+		switch per {
+		case "person":
+			key += "p:" + f.Person + " "
+		case "subject":
+			key += "s:" + f.Subject + " "
+		case "circle":
+			key += "c:" + f.Circle + " "
+		case "entry":
+			key += "e:" + f.Entry + " "
+		}
+	}
+	return key
+}
+
+func (b *batch) about(r *Run) fact.Fact {
+	f := fact.Fact{Person: r.Person, Circle: r.Circle, Entry: r.Entry}
+	if r.Subject != r.Person {
+		f.Subject = r.Subject
+	}
+	return f
+}
+
+// keep takes a fact's data over into the run's values.
+func (b *batch) keep(r *Run, f *fact.Fact) error {
+	if f.Circle != "" {
+		r.Circle = f.Circle
+	}
+	var data map[string]any
+	if err := f.Into(&data); err != nil {
+		return err
+	}
+	for k, v := range data {
+		r.Vars[k] = v
+	}
+	return nil
+}
+
+// touch marks a run to be written at the end.
+func (b *batch) touch(r *Run) {
+	if !b.isDirt[r] {
+		b.isDirt[r] = true
+		b.dirty = append(b.dirty, r)
+	}
+}
+
+func (b *batch) count(r *Run, step, outcome string, spent time.Duration) {
+	k := countKey{b.tx.Community(), r.Path, r.Version, step, outcome, fact.ShardOf(r.Subject)}
+	c, known := b.counts[k]
+	if !known {
+		b.order = append(b.order, k)
+	}
+	c.runs++
+	c.seconds += int64(spent / time.Second)
+	b.counts[k] = c
+}
+
+// write stores every run that moved, its log, its timer and the counts.
+func (b *batch) write() error {
+	for _, r := range b.dirty {
+		if err := updateRun(b.tx, r); err != nil {
+			return err
+		}
+		if err := b.setTimer(r); err != nil {
+			return err
+		}
+		topic := movedTopic + r.Subject
+		b.tx.AfterCommit(func() { b.e.bus.Broadcast(topic, nil) })
+	}
+	if err := b.tx.Insert("path_log", logColumns, b.log); err != nil {
+		return fmt.Errorf("write the runs' log: %w", err)
+	}
+	for _, k := range b.order {
+		b.tx.Defer(countFlush, countItem{k, b.counts[k]})
+	}
+	return nil
+}
+
+func (b *batch) setTimer(r *Run) error {
+	switch {
+	case r.State == Running && !r.DueAt.IsZero():
+		r.timed = true
+		return job.At(b.tx, timerKind, r.ID, r.DueAt)
+	case r.timed:
+		r.timed = false
+		return job.Clear(b.tx, timerKind, r.ID)
+	}
+	return nil
+}
+
+// values looks names up: the run's own, then those of the sources, each of which is read once.
+func (b *batch) values(_ *Compiled, r *Run) Values {
+	read := map[string]map[string]any{}
+	return func(name string) (any, error) {
+		switch name {
+		case "subject":
+			return r.Subject, nil
+		case "circle":
+			return r.Circle, nil
+		case "entry":
+			return r.Entry, nil
+		case "run":
+			return r.ID, nil
+		}
+		if v, ok := r.Vars[name]; ok {
+			return v, nil
+		}
+		prefix, rest, dotted := cut(name)
+		s := b.e.sources[prefix]
+		if !dotted || s == nil {
+			return nil, nil
+		}
+		m, ok := read[prefix]
+		if !ok {
+			var err error
+			if m, err = s.Read(b.tx, r); err != nil {
+				return nil, err
+			}
+			read[prefix] = m
+		}
+		return m[rest], nil
+	}
+}
+
+func (b *batch) zone() *time.Location { return b.e.zone(context.Background(), b.tx.Community()) }

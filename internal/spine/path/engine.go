@@ -1,0 +1,135 @@
+package path
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+// Engine runs the paths of every community.
+type Engine struct {
+	db      *db.DB
+	bus     bus.Bus
+	log     *slog.Logger
+	kinds   *fact.Registry
+	tasks   Tasks
+	zone    func(ctx context.Context, community string) *time.Location
+	actions map[string]*Action
+	moments map[string]*Moment
+	sources map[string]*Source
+
+	mu    sync.RWMutex
+	cache map[string]*shelf // by community
+}
+
+// shelf is what a community's runs need of its definitions.
+type shelf struct {
+	byKind   map[string][]*Compiled // active versions by the facts they start on
+	takes    map[string]bool        // every kind that some version waits for or starts on
+	versions map[string]*Compiled   // by key
+}
+
+// timerKind is the kind of the timers that deadlines and moments set.
+const timerKind = "path.run"
+
+// changedTopic tells other nodes that a community's definitions changed.
+const changedTopic = "path.changed"
+
+// NewEngine makes the engine. zone gives a community's time zone; tasks may be nil where no path asks.
+func NewEngine(d *db.DB, b bus.Bus, log *slog.Logger, kinds *fact.Registry, tasks Tasks, zone func(context.Context, string) *time.Location) *Engine {
+	e := &Engine{
+		db: d, bus: b, log: log, kinds: kinds, tasks: tasks, zone: zone,
+		actions: map[string]*Action{}, moments: map[string]*Moment{}, sources: map[string]*Source{}, cache: map[string]*shelf{},
+	}
+	d.OnFlush(countFlush, flushCounts)
+	b.Subscribe(changedTopic, func(community []byte) {
+		e.mu.Lock()
+		delete(e.cache, string(community))
+		e.mu.Unlock()
+	})
+	return e
+}
+
+// Attach subscribes the engine to the log and takes its timers.
+func (e *Engine) Attach(l *fact.Log, r *job.Runner) {
+	l.Subscribe(fact.Subscription{Name: "path", Handle: e.handle})
+	r.OnTimer(timerKind, e.due)
+}
+
+func versionKey(path string, version int) string { return fmt.Sprintf("%s@%d", path, version) }
+
+// shelf gives the community's definitions. Versions never change, and a stale choice of the active one only means that a
+// run starts on the version before: so memory may be behind the database for a moment.
+func (e *Engine) shelf(tx *db.Tx) (*shelf, error) {
+	e.mu.RLock()
+	s := e.cache[tx.Community()]
+	e.mu.RUnlock()
+	if s != nil {
+		return s, nil
+	}
+	s, err := loadShelf(tx)
+	if err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	e.cache[tx.Community()] = s
+	e.mu.Unlock()
+	return s, nil
+}
+
+func (s *shelf) of(r *Run) (*Compiled, error) {
+	c := s.versions[versionKey(r.Path, r.Version)]
+	if c == nil {
+		return nil, fmt.Errorf("run %s: version %d of path %s is missing", r.ID, r.Version, r.Path)
+	}
+	return c, nil
+}
+
+// newShelf sorts versions out. Ended versions stay as long as a run may be on them.
+func newShelf(versions []*Compiled, active map[string]bool) *shelf {
+	s := &shelf{byKind: map[string][]*Compiled{}, takes: map[string]bool{taskFinished: true}, versions: map[string]*Compiled{}}
+	for _, c := range versions {
+		key := versionKey(c.Name, c.Version)
+		s.versions[key] = c
+		if active[key] {
+			for _, k := range c.Start.On {
+				s.byKind[k] = append(s.byKind[k], c)
+				s.takes[k] = true
+			}
+		}
+		for _, n := range c.nodes {
+			for _, k := range n.kinds() {
+				s.takes[k] = true
+			}
+		}
+	}
+	return s
+}
+
+// kinds lists the facts that a step waits for.
+func (n *node) kinds() (out []string) {
+	if w := n.step.Wait; w != nil {
+		out = append(out, w.On...)
+		for _, o := range w.Or {
+			out = append(out, o.On...)
+		}
+	}
+	for _, w := range n.step.Gate {
+		out = append(out, w.On...)
+	}
+	return out
+}
+
+// Watch calls fn, which must not block, whenever a run of the subject has moved on this node.
+func (e *Engine) Watch(subject string, fn func()) (cancel func()) {
+	return e.bus.Subscribe(movedTopic+subject, func([]byte) { fn() })
+}
+
+const movedTopic = "path.moved."

@@ -1,0 +1,86 @@
+package path
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+// Run is one subject on its way through a path.
+type Run struct {
+	ID        string         `json:"id"`
+	Path      string         `json:"path"`
+	Version   int            `json:"version"`
+	Subject   string         `json:"subject"`
+	Person    string         `json:"person,omitempty"`
+	State     State          `json:"state"`
+	Outcome   string         `json:"outcome,omitempty"`
+	Step      string         `json:"step"` // address of the present step
+	EnteredAt time.Time      `json:"entered_at"`
+	DueAt     time.Time      `json:"due_at,omitzero"`
+	Task      string         `json:"task,omitempty"`
+	Circle    string         `json:"circle,omitempty"`
+	Entry     string         `json:"entry,omitempty"`
+	Vars      map[string]any `json:"vars"`
+	StartedAt time.Time      `json:"started_at"`
+	EndedAt   time.Time      `json:"ended_at,omitzero"`
+
+	onceKey string
+	moves   int
+	markPos int64
+	markAt  time.Time
+	markID  string
+	timed   bool // a timer is set for DueAt in the database
+	stored  bool // the row is in the database
+}
+
+// State of a run.
+type State string
+
+// The states.
+const (
+	Running  State = "running"
+	Finished State = "ended"
+)
+
+// Refusals.
+var (
+	ErrUnknownPath = errs.Define(errs.NotFound, "path.unknown")
+	ErrUnknownRun  = errs.Define(errs.NotFound, "path.unknown_run")
+)
+
+// Move is one line of a run's log: a step it left.
+type Move struct {
+	Step      string    `json:"step"`
+	EnteredAt time.Time `json:"entered_at"`
+	At        time.Time `json:"at"`
+	Cause     string    `json:"cause"` // the fact's id, or "time"
+	Outcome   string    `json:"outcome"`
+}
+
+// consumed tells whether the run has taken the fact already, or something after it.
+func (r *Run) consumed(c *Compiled, f *fact.Fact) bool {
+	if c.Subject == "person" {
+		return f.Pos <= r.markPos
+	}
+	if f.RecordedAt.Equal(r.markAt) {
+		return f.ID <= r.markID
+	}
+	return f.RecordedAt.Before(r.markAt)
+}
+
+func (r *Run) mark(f *fact.Fact) {
+	r.markPos, r.markAt, r.markID = f.Pos, f.RecordedAt, f.ID
+}
+
+// subjectOf is whose run a fact is for, by the path's kind of subject.
+func subjectOf(kind string, f *fact.Fact) string {
+	switch kind {
+	case "person", "candidate":
+		return f.Person
+	case "circle":
+		return f.Circle
+	}
+	return f.Subject
+}

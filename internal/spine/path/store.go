@@ -1,0 +1,171 @@
+package path
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+func loadShelf(tx *db.Tx) (*shelf, error) {
+	active := map[string]bool{}
+	versions, err := db.All(tx, func(r *db.Row) (*Compiled, error) {
+		var d db.JSON[Definition]
+		var version int
+		var isActive bool
+		if err := r.Scan(&d, &version, &isActive); err != nil {
+			return nil, err
+		}
+		c, err := Compile(d.V, version)
+		if err == nil {
+			active[versionKey(c.Name, version)] = isActive
+		}
+		return c, err
+	}, `SELECT definition, version, active FROM path_version WHERE community_id = $1 ORDER BY path, version`, tx.Community())
+	if err != nil {
+		return nil, fmt.Errorf("load paths: %w", err)
+	}
+	return newShelf(versions, active), nil
+}
+
+// PutTx makes a definition the active version of its path, as a new version unless it is the active one already. Runs
+// under way stay on theirs. Validate it first.
+func (e *Engine) PutTx(tx *db.Tx, d Definition) (version int, changed bool, err error) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return 0, false, fmt.Errorf("encode path %s: %w", d.Name, err)
+	}
+	sum := sha256.Sum256(b)
+	hash := hex.EncodeToString(sum[:16])
+	var was string
+	err = tx.QueryRow(`SELECT version, hash FROM path_version WHERE community_id = $1 AND path = $2 AND active`+tx.ForUpdate(), tx.Community(), d.Name).Scan(&version, &was)
+	if err != nil && err != db.ErrNoRows { //nolint:errorlint // the helper gives it bare
+		return 0, false, err
+	}
+	if was == hash {
+		return version, false, nil
+	}
+	if _, err = tx.Exec(`UPDATE path_version SET active = FALSE WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), d.Name); err != nil {
+		return 0, false, err
+	}
+	err = tx.QueryRow(`INSERT INTO path_version (community_id, path, version, definition, hash, active, created_at)
+		SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, TRUE, $5 FROM path_version WHERE community_id = $1 AND path = $2 RETURNING version`,
+		tx.Community(), d.Name, db.RawJSON(b), hash, tx.Now()).Scan(&version)
+	if err != nil {
+		return 0, false, fmt.Errorf("store path %s: %w", d.Name, err)
+	}
+	e.announce(tx)
+	return version, true, nil
+}
+
+// RetireTx stops a path from starting; runs under way go on.
+func (e *Engine) RetireTx(tx *db.Tx, name string) error {
+	n, err := tx.Exec(`UPDATE path_version SET active = FALSE WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), name)
+	if err == nil && n == 0 {
+		return ErrUnknownPath.With("path", name)
+	}
+	e.announce(tx)
+	return err
+}
+
+func (e *Engine) announce(tx *db.Tx) {
+	community := tx.Community()
+	tx.AfterCommit(func() { e.bus.Broadcast(changedTopic, []byte(community)) })
+}
+
+const runColumns = `id, path, version, subject, person, once_key, state, outcome, step, entered_at, due_at, task, moves, mark_pos, mark_at, mark_id, circle, entry, vars, started_at, ended_at`
+
+func scanRun(r *db.Row) (*Run, error) {
+	x := &Run{stored: true}
+	var vars db.JSON[map[string]any]
+	err := r.Scan(&x.ID, &x.Path, &x.Version, &x.Subject, &x.Person, &x.onceKey, &x.State, &x.Outcome, &x.Step, &x.EnteredAt, &x.DueAt, &x.Task,
+		&x.moves, &x.markPos, &x.markAt, &x.markID, &x.Circle, &x.Entry, &vars, &x.StartedAt, &x.EndedAt)
+	x.Vars = vars.V
+	if x.Vars == nil {
+		x.Vars = map[string]any{}
+	}
+	x.timed = !x.DueAt.IsZero()
+	return x, err
+}
+
+// runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order.
+func runningOf(tx *db.Tx, subjects []string) ([]*Run, error) {
+	var all []*Run
+	for len(subjects) > 0 {
+		n := min(len(subjects), 64)
+		var b strings.Builder
+		args := []any{tx.Community()}
+		for i, s := range subjects[:n] {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			args = append(args, s)
+			fmt.Fprintf(&b, "$%d", i+2)
+		}
+		runs, err := db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject IN (`+b.String()+`) AND state = 'running' ORDER BY id`+tx.ForUpdate(), args...)
+		if err != nil {
+			return nil, fmt.Errorf("read runs: %w", err)
+		}
+		all, subjects = append(all, runs...), subjects[n:]
+	}
+	return all, nil
+}
+
+func lockRun(tx *db.Tx, id string) (*Run, bool, error) {
+	return db.One(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND id = $2`+tx.ForUpdate(), tx.Community(), id)
+}
+
+// insertRun adds a run unless one with its once key is there.
+func insertRun(tx *db.Tx, r *Run) (added bool, err error) {
+	n, err := tx.Exec(`INSERT INTO path_run (community_id, `+runColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+		tx.Community(), r.ID, r.Path, r.Version, r.Subject, r.Person, r.onceKey, r.State, r.Outcome, r.Step, r.EnteredAt, r.DueAt, r.Task,
+		r.moves, r.markPos, r.markAt, r.markID, r.Circle, r.Entry, db.JSON[map[string]any]{V: r.Vars}, r.StartedAt, r.EndedAt)
+	return n == 1, err
+}
+
+func updateRun(tx *db.Tx, r *Run) error {
+	_, err := tx.Exec(`UPDATE path_run SET once_key = $3, state = $4, outcome = $5, step = $6, entered_at = $7, due_at = $8, task = $9, moves = $10,
+			mark_pos = $11, mark_at = $12, mark_id = $13, circle = $14, vars = $15, ended_at = $16 WHERE community_id = $1 AND id = $2`,
+		tx.Community(), r.ID, r.onceKey, r.State, r.Outcome, r.Step, r.EnteredAt, r.DueAt, r.Task, r.moves,
+		r.markPos, r.markAt, r.markID, r.Circle, db.JSON[map[string]any]{V: r.Vars}, r.EndedAt)
+	if err != nil {
+		return fmt.Errorf("store run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// since reads facts of the run's subject that it has not consumed, in order.
+func since(tx *db.Tx, c *Compiled, r *Run) ([]fact.Fact, error) {
+	const limit = 500 // a subject that has more than this while it stands still is read on by the subscriber
+	if c.Subject == "person" {
+		return fact.OfPersonAfter(tx, r.Subject, r.markPos, limit)
+	}
+	return fact.OfOtherSince(tx, c.Subject, r.Subject, r.markAt, r.markID, limit)
+}
+
+var logColumns = []string{"community_id", "run", "move", "step", "at", "entered_at", "cause", "outcome"}
+
+func nextHour(now time.Time, zone *time.Location, u *Until) time.Time {
+	hour, minute, err := hourOf(u.Hour)
+	if err != nil {
+		return now
+	}
+	local := now.In(zone)
+	for i := range 8 {
+		day := time.Date(local.Year(), local.Month(), local.Day()+i, hour, minute, 0, 0, zone)
+		if day.After(now) && (u.Weekday == "" || weekdays[day.Weekday()] == u.Weekday) {
+			return day.UTC()
+		}
+	}
+	return now
+}
+
+func hourOf(s string) (hour, minute int, err error) {
+	t, err := time.Parse("15:04", s)
+	return t.Hour(), t.Minute(), err
+}

@@ -1,0 +1,377 @@
+package path
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+func cut(name string) (prefix, rest string, dotted bool) { return strings.Cut(name, ".") }
+
+// maxMoves bounds how far a run goes in one transaction; validation refuses a circle without a wait, but waits for times that
+// have passed don't wait.
+const maxMoves = 100
+
+// causeTime is the cause of a move that no fact brought about.
+const causeTime = "time"
+
+// walk goes on from the present step, which the run enters now, until it stands or ends.
+func (b *batch) walk(c *Compiled, r *Run, f *fact.Fact) error {
+	b.touch(r)
+	for range maxMoves {
+		if r.State != Running {
+			return nil
+		}
+		n := c.nodes[r.Step]
+		if n == nil { // behind the last step
+			return b.end(r, done)
+		}
+		b.count(r, n.addr, "", 0)
+		to, outcome, stands, err := b.enter(c, r, n, f)
+		if err != nil {
+			return fmt.Errorf("path %s, run %s, step %s: %w", r.Path, r.ID, n.addr, err)
+		}
+		if stands {
+			return nil
+		}
+		if err := b.leave(r, n, to, outcome, f); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("path %s, run %s: %d steps without a wait", r.Path, r.ID, maxMoves)
+}
+
+// enter begins a step. It either stands there or says where the run goes on.
+func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
+	s := n.step
+	switch {
+	case s.End != "":
+		return target{end: s.End}, s.End, false, nil
+	case s.Do != nil:
+		outcome, err = b.do(c, r, *s.Do, f)
+		return n.way(outcome), outcome, false, err
+	case s.Choose != nil:
+		for i, choice := range s.Choose.Choices {
+			ok, err := choice.When.Holds(b.values(c, r))
+			if err != nil {
+				return to, "", false, err
+			}
+			if ok {
+				label := "when" + strconv.Itoa(i)
+				return n.way(label), label, false, nil
+			}
+		}
+		return n.way("else"), "else", false, nil
+	case s.Until != nil:
+		return b.enterUntil(c, r, n, f)
+	case s.Ask != nil:
+		return to, "", true, b.ask(c, r, n)
+	}
+	r.DueAt = time.Time{}
+	if s.For > 0 {
+		r.DueAt = b.tx.Now().Add(time.Duration(s.For))
+	}
+	for i := range s.Gate {
+		delete(r.Vars, gateName(n, i))
+	}
+	if f != nil && f.Pos == r.markPos && f.ID == r.markID {
+		return to, "", true, nil // the run is level with its subject's facts: what comes later will be handed over
+	}
+	return b.early(c, r, n)
+}
+
+// early looks for a fact that came while the run was not waiting for it.
+func (b *batch) early(c *Compiled, r *Run, n *node) (to target, outcome string, stands bool, err error) {
+	facts, err := since(b.tx, c, r)
+	if err != nil {
+		return to, "", false, err
+	}
+	for i := range facts {
+		to, outcome, met, err := b.meets(c, r, n, &facts[i])
+		if err != nil || met {
+			return to, outcome, !met, err
+		}
+	}
+	return to, "", true, nil
+}
+
+// offer hands a fact to a run that may wait for it.
+func (b *batch) offer(r *Run, f *fact.Fact) error {
+	if r.State != Running {
+		return nil
+	}
+	c, err := b.shelf.of(r)
+	if err != nil {
+		return err
+	}
+	if subjectOf(c.Subject, f) != r.Subject || r.consumed(c, f) {
+		return nil
+	}
+	n := c.nodes[r.Step]
+	to, outcome, met, err := b.meets(c, r, n, f)
+	if err != nil || !met {
+		return err
+	}
+	if err := b.leave(r, n, to, outcome, f); err != nil {
+		return err
+	}
+	return b.walk(c, r, f)
+}
+
+// meets tells whether a fact ends the step the run stands at, and where it leads. It takes the fact's data over.
+func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
+	s := n.step
+	switch {
+	case s.Wait != nil:
+		if met, err = b.fits(c, r, f, s.Wait.On, s.Wait.Where); met || err != nil {
+			return n.way(f.Kind), f.Kind, met, err
+		}
+		for i, o := range s.Wait.Or {
+			if met, err = b.fits(c, r, f, o.On, o.Where); met || err != nil {
+				return n.way("or" + strconv.Itoa(i)), f.Kind, met, err
+			}
+		}
+	case s.Ask != nil:
+		if f.Kind != taskFinished {
+			return to, "", false, nil
+		}
+		var data struct{ Task, Outcome string }
+		if err := f.Into(&data); err != nil || data.Task != r.Task {
+			return to, "", false, err
+		}
+		r.mark(f)
+		return n.way(data.Outcome), data.Outcome, true, nil
+	case len(s.Gate) > 0:
+		return b.gate(c, r, n, f)
+	}
+	return to, "", false, nil
+}
+
+func gateName(n *node, i int) string { return "gate." + n.addr + "." + strconv.Itoa(i) }
+
+// gate notes which of its waits a fact meets, and is met when all are.
+func (b *batch) gate(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
+	open := false
+	for i, w := range n.step.Gate {
+		name := gateName(n, i)
+		if r.Vars[name] == nil {
+			ok, err := b.fits(c, r, f, w.On, w.Where)
+			if err != nil {
+				return to, "", false, err
+			}
+			if ok {
+				r.Vars[name] = true
+				b.touch(r)
+			}
+		}
+		open = open || r.Vars[name] == nil
+	}
+	return target{addr: n.next}, f.Kind, !open, nil
+}
+
+// fits tells whether a fact is of the kinds and meets the condition, in which its data stands before the run's values.
+func (b *batch) fits(c *Compiled, r *Run, f *fact.Fact, kinds []string, where Condition) (bool, error) {
+	if !slices.Contains(kinds, f.Kind) {
+		return false, nil
+	}
+	var data map[string]any
+	if err := f.Into(&data); err != nil {
+		return false, err
+	}
+	values := b.values(c, r)
+	ok, err := where.Holds(func(name string) (any, error) {
+		if v, ok := data[name]; ok {
+			return v, nil
+		}
+		return values(name)
+	})
+	if err != nil || !ok {
+		return false, err
+	}
+	r.mark(f)
+	return true, b.keep(r, f)
+}
+
+// leave writes the move into the run's log and puts the run at its new place.
+func (b *batch) leave(r *Run, n *node, to target, outcome string, f *fact.Fact) error {
+	b.touch(r)
+	now := b.tx.Now()
+	cause := causeTime
+	if f != nil {
+		cause = f.ID
+	}
+	b.log = append(b.log, []any{b.tx.Community(), r.ID, r.moves, n.addr, now, r.EnteredAt, cause, outcome})
+	b.count(r, n.addr, outcome, now.Sub(r.EnteredAt))
+	r.moves++
+	if r.Task != "" {
+		if outcome == "else" && b.e.tasks != nil {
+			if err := b.e.tasks.Withdraw(b.tx, r.Task); err != nil {
+				return fmt.Errorf("withdraw task %s: %w", r.Task, err)
+			}
+		}
+		r.Task = ""
+	}
+	r.DueAt, r.EnteredAt, r.Step = time.Time{}, now, to.addr
+	if to.end != "" {
+		return b.end(r, to.end)
+	}
+	return nil
+}
+
+// end ends the run. An outcome after which the path may begin again frees its once key.
+func (b *batch) end(r *Run, outcome string) error {
+	c, err := b.shelf.of(r)
+	if err != nil {
+		return err
+	}
+	b.touch(r)
+	r.State, r.Outcome, r.EndedAt, r.DueAt, r.Step = Finished, outcome, b.tx.Now(), time.Time{}, ""
+	if slices.Contains(c.Start.Again, outcome) || slices.Contains(c.Start.Again, "*") {
+		r.onceKey = ""
+	}
+	_, err = fact.Append(b.tx, Ended{Path: Name(r.Path), Run: fact.ID(r.ID), Outcome: Outcome(outcome)}, b.about(r))
+	return err
+}
+
+// do runs an action.
+func (b *batch) do(c *Compiled, r *Run, d Do, f *fact.Fact) (string, error) {
+	a := b.e.actions[d.Action]
+	if a == nil {
+		return "", fmt.Errorf("no action is called %s", d.Action)
+	}
+	outcome, err := a.Run(&Call{Tx: b.tx, Run: r, Fact: f, with: d.With, vals: b.values(c, r)})
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", d.Action, err)
+	}
+	if outcome != OK && !slices.Contains(a.Outcomes, outcome) {
+		return "", fmt.Errorf("%s came out as %q, which it does not declare", d.Action, outcome)
+	}
+	return outcome, nil
+}
+
+func (b *batch) ask(c *Compiled, r *Run, n *node) error {
+	a, values := n.step.Ask, b.values(c, r)
+	show := map[string]any{}
+	for _, name := range a.Show {
+		v, err := values(name)
+		if err != nil {
+			return err
+		}
+		show[name] = v
+	}
+	r.DueAt = time.Time{}
+	if n.step.For > 0 {
+		r.DueAt = b.tx.Now().Add(time.Duration(n.step.For))
+	}
+	var due time.Time
+	if a.Within > 0 {
+		due = b.tx.Now().Add(time.Duration(a.Within))
+	}
+	task, err := b.e.tasks.Ask(b.tx, r, n.addr, *a, due, show)
+	r.Task = task
+	return err
+}
+
+// enterUntil waits for a time; the reminder before it is a due time of its own.
+func (b *batch) enterUntil(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
+	u := n.step.Until
+	at, err := b.moment(c, r, u, f)
+	if err != nil {
+		return to, "", false, err
+	}
+	if !at.After(b.tx.Now()) {
+		return target{addr: n.next}, OK, false, nil
+	}
+	r.DueAt = at
+	if u.Remind != nil {
+		if early := at.Add(-time.Duration(u.Remind.Before)); early.After(b.tx.Now()) {
+			r.DueAt = early
+		}
+	}
+	return to, "", true, nil
+}
+
+func (b *batch) moment(c *Compiled, r *Run, u *Until, f *fact.Fact) (time.Time, error) {
+	switch {
+	case u.Moment != "":
+		m := b.e.moments[u.Moment]
+		if m == nil {
+			return time.Time{}, fmt.Errorf("no moment is called %s", u.Moment)
+		}
+		at, err := m.When(&Call{Tx: b.tx, Run: r, Fact: f, with: u.With, vals: b.values(c, r)})
+		if err == nil && !at.IsZero() {
+			at = at.Add(time.Duration(u.Offset))
+		}
+		return at, err
+	case u.At != "":
+		v, err := b.values(c, r)(u.At)
+		at, ok := v.(time.Time)
+		if err != nil || !ok || at.IsZero() {
+			return time.Time{}, err
+		}
+		return at.Add(time.Duration(u.Offset)), nil
+	case u.Hour != "":
+		return nextHour(r.EnteredAt.Add(time.Duration(u.After)), b.zone(), u), nil
+	}
+	return r.EnteredAt.Add(time.Duration(u.After)), nil
+}
+
+// due is the timer: a moment has come or a deadline has passed.
+func (e *Engine) due(tx *db.Tx, t job.Timer) error {
+	r, found, err := lockRun(tx, t.Ref)
+	if err != nil || !found || r.State != Running || !r.DueAt.Equal(t.Due) {
+		return err
+	}
+	b, err := e.newBatch(tx)
+	if err != nil {
+		return err
+	}
+	c, err := b.shelf.of(r)
+	if err != nil {
+		return err
+	}
+	r.timed = false // the timer that fired is gone
+	b.runs[r.Subject] = []*Run{r}
+	n := c.nodes[r.Step]
+	to, outcome := n.way("else"), "else"
+	if u := n.step.Until; u != nil {
+		to, outcome = target{addr: n.next}, OK
+		stands, err := b.again(c, r, u)
+		if err != nil {
+			return err
+		}
+		if stands {
+			b.touch(r)
+			return b.write()
+		}
+	}
+	if err := b.leave(r, n, to, outcome, nil); err != nil {
+		return err
+	}
+	if err := b.walk(c, r, nil); err != nil {
+		return err
+	}
+	return b.write()
+}
+
+// again sends the reminder of an until if it is time for that, and tells whether its moment is still to come: it may also
+// have been moved since.
+func (b *batch) again(c *Compiled, r *Run, u *Until) (stands bool, err error) {
+	at, err := b.moment(c, r, u, nil)
+	if err != nil || !at.After(b.tx.Now()) {
+		return false, err
+	}
+	if u.Remind != nil && !b.tx.Now().Before(at.Add(-time.Duration(u.Remind.Before))) {
+		if _, err := b.do(c, r, u.Remind.Do, nil); err != nil {
+			return false, err
+		}
+	}
+	r.DueAt = at
+	return true, nil
+}
