@@ -60,13 +60,21 @@ func (m *Manual) Now() time.Time {
 func (m *Manual) Set(t time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.set(t)
+}
+
+// Advance moves the clock on by d.
+func (m *Manual) Advance(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.set(m.now.Add(d))
+}
+
+func (m *Manual) set(t time.Time) {
 	m.now = t.UTC()
 	close(m.changed)
 	m.changed = make(chan struct{})
 }
-
-// Advance moves the clock on by d.
-func (m *Manual) Advance(d time.Duration) { m.Set(m.Now().Add(d)) }
 
 // Until waits for the clock to be set to t or later.
 func (m *Manual) Until(ctx context.Context, t time.Time) error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // Kind says how an edge answers; each maps to one HTTP status in internal/api.
@@ -45,8 +46,8 @@ func (e *Error) Error() string {
 	if e.Field != "" {
 		s += " at " + e.Field
 	}
-	for k, v := range e.Params {
-		s += fmt.Sprintf(" %s=%v", k, v)
+	for _, k := range slices.Sorted(maps.Keys(e.Params)) {
+		s += fmt.Sprintf(" %s=%v", k, e.Params[k])
 	}
 	for _, f := range e.Fields {
 		s += "; " + f.Error()
@@ -57,10 +58,11 @@ func (e *Error) Error() string {
 	return s
 }
 
-// Is matches by code, so that errors.Is(err, seat.ErrFull) holds for every copy with other parameters.
+// Is matches by code, so that errors.Is(err, seat.ErrFull) holds for every copy with other parameters, also when it is
+// one of several refused fields.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && t.Code == e.Code
+	return ok && (t.Code == e.Code || slices.ContainsFunc(e.Fields, func(f *Error) bool { return errors.Is(f, target) }))
 }
 
 // Unwrap gives the cause.

@@ -2,8 +2,11 @@
 package money
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,7 +28,9 @@ var errAmount = errors.New("an amount is written as yuan with at most two decima
 
 // Parse reads yuan with at most two decimals.
 func Parse(s string) (Fen, error) {
-	s = strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(s), "¥"), ",", "")
+	s = strings.TrimSpace(s)
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "¥"), "￥") // the half-width sign, and what Chinese keyboards write
+	s = strings.ReplaceAll(s, ",", "")
 	sign := int64(1)
 	if strings.HasPrefix(s, "-") {
 		sign, s = -1, s[1:]
@@ -44,37 +49,31 @@ func Parse(s string) (Fen, error) {
 	return Fen(sign * n), nil
 }
 
-// Share divides amount by weights so that the parts sum to it exactly: each gets its floor, and the fen left over go to
-// the largest remainders, earlier ones first. Weights must not be negative and must not all be zero.
+// Share divides amount by weights so that the parts sum to it exactly: each gets its share without the fraction, and the
+// fen left over go to the largest fractions, earlier ones first. A negative amount is divided as its opposite. Weights must
+// not be negative, must not all be zero, and their sum must fit an int64.
 func Share(amount Fen, weights ...int64) []Fen {
-	var sum int64
+	var sum uint64
 	for _, w := range weights {
-		sum += w
+		sum += uint64(w)
+	}
+	sign, whole := Fen(1), uint64(amount)
+	if amount < 0 {
+		sign, whole = -1, -whole
 	}
 	parts := make([]Fen, len(weights))
-	rest := make([]int64, len(weights))
-	left := amount
+	fractions := make([]uint64, len(weights))
+	order := make([]int, len(weights))
+	left := whole
 	for i, w := range weights {
-		parts[i] = Fen(int64(amount) / sum * w)
-		part := int64(amount) % sum * w
-		parts[i] += Fen(part / sum)
-		rest[i] = part % sum
-		left -= parts[i]
+		high, low := bits.Mul64(whole, uint64(w)) // wider than an int64: weights may be amounts themselves
+		part, fraction := bits.Div64(high, low, sum)
+		parts[i], fractions[i], order[i] = sign*Fen(part), fraction, i
+		left -= part
 	}
-	step := Fen(1)
-	if left < 0 {
-		step = -1
-	}
-	for left != 0 {
-		best := -1
-		for i, r := range rest {
-			if weights[i] > 0 && (best < 0 || r*int64(step) > rest[best]*int64(step)) {
-				best = i
-			}
-		}
-		parts[best] += step
-		rest[best] = -int64(step) * sum
-		left -= step
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(fractions[b], fractions[a]) })
+	for _, i := range order[:left] {
+		parts[i] += sign
 	}
 	return parts
 }

@@ -36,7 +36,7 @@ var places = []struct {
 	{"86", "", mainland},
 	{"852", "", func(s string) bool { return len(s) == 8 && strings.ContainsRune("23456789", rune(s[0])) }},
 	{"853", "", func(s string) bool { return len(s) == 8 && (s[0] == '6' || s[0] == '2' || s[0] == '8') }},
-	{"886", "0", func(s string) bool { return len(s) == 9 && s[0] == '9' || len(s) == 8 || len(s) == 9 && s[0] != '0' }},
+	{"886", "0", func(s string) bool { return (len(s) == 8 || len(s) == 9) && s[0] != '0' }},
 }
 
 func mainland(s string) bool { return len(s) == 11 && s[0] == '1' && s[1] >= '3' }

@@ -171,3 +171,13 @@ func (t Text) In(lang Lang) string {
 	}
 	return ""
 }
+
+// Brief cuts s to at most limit bytes at a rune's edge, and leaves out what PostgreSQL refuses in a text: bytes that
+// aren't UTF-8, and NUL. It is for errors that go into a row.
+func Brief(s string, limit int) string {
+	s = strings.ReplaceAll(s, "\x00", "")
+	if len(s) > limit {
+		s = s[:limit]
+	}
+	return strings.ToValidUTF8(s, "")
+}

@@ -21,7 +21,9 @@ const natsPrefix = "qunce."
 func Connect(url, node string, log *slog.Logger) (*NATS, error) {
 	conn, err := nats.Connect(url, nats.Name("qunce "+node), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
 		nats.ReconnectWait(500*time.Millisecond), nats.NoEcho(),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { log.Warn("NATS is away; other nodes hear of news by polling", "error", err) }))
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			log.Warn("NATS is away; other nodes hear of news by polling", "error", err)
+		}))
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}

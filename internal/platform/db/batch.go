@@ -1,70 +1,144 @@
 package db
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 )
 
 // commit runs a batch to its end: what an attempt leaves over (out of time, or in need of a transaction of its own) is
 // attempted again.
-func (d *DB) commit(c *conn, batch []*request) {
+func (w *writer) commit(batch []*request) {
 	for len(batch) > 0 {
 		n := 1
 		for !batch[0].alone && n < len(batch) && !batch[n].alone {
 			n++
 		}
 		rest := batch[n:]
-		batch = append(d.attempt(c, batch[:n:n]), rest...)
+		batch = append(w.attempt(batch[:n:n]), rest...)
 	}
 }
 
 // attempt runs closures in one transaction, answers those that are settled and gives back the others.
-func (d *DB) attempt(c *conn, batch []*request) (left []*request) {
+func (w *writer) attempt(batch []*request) (left []*request) {
 	batch = alive(batch)
 	if len(batch) == 0 {
 		return nil
 	}
-	if err := d.begin(c); err != nil {
-		return d.failAll(c, batch, err)
+	if err := w.open(); err != nil {
+		return w.failAll(batch, err)
 	}
+	w.before(w.db.begin())
 	began := time.Now()
 	for i, r := range batch {
 		if i > 0 && time.Since(began) > maxBatchTime {
 			batch, left = batch[:i], batch[i:] // locks have been held long enough
 			break
 		}
-		if err := d.runOne(c, r, len(batch) > 1); err != nil {
-			return append(d.failAll(c, batch, err), left...)
+		if err := w.runOne(r, len(batch) > 1); err != nil {
+			return append(w.lose(batch, err), left...)
 		}
 	}
-	if err := d.flush(c, batch); err != nil {
-		if breaks(err) {
-			return append(d.failAll(c, batch, err), left...)
+	batch, turn, err := w.takeTurn(batch, began)
+	if turn {
+		defer func() { <-w.db.turn }()
+	}
+	if err != nil {
+		return append(w.lose(batch, err), left...)
+	}
+	after, err := w.flush(batch)
+	if err != nil {
+		return append(w.lose(batch, err), left...)
+	}
+	if err := w.end(); err != nil {
+		return append(w.failAll(batch, err), left...)
+	}
+	return append(w.finish(batch, after), left...)
+}
+
+// takeTurn waits until no other writer of this process flushes, if there is something to flush. Flushers lock rows that
+// everybody needs until the commit: two writers would only wait for each other in the database, with a few closures each.
+// Here whoever comes meanwhile joins the transaction that waits.
+func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn bool, err error) {
+	d := w.db
+	if !slices.ContainsFunc(batch, func(r *request) bool { return r.err == nil && len(r.tx.deferred) > 0 }) {
+		return batch, false, nil
+	}
+	for {
+		queue := d.queue
+		if batch[0].alone || w.held != nil || len(batch) >= w.limit || time.Since(began) > maxBatchTime {
+			queue = nil
 		}
-		return append(d.undo(c, batch, err), left...)
+		select {
+		case d.turn <- struct{}{}:
+			return batch, true, nil
+		default:
+		}
+		select {
+		case d.turn <- struct{}{}:
+			return batch, true, nil
+		case r := <-queue:
+			if r.alone {
+				w.held = r
+				continue
+			}
+			if len(alive([]*request{r})) == 0 {
+				continue
+			}
+			batch = append(batch, r)
+			if err := w.runOne(r, true); err != nil {
+				return batch, false, err
+			}
+		}
 	}
-	if err := c.run("COMMIT"); err != nil {
-		return append(d.failAll(c, batch, classify(d.dialect, err)), left...)
+}
+
+// begin opens the shared transaction. IMMEDIATE takes SQLite's write lock at once: a reader that turns writer would fail.
+func (d *DB) begin() string {
+	if d.dialect == Postgres {
+		return "BEGIN"
 	}
-	return append(d.finish(batch), left...)
+	return "BEGIN IMMEDIATE"
+}
+
+// end commits, if there is anything to commit.
+func (w *writer) end() error {
+	w.unsent(release)
+	if w.unsent(w.db.begin()) {
+		return nil
+	}
+	return classify(w.db.dialect, w.run("COMMIT"))
+}
+
+// lose gives a transaction up after err. Where the connection can't be trusted, or SQLite could not even begin, its
+// closures fail; else it is undone and they run again.
+func (w *writer) lose(batch []*request, err error) (left []*request) {
+	if breaks(err) || w.torn != nil && w.db.dialect == SQLite {
+		return w.failAll(batch, err)
+	}
+	return w.undo(batch, err)
 }
 
 // undo rolls the transaction back after err. One that was alone is answered; of several, each runs again alone, also the
 // refused: a refusal may rest on a neighbour's row that is gone now.
-func (d *DB) undo(c *conn, batch []*request, err error) (left []*request) {
-	if rbErr := c.run("ROLLBACK"); rbErr != nil {
-		c.drop()
+func (w *writer) undo(batch []*request, err error) (left []*request) {
+	begun := !w.unsent(w.db.begin())
+	w.ahead, w.torn = nil, nil
+	if begun {
+		if rbErr := w.run("ROLLBACK"); rbErr != nil {
+			w.drop()
+		}
 	}
 	if len(batch) == 1 && !clashes(err) {
-		d.count(0, 0, 1, 0)
+		w.db.count(0, 0, 1, 0)
 		batch[0].answer(err)
 		return nil
 	}
 	for _, r := range batch {
-		left = append(left, d.again(r, err)...)
+		left = append(left, w.db.again(r, err)...)
 	}
 	return left
 }
@@ -84,73 +158,79 @@ func (d *DB) again(r *request, err error) []*request {
 	return []*request{r}
 }
 
-// begin opens the shared transaction. IMMEDIATE takes SQLite's write lock at once: a reader that turns writer would fail.
-func (d *DB) begin(c *conn) error {
-	if err := c.open(); err != nil {
-		return err
-	}
-	text := "BEGIN IMMEDIATE"
-	if d.dialect == Postgres {
-		text = "BEGIN"
-	}
-	err := c.run(text)
-	if err != nil && d.dialect == Postgres {
-		// The server may have been restarted since the last batch; nothing has run yet, so a new connection is safe.
-		c.drop()
-		if err = c.open(); err == nil {
-			err = c.run(text)
-		}
-	}
-	return classify(d.dialect, err)
-}
+// The savepoint of a closure that shares the transaction.
+const (
+	savepoint = "SAVEPOINT one"
+	goBack    = "ROLLBACK TO one"
+	release   = "RELEASE one"
+)
 
 // runOne runs a closure under its savepoint. It gives an error only when the whole transaction is lost.
-func (d *DB) runOne(c *conn, r *request, shared bool) error {
+func (w *writer) runOne(r *request, shared bool) error {
 	if shared {
-		if err := c.run("SAVEPOINT one"); err != nil {
-			return classify(d.dialect, err)
-		}
+		w.before(savepoint)
 	}
-	r.tx = &Tx{db: d, c: c, community: r.community, now: d.now()}
-	r.err = call(r)
-	if r.err == nil && r.tx.failed != nil {
-		r.err = fmt.Errorf("a failed statement was passed over: %w", r.tx.failed)
+	d := w.db
+	r.tx = &Tx{db: d, c: w.conn, community: r.community, now: d.now()}
+	r.err = w.call(r)
+	if w.torn != nil {
+		return classify(d.dialect, w.torn)
 	}
 	if r.tx.failed != nil && breaks(r.tx.failed) {
 		return r.tx.failed
 	}
-	if !shared {
-		return nil // flush or answer decides between COMMIT and ROLLBACK
+	if !shared || w.unsent(savepoint) {
+		return nil // alone, flush decides between COMMIT and ROLLBACK; unsent, there is nothing to undo
 	}
-	text := "RELEASE one"
 	if r.err != nil {
-		text = "ROLLBACK TO one; RELEASE one"
-		if d.dialect == SQLite {
-			if err := c.run("ROLLBACK TO one"); err != nil {
-				return classify(d.dialect, err)
-			}
-			text = "RELEASE one"
+		if err := w.run(goBack); err != nil {
+			return classify(d.dialect, err)
 		}
 	}
-	return classify(d.dialect, c.run(text))
+	w.before(release)
+	return nil
 }
 
-// call runs the closure; a panic becomes its error, so that it takes no neighbour with it.
-func call(r *request) (err error) {
+// call runs the closure.
+func (w *writer) call(r *request) error {
+	w.running.Store(r)
+	defer w.running.Store(nil)
+	return r.tx.guard(func() error { return r.fn(r.tx) })
+}
+
+// guard runs fn, which has the transaction to itself. A panic becomes its error, so that it takes no neighbour with it,
+// and a failed statement fails it even if its error was passed over.
+func (tx *Tx) guard(fn func() error) (err error) {
+	ended := false
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+		} else if !ended && !tx.readonly {
+			panic("db: runtime.Goexit in a transaction: t.Fatal must not be called in a closure")
+		}
+		if tx.unread != nil {
+			tx.unread.Close() //nolint:errcheck // the closure fails anyway
+			tx.unread = nil
+			if err == nil {
+				err = errors.New("a QueryRow without its Scan")
+			}
 		}
 	}()
-	return r.fn(r.tx)
+	err = fn()
+	ended = true
+	if err == nil && tx.failed != nil {
+		err = fmt.Errorf("a failed statement was passed over: %w", tx.failed)
+	}
+	return err
 }
 
-// flush hands what the closures left to the flushers, after all closures have run.
-func (d *DB) flush(c *conn, batch []*request) error {
+// flush hands what the closures left to the flushers, after all closures have run, and gives back what they want done
+// after the commit.
+func (w *writer) flush(batch []*request) (after []func(), err error) {
 	if len(batch) == 1 && batch[0].err != nil {
-		return batch[0].err // alone: no savepoint was set, so the whole transaction is undone
+		return nil, batch[0].err // alone: no savepoint was set, so the whole transaction is undone
 	}
-	for _, f := range d.flushers {
+	for _, f := range w.db.flushers {
 		var items []Deferred
 		for _, r := range batch {
 			if r.err != nil {
@@ -165,22 +245,27 @@ func (d *DB) flush(c *conn, batch []*request) error {
 		if len(items) == 0 {
 			continue
 		}
-		tx := &Tx{db: d, c: c, now: d.now()}
-		if err := f.fn(tx, items); err != nil {
-			return fmt.Errorf("flush %s: %w", f.name, err)
+		tx := &Tx{db: w.db, c: w.conn, now: w.db.now()}
+		if err := tx.guard(func() error { return f.fn(tx, items) }); err != nil {
+			if w.torn != nil {
+				err = classify(w.db.dialect, w.torn)
+			}
+			return nil, fmt.Errorf("flush %s: %w", f.name, err)
 		}
-		if tx.failed != nil {
-			return tx.failed
-		}
-		batch[len(batch)-1].tx.after = append(batch[len(batch)-1].tx.after, tx.after...)
+		after = append(after, tx.after...)
 	}
-	return nil
+	return after, nil
 }
 
+// alive takes the requests that their callers still want.
 func alive(batch []*request) []*request {
 	kept := batch[:0:0]
 	for _, r := range batch {
-		if err := r.ctx.Err(); err != nil {
+		if !r.taken && !r.begun.CompareAndSwap(false, true) {
+			continue
+		}
+		r.taken = true
+		if err := r.ctx.Err(); err != nil && r.tries == 0 {
 			r.answer(err)
 			continue
 		}
@@ -190,35 +275,50 @@ func alive(batch []*request) []*request {
 }
 
 // failAll answers every request of a lost transaction with its error and gets rid of the connection.
-func (d *DB) failAll(c *conn, batch []*request, err error) []*request {
-	c.drop()
+func (w *writer) failAll(batch []*request, err error) []*request {
+	w.drop()
 	for _, r := range batch {
 		r.answer(err)
 	}
-	d.count(0, 0, int64(len(batch)), 0)
+	w.db.count(0, 0, int64(len(batch)), 0)
 	return nil
 }
 
-// finish answers the requests of a committed transaction, runs what waited for it, and gives back the deadlock's victims.
-func (d *DB) finish(batch []*request) (left []*request) {
+// finish runs what waited for the commit, answers the requests, and gives back the deadlock's victims.
+func (w *writer) finish(batch []*request, after []func()) (left []*request) {
 	var ok, bad int64
+	for _, r := range batch {
+		if r.err == nil {
+			after = append(after, r.tx.after...)
+		}
+	}
+	for _, fn := range after {
+		notify(fn)
+	}
 	for _, r := range batch {
 		switch {
 		case r.err == nil:
 			ok++
-			for _, fn := range r.tx.after {
-				fn()
-			}
 			r.answer(nil)
 		case clashes(r.err):
-			left = append(left, d.again(r, r.err)...)
+			left = append(left, w.db.again(r, r.err)...)
 		default:
 			bad++
 			r.answer(r.err)
 		}
 	}
-	d.count(1, ok, bad, 0)
+	w.db.count(1, ok, bad, 0)
 	return left
+}
+
+// notify runs what waited for a commit. The change is durable by now, so a panic must not take the writer with it.
+func notify(fn func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic after a commit", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	fn()
 }
 
 func (r *request) answer(err error) { r.done <- err }

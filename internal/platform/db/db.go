@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
@@ -48,6 +50,8 @@ type DB struct {
 	queue    chan *request
 	readers  chan *conn
 	flushers []flusher
+	turn     chan struct{} // has an element while a writer flushes and commits
+	alarm    atomic.Pointer[chan struct{}]
 	stop     chan struct{}
 	stopped  sync.WaitGroup
 	closing  sync.Once
@@ -58,8 +62,9 @@ type DB struct {
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	d := &DB{
 		dialect: SQLite, clock: cfg.Clock, ids: cfg.IDs,
-		queue: make(chan *request, 1024), stop: make(chan struct{}),
+		queue: make(chan *request, 1024), stop: make(chan struct{}), turn: make(chan struct{}, 1),
 	}
+	d.alarm.Store(newAlarm())
 	if d.clock == nil {
 		d.clock = clock.System{}
 	}
@@ -86,10 +91,14 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	for range readers {
 		d.readers <- &conn{db: d}
 	}
-	for range writers {
+	all := make([]*writer, writers)
+	for i := range all {
+		all[i] = d.newWriter()
 		d.stopped.Add(1)
-		go d.write(&conn{db: d})
+		go all[i].write()
 	}
+	d.stopped.Add(1)
+	go d.watch(all)
 	return d, nil
 }
 
@@ -125,6 +134,8 @@ func openSQLite(path string) (*sql.DB, error) {
 		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
 		"temp_store(MEMORY)", "cache_size(-16000)", "wal_autocheckpoint(4000)",
 	}}
+	// These would end or change the path of a URI.
+	path = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 	return sql.Open("sqlite", "file:"+path+"?"+q.Encode())
 }
 

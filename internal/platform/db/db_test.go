@@ -132,6 +132,7 @@ func TestTimesAndJSONSurvive(t *testing.T) {
 }
 
 func TestNowNeverRunsBackwards(t *testing.T) {
+	t.Parallel()
 	d := testkit.SQLite(t)
 	now := func() (at time.Time) {
 		d.Read(t.Context(), "", func(tx *db.Tx) error { at = tx.Now(); return nil }) //nolint:errcheck
@@ -145,6 +146,7 @@ func TestNowNeverRunsBackwards(t *testing.T) {
 }
 
 func TestACancelledWaitRunsNothing(t *testing.T) {
+	t.Parallel()
 	d := testkit.SQLite(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -155,6 +157,7 @@ func TestACancelledWaitRunsNothing(t *testing.T) {
 }
 
 func TestReadsDoNotWrite(t *testing.T) {
+	t.Parallel()
 	d := testkit.SQLite(t)
 	setup(t, d)
 	err := d.Read(t.Context(), "", func(tx *db.Tx) error {

@@ -24,7 +24,7 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithGoMigrations(migrations...)}
 	if d.dialect == Postgres {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second, for five minutes
 		if err != nil {
 			return fmt.Errorf("migrate: %w", err)
 		}
@@ -34,10 +34,19 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	for {
+		before, versionErr := provider.GetDBVersion(ctx)
+		_, err := provider.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		// SQLite has no lock to hold throughout: a program that started at the same time may have been faster.
+		after, afterErr := provider.GetDBVersion(ctx)
+		if d.dialect == SQLite && versionErr == nil && afterErr == nil && after > before {
+			continue
+		}
 		return classify(d.dialect, fmt.Errorf("migrate: %w", err))
 	}
-	return nil
 }
 
 func (d *DB) migrations(files fs.FS) ([]*goose.Migration, error) {

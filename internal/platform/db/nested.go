@@ -4,7 +4,6 @@ import (
 	"errors"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -58,10 +57,4 @@ func insideDo() bool {
 			return false
 		}
 	}
-}
-
-// writer is a connection that commits, and what it is doing.
-type writer struct {
-	*conn
-	running atomic.Pointer[request]
 }

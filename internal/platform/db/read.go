@@ -1,9 +1,6 @@
 package db
 
-import (
-	"context"
-	"fmt"
-)
+import "context"
 
 // Read runs fn on a connection of the readers. Each statement sees what was committed before it; use Snapshot where
 // several must agree. ctx ends the wait for a connection only.
@@ -29,29 +26,30 @@ func (d *DB) read(ctx context.Context, community, begin string, fn func(*Tx) err
 	case <-d.stop:
 		return ErrClosed
 	}
-	defer func() { d.readers <- c }()
+	ended := false
+	defer func() {
+		if !ended { // Goexit: what is open on the connection is unknown
+			c.drop()
+		}
+		d.readers <- c
+	}()
 	if err := c.open(); err != nil {
+		ended = true
 		return err
 	}
 	if begin != "" {
-		if err := c.run(begin); err != nil {
-			c.drop()
-			return classify(d.dialect, err)
-		}
+		c.before(begin)
 	}
-	r := &request{community: community, fn: fn}
-	r.tx = &Tx{db: d, c: c, community: community, now: d.now(), readonly: true}
-	err := call(r)
-	if err == nil && r.tx.failed != nil {
-		err = fmt.Errorf("a failed statement was passed over: %w", r.tx.failed)
-	}
-	if begin != "" {
+	tx := &Tx{db: d, c: c, community: community, now: d.now(), readonly: true}
+	err := tx.guard(func() error { return fn(tx) })
+	if begin != "" && !c.unsent(begin) && c.torn == nil {
 		if endErr := c.run("COMMIT"); endErr != nil {
 			c.drop()
 		}
 	}
-	if r.tx.failed != nil && breaks(r.tx.failed) {
+	if c.torn != nil || tx.failed != nil && breaks(tx.failed) {
 		c.drop()
 	}
+	ended = true
 	return err
 }

@@ -23,6 +23,7 @@ type Tx struct {
 	after     []func()
 	unread    rows // of a QueryRow that awaits its Scan
 	reading   bool // inside Each
+	trace     func(query string, args []any)
 }
 
 // Community is the community whose rows this transaction is about.
@@ -78,8 +79,14 @@ var (
 	errUnread     = errors.New("a statement while another one's rows are being read")
 )
 
+// Trace calls fn before every statement from now on; tests look at the plans of a query's statements with it.
+func (tx *Tx) Trace(fn func(query string, args []any)) { tx.trace = fn }
+
 // check refuses what works on one engine only, or by luck.
-func (tx *Tx) check(query string) error {
+func (tx *Tx) check(query string, args []any) error {
+	if tx.trace != nil {
+		tx.trace(query, args)
+	}
 	switch {
 	case tx.unread != nil || tx.reading:
 		return tx.fail(query, errUnread)
@@ -102,7 +109,7 @@ func writes(query string) bool {
 
 // query starts a statement that gives rows.
 func (tx *Tx) query(query string, args []any) (rows, error) {
-	if err := tx.check(query); err != nil {
+	if err := tx.check(query, args); err != nil {
 		return nil, err
 	}
 	found, err := tx.c.query(query, encode(args))
@@ -114,7 +121,7 @@ func (tx *Tx) query(query string, args []any) (rows, error) {
 
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
-	if err := tx.check(query); err != nil {
+	if err := tx.check(query, args); err != nil {
 		return 0, err
 	}
 	n, err := tx.c.exec(query, encode(args))

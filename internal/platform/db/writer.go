@@ -22,6 +22,7 @@ type request struct {
 	fn        func(*Tx) error
 	done      chan error
 	begun     atomic.Bool // a writer has taken it, or its caller has given it up: whoever is first
+	taken     bool        // it was a writer
 	alone     bool
 	tries     int
 	err       error // of the latest attempt
@@ -119,47 +120,58 @@ func (d *DB) submit(r *request) error {
 	}
 }
 
+// writer is a connection that commits, and what it is doing.
+type writer struct {
+	*conn
+	limit   int                     // of closures in a transaction
+	held    *request                // one that wants a transaction of its own and ended the gathering of the last batch
+	running atomic.Pointer[request] // the closure it is in
+}
+
+func (d *DB) newWriter() *writer {
+	w := &writer{conn: &conn{db: d}, limit: maxBatchSQLite}
+	if d.dialect == Postgres {
+		w.limit = maxBatchPostgres
+	}
+	return w
+}
+
 // write is a writer's life: take what waits, run it in one transaction, answer.
-func (d *DB) write(w *writer) {
+func (w *writer) write() {
+	d := w.db
 	defer d.stopped.Done()
 	defer w.close()
-	limit := maxBatchSQLite
-	if d.dialect == Postgres {
-		limit = maxBatchPostgres
-	}
-	var held *request // one that wants a transaction of its own ended the last batch
 	for {
-		batch := make([]*request, 0, 8)
-		if held != nil {
-			batch, held = append(batch, held), nil
-		} else {
+		r := w.held
+		if r == nil {
 			select {
-			case r := <-d.queue:
-				batch = append(batch, r)
+			case r = <-d.queue:
 			case <-d.stop:
 				return
 			}
 		}
-		if !batch[0].alone {
-			batch, held = d.gather(batch, limit)
+		w.held = nil
+		batch := append(make([]*request, 0, 8), r)
+		if !r.alone {
+			batch = w.gather(batch)
 		}
 		w.commit(batch)
 	}
 }
 
 // gather adds what waits already, without waiting for more.
-func (d *DB) gather(batch []*request, limit int) (_ []*request, held *request) {
-	for len(batch) < limit {
+func (w *writer) gather(batch []*request) []*request {
+	for len(batch) < w.limit {
 		select {
-		case r := <-d.queue:
+		case r := <-w.db.queue:
 			if r.alone {
-				return batch, r
+				w.held = r
+				return batch
 			}
 			batch = append(batch, r)
 		default:
-			return batch, nil
+			return batch
 		}
 	}
-	return batch, nil
+	return batch
 }
-

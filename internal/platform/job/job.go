@@ -1,10 +1,13 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -55,9 +58,12 @@ func Permanent(err error) error { return permanent{err} }
 // ErrNotDead refuses to revive a job that isn't dead.
 var ErrNotDead = errs.Define(errs.NotFound, "job.not_dead")
 
-// Enqueue adds a job in the transaction. With a key that a waiting job of the kind has already, it does nothing.
+// Enqueue adds a job in the transaction. With a key that a job of the kind has already, waiting or at work, it does
+// nothing; a dead one with the key is replaced.
 func Enqueue(tx *db.Tx, kind, key string, at time.Time, payload any) error {
-	_, err := tx.Exec(`INSERT INTO job (id, community_id, kind, key, run_at, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+	_, err := tx.Exec(`INSERT INTO job (id, community_id, kind, key, run_at, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (kind, community_id, key) WHERE key <> '' DO UPDATE SET id = excluded.id, state = 'ready', attempts = 0, error = '',
+				run_at = excluded.run_at, payload = excluded.payload, created_at = excluded.created_at WHERE job.state = 'dead'`,
 		tx.NewID(), tx.Community(), kind, key, at, db.JSON[any]{V: payload}, tx.Now())
 	if err != nil {
 		return fmt.Errorf("enqueue job %s: %w", kind, err)
@@ -107,41 +113,78 @@ type jobKind struct {
 	handle Handler
 }
 
-// runJobs claims what is due of a kind and does it; next is when the next one is due (zero if none).
-func (r *Runner) runJobs(ctx context.Context, kind string) (ran int, next time.Time, err error) {
+// claim leases up to limit jobs of a kind that are due.
+func (r *Runner) claim(ctx context.Context, kind string, limit int) (claimed []Job, err error) {
 	k := r.jobs[kind]
+	due := false // looking costs less than a transaction that finds nothing
 	err = r.db.Read(ctx, "", func(tx *db.Tx) error {
-		next, _, err = db.One(tx, db.Column[time.Time], `SELECT run_at FROM job WHERE kind = $1 AND state = 'ready' AND lease_until <= $2 ORDER BY run_at LIMIT 1`, kind, r.real())
+		_, due, err = db.One(tx, db.Column[string], `SELECT id FROM job WHERE kind = $1 AND state = 'ready' AND run_at <= $2 AND lease_until <= $3 ORDER BY run_at LIMIT 1`,
+			kind, tx.Now(), r.real())
 		return err
 	})
-	if err != nil || next.IsZero() || next.After(r.db.Clock().Now()) {
-		return 0, next, err
+	if err != nil || !due {
+		return nil, err
 	}
-	var claimed []Job
 	err = r.db.Do(ctx, "", func(tx *db.Tx) (err error) {
 		now := r.real()
 		claimed, err = db.All(tx, scanJob, `UPDATE job SET lease_until = $1, attempts = attempts + 1 WHERE id IN (
-				SELECT id FROM job WHERE kind = $2 AND state = 'ready' AND run_at <= $3 AND lease_until <= $4 ORDER BY run_at LIMIT $5`+tx.SkipLocked()+`)
+				SELECT id FROM job WHERE kind = $2 AND state = 'ready' AND run_at <= $3 AND lease_until <= $4 ORDER BY run_at, id LIMIT $5`+tx.SkipLocked()+`)
 			RETURNING id, community_id, kind, key, run_at, attempts, error, payload, lease_until`,
-			now.Add(k.Lease), kind, tx.Now(), now, k.Parallel*4)
+			now.Add(k.Lease), kind, tx.Now(), now, limit)
 		return err
 	})
 	if err != nil {
-		return 0, next, fmt.Errorf("claim jobs of kind %s: %w", kind, err)
+		return nil, fmt.Errorf("claim jobs of kind %s: %w", kind, err)
 	}
-	return len(claimed), next, r.spreadN(ctx, len(claimed), k.Parallel, func(i int) error { return r.do(ctx, k, claimed[i]) })
+	slices.SortFunc(claimed, func(a, b Job) int { return cmp.Or(a.RunAt.Compare(b.RunAt), cmp.Compare(a.ID, b.ID)) })
+	return claimed, nil
+}
+
+// renew gives a job that waited for its turn its whole lease again; false means that another node has it by now.
+func (r *Runner) renew(ctx context.Context, k *jobKind, j *Job) (ok bool, err error) {
+	now := r.real()
+	if j.lease.Sub(now) > k.Lease/4*3 {
+		return true, nil
+	}
+	lease := now.Add(k.Lease)
+	err = r.db.Do(ctx, "", func(tx *db.Tx) error {
+		n, err := tx.Exec(`UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until = $2`, j.ID, j.lease, lease)
+		ok = n == 1
+		return err
+	})
+	j.lease = lease
+	return ok, err
+}
+
+// giveBack ends the lease of a job that this node will not finish, because it is shutting down.
+func (r *Runner) giveBack(ctx context.Context, j Job) {
+	err := r.db.Do(context.WithoutCancel(ctx), "", func(tx *db.Tx) error {
+		_, err := tx.Exec(`UPDATE job SET lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_until = $2`, j.ID, j.lease)
+		return err
+	})
+	if err != nil {
+		r.log.Warn("a job waits for its lease to end", "kind", j.Kind, "job", j.ID, "error", err)
+	}
 }
 
 func (r *Runner) do(ctx context.Context, k *jobKind, j Job) error {
-	workCtx, cancel := context.WithTimeout(ctx, k.Lease)
-	finish, err := k.handle(workCtx, j)
-	cancel()
 	if ctx.Err() != nil {
-		return nil // shutting down: the lease ends and the job is taken up again
+		r.giveBack(ctx, j)
+		return nil
+	}
+	if ok, err := r.renew(ctx, k, &j); err != nil || !ok {
+		return err
+	}
+	finish, err := r.attempt(ctx, k, j)
+	if err != nil && ctx.Err() != nil {
+		r.giveBack(ctx, j)
+		return nil
 	}
 	if err != nil {
 		return r.failed(ctx, k, j, err)
 	}
+	// What was done outside is recorded even if the node is shutting down.
+	ctx = context.WithoutCancel(ctx)
 	err = r.db.Do(ctx, j.Community, func(tx *db.Tx) error {
 		n, err := tx.Exec(`DELETE FROM job WHERE id = $1 AND lease_until = $2`, j.ID, j.lease)
 		if err != nil {
@@ -162,6 +205,18 @@ func (r *Runner) do(ctx context.Context, k *jobKind, j Job) error {
 		return nil //nolint:nilerr // the lease ends and the job is taken up again
 	}
 	return r.failed(ctx, k, j, err)
+}
+
+// attempt calls the handler, within the lease. A panic is an error like others.
+func (r *Runner) attempt(ctx context.Context, k *jobKind, j Job) (finish func(*db.Tx) error, err error) {
+	ctx, cancel := context.WithTimeout(ctx, j.lease.Sub(r.real()))
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a job: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return k.handle(ctx, j)
 }
 
 // failed sets the next attempt, or gives the job up.

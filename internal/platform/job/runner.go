@@ -33,16 +33,20 @@ func (r *Runner) real() time.Time { return r.wall.Now().Truncate(time.Microsecon
 // Step runs everything that is due now, timers before jobs. worked tells whether anything was done.
 func (r *Runner) Step(ctx context.Context) (worked bool, err error) {
 	for {
-		n, _, err := r.fireTimers(ctx)
+		n, err := r.fireTimers(ctx)
 		if err != nil {
 			return worked, err
 		}
 		for _, kind := range r.kinds {
-			ran, _, err := r.runJobs(ctx, kind)
+			k := r.jobs[kind]
+			claimed, err := r.claim(ctx, kind, 4*k.Parallel)
+			if err == nil {
+				err = r.spread(len(claimed), k.Parallel, func(i int) error { return r.do(ctx, k, claimed[i]) })
+			}
 			if err != nil {
 				return worked, err
 			}
-			n += ran
+			n += len(claimed)
 		}
 		if n == 0 {
 			return worked, nil
@@ -78,25 +82,71 @@ const pollEvery = 250 * time.Millisecond
 // Run runs timers and jobs until ctx ends.
 func (r *Runner) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	loop := func(name string, step func() (int, time.Time, error)) {
+	wg.Go(func() { r.runTimers(ctx) })
+	for _, kind := range r.kinds {
+		wg.Go(func() { r.runKind(ctx, kind) })
+	}
+	wg.Wait()
+	return nil
+}
+
+func (r *Runner) runTimers(ctx context.Context) {
+	for ctx.Err() == nil {
+		n, err := r.fireTimers(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("due timers", "error", err)
+		}
+		if n == 0 || err != nil {
+			pause(ctx, pollEvery)
+		}
+	}
+}
+
+// runKind keeps a short queue of claimed jobs, so that a slow one holds up nothing but its own place.
+func (r *Runner) runKind(ctx context.Context, kind string) {
+	k := r.jobs[kind]
+	parallel := k.Parallel
+	if r.Ordered {
+		parallel = 1
+	}
+	queue := make(chan Job, 3*parallel)
+	taken := make(chan struct{}, 1)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer close(queue)
+	for range parallel {
 		wg.Go(func() {
-			for ctx.Err() == nil {
-				n, _, err := step()
-				if err != nil && ctx.Err() == nil {
-					r.log.Error("due work", "of", name, "error", err)
+			for j := range queue {
+				select {
+				case taken <- struct{}{}:
+				default:
 				}
-				if n == 0 || err != nil {
-					pause(ctx, pollEvery)
+				if err := r.do(ctx, k, j); err != nil && ctx.Err() == nil {
+					r.log.Error("job", "kind", kind, "job", j.ID, "error", err)
 				}
 			}
 		})
 	}
-	loop("timers", func() (int, time.Time, error) { return r.fireTimers(ctx) })
-	for _, kind := range r.kinds {
-		loop(kind, func() (int, time.Time, error) { return r.runJobs(ctx, kind) })
+	for ctx.Err() == nil {
+		room := cap(queue) - len(queue)
+		if room < parallel {
+			select {
+			case <-taken:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		claimed, err := r.claim(ctx, kind, room)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("due jobs", "kind", kind, "error", err)
+		}
+		for _, j := range claimed {
+			queue <- j // there is room
+		}
+		if len(claimed) == 0 {
+			pause(ctx, pollEvery)
+		}
 	}
-	wg.Wait()
-	return nil
 }
 
 // pause waits on the machine's clock.
@@ -109,12 +159,8 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// spread runs n pieces side by side, so that their transactions are committed together.
-func (r *Runner) spread(ctx context.Context, n int, fn func(i int) error) error {
-	return r.spreadN(ctx, n, 64, fn)
-}
-
-func (r *Runner) spreadN(ctx context.Context, n, parallel int, fn func(i int) error) error {
+// spread runs n pieces, so many side by side, and gives the first error.
+func (r *Runner) spread(n, parallel int, fn func(i int) error) error {
 	if r.Ordered {
 		parallel = 1
 	}
@@ -125,9 +171,6 @@ func (r *Runner) spreadN(ctx context.Context, n, parallel int, fn func(i int) er
 	)
 	slots := make(chan struct{}, parallel)
 	for i := range n {
-		if ctx.Err() != nil {
-			break
-		}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()

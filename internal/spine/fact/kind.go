@@ -1,6 +1,9 @@
 package fact
 
 import (
+	"encoding"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"reflect"
@@ -16,21 +19,29 @@ type ID string
 
 var kindNames sync.Map // reflect.Type → string
 
-// KindOf names the kind of a payload: the last element of its package, then its type's name in snake case.
+// KindOf names the kind of a payload (a struct or a pointer to one): the last element of its package, then its type's
+// name in snake case, an abbreviation as one word.
 func KindOf(payload any) string {
 	t := reflect.TypeOf(payload)
 	if name, ok := kindNames.Load(t); ok {
 		return name.(string)
 	}
-	name := path.Base(t.PkgPath()) + "." + snake(t.Name())
+	named := t
+	if t.Kind() == reflect.Pointer {
+		named = t.Elem()
+	}
+	name := path.Base(named.PkgPath()) + "." + snake(named.Name())
 	kindNames.Store(t, name)
 	return name
 }
 
 func snake(name string) string {
 	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
+	letters := []rune(name)
+	for i, r := range letters {
+		starts := i > 0 && unicode.IsUpper(r) &&
+			(!unicode.IsUpper(letters[i-1]) || i+1 < len(letters) && unicode.IsLower(letters[i+1]))
+		if starts {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))
@@ -83,6 +94,9 @@ func (r *Registry) Fields(kind string) (fields []Field, known bool) {
 }
 
 func fieldsOf(t reflect.Type) ([]Field, error) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	if t.Kind() != reflect.Struct {
 		return nil, fmt.Errorf("%s is not a struct", t)
 	}
@@ -103,6 +117,9 @@ func fieldsOf(t reflect.Type) ([]Field, error) {
 }
 
 func typeOf(t reflect.Type) (string, error) {
+	if t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return "", fmt.Errorf("%s writes its own JSON, which could hold a person's words", t)
+	}
 	switch t.Kind() {
 	case reflect.String:
 		if t == reflect.TypeFor[ID]() {
@@ -111,7 +128,7 @@ func typeOf(t reflect.Type) (string, error) {
 		if t.PkgPath() != "" {
 			return "enum", nil
 		}
-		return "", fmt.Errorf("a plain string could hold a person's words; use fact.ID or a named type")
+		return "", errors.New("a plain string could hold a person's words; use fact.ID or a named type")
 	case reflect.Bool:
 		return "boolean", nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Uint16, reflect.Uint32:
@@ -119,6 +136,9 @@ func typeOf(t reflect.Type) (string, error) {
 	case reflect.Float64:
 		return "number", nil
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return "", errors.New("bytes could hold a person's words")
+		}
 		if _, err := typeOf(t.Elem()); err != nil {
 			return "", err
 		}

@@ -35,11 +35,13 @@ type Log struct {
 	log  *slog.Logger
 	subs []*Subscription
 
-	mu    sync.Mutex
-	dirty map[unit]bool      // units with facts behind their cursor, or that may have
-	busy  map[unit]bool      // units being worked on
-	seen  map[unit]position  // how far a unit has read
-	more  chan struct{}     // has an element when something became dirty
+	mu      sync.Mutex
+	dirty   map[unit]bool              // units with facts behind their cursor, or that may have
+	busy    map[unit]bool              // units being worked on
+	seen    map[unit]position          // how far a unit has read
+	readers map[string][]*Subscription // who wants a kind, filled as kinds come up
+	month   time.Time                  // the latest month whose partitions were looked after
+	more    chan struct{}              // has an element when something became dirty
 }
 
 // unit is what is worked on at a time: one shard for one subscriber.
@@ -62,7 +64,10 @@ const storeEvery = 512
 
 // NewLog opens the log. Subscribe before the first Step or Run.
 func NewLog(d *db.DB, b bus.Bus, log *slog.Logger) *Log {
-	l := &Log{db: d, bus: b, log: log, dirty: map[unit]bool{}, busy: map[unit]bool{}, seen: map[unit]position{}, more: make(chan struct{}, 1)}
+	l := &Log{
+		db: d, bus: b, log: log, more: make(chan struct{}, 1),
+		dirty: map[unit]bool{}, busy: map[unit]bool{}, seen: map[unit]position{}, readers: map[string][]*Subscription{},
+	}
 	d.OnFlush(flushName, l.flush)
 	b.Subscribe(wakeTopic, func(msg []byte) { l.woken(msg) })
 	return l
@@ -70,20 +75,42 @@ func NewLog(d *db.DB, b bus.Bus, log *slog.Logger) *Log {
 
 // Subscribe registers a subscriber. Its name is for ever: it keys the cursor.
 func (l *Log) Subscribe(s Subscription) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.subs = append(l.subs, &s)
+	clear(l.readers)
 }
 
 // Start makes the months' partitions, marks new subscribers, and finds what is behind. Call it once after Subscribe.
 func (l *Log) Start(ctx context.Context) error {
-	if err := l.db.Do(ctx, "", keepMonths); err != nil {
-		l.log.Warn("could not make the fact log's months; facts go to the default partition", "error", err)
-	}
+	l.keepMonths(ctx)
+	names := map[string]bool{}
 	for _, s := range l.subs {
+		if names[s.Name] {
+			return fmt.Errorf("two subscribers are called %s", s.Name)
+		}
+		names[s.Name] = true
 		if err := l.db.Do(ctx, "", func(tx *db.Tx) error { return register(tx, s) }); err != nil {
 			return fmt.Errorf("register subscriber %s: %w", s.Name, err)
 		}
 	}
 	return l.Sweep(ctx)
+}
+
+// keepMonths makes the partitions when a month has begun. Without them the log goes on in the default partition.
+func (l *Log) keepMonths(ctx context.Context) {
+	now := l.db.Clock().Now()
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if month.Equal(l.month) {
+		return
+	}
+	if err := l.db.Alone(ctx, "", keepMonths); err != nil {
+		if ctx.Err() == nil {
+			l.log.Warn("could not make the fact log's months; facts go to the default partition", "error", err)
+		}
+		return
+	}
+	l.month = month
 }
 
 // register marks a subscriber as known; one that starts from now gets its cursors at the end.
@@ -99,13 +126,17 @@ func register(tx *db.Tx, s *Subscription) error {
 // Sweep looks at every cursor for what is behind: after a start, and now and then in case a wake was lost between nodes.
 // It is the installation's own housekeeping, so it crosses communities.
 func (l *Log) Sweep(ctx context.Context) error {
+	type end struct {
+		shardKey
+		pos int64
+	}
 	for _, s := range l.subs {
-		var behind []shardKey
+		var ends []end
 		err := l.db.Read(ctx, "", func(tx *db.Tx) (err error) {
-			behind, err = db.All(tx, func(r *db.Row) (k shardKey, err error) {
-				err = r.Scan(&k.community, &k.shard)
-				return k, err
-			}, `SELECT s.community_id, s.shard FROM fact_shard s LEFT JOIN fact_cursor c
+			ends, err = db.All(tx, func(r *db.Row) (e end, err error) {
+				err = r.Scan(&e.community, &e.shard, &e.pos)
+				return e, err
+			}, `SELECT s.community_id, s.shard, s.pos FROM fact_shard s LEFT JOIN fact_cursor c
 				ON c.community_id = s.community_id AND c.subscriber = $1 AND c.shard = s.shard
 				WHERE c.pos IS NULL OR c.pos < s.pos ORDER BY s.community_id, s.shard`, s.Name)
 			return err
@@ -113,6 +144,15 @@ func (l *Log) Sweep(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("look for facts behind %s: %w", s.Name, err)
 		}
+		// Of facts nobody asked for a cursor is stored now and then only; what this node has read past isn't behind.
+		var behind []shardKey
+		l.mu.Lock()
+		for _, e := range ends {
+			if l.seen[unit{s, e.shardKey}].read < e.pos {
+				behind = append(behind, e.shardKey)
+			}
+		}
+		l.mu.Unlock()
 		l.mark(behind, s)
 	}
 	return nil
@@ -128,6 +168,8 @@ func (l *Log) Step(ctx context.Context) (worked bool, err error) {
 		did, err := l.work(ctx, u)
 		if err != nil {
 			l.mark([]shardKey{u.shardKey}, u.sub)
+		}
+		if err != nil && !errors.Is(err, errMoved) {
 			return worked, err
 		}
 		worked = worked || did
@@ -148,6 +190,7 @@ func (l *Log) Run(ctx context.Context) error {
 		if err := l.db.Clock().Until(ctx, l.db.Clock().Now().Add(sweepEvery)); err != nil {
 			return nil //nolint:nilerr // the end of ctx is the end of the run
 		}
+		l.keepMonths(ctx)
 		if err := l.Sweep(ctx); err != nil && ctx.Err() == nil {
 			l.log.Error("sweep of the fact log", "error", err)
 		}
@@ -168,17 +211,49 @@ func (l *Log) worker(ctx context.Context) {
 			}
 			continue
 		}
-		if _, err := l.work(ctx, u); err != nil && ctx.Err() == nil {
+		switch _, err := l.work(ctx, u); {
+		case err == nil, ctx.Err() != nil:
+		case errors.Is(err, errMoved):
+			l.markLater(u, movedPause)
+		default:
 			l.log.Warn("facts will be tried again", "subscriber", u.sub.Name, "community", u.community, "error", err)
-			l.retryLater(ctx, u)
+			l.markLater(u, faultPause)
 		}
 	}
 }
 
-// retryLater marks the unit again after a pause on the machine's clock: a lock or a lost server needs real time.
-func (l *Log) retryLater(ctx context.Context, u unit) {
-	timer := time.AfterFunc(200*time.Millisecond, func() { l.mark([]shardKey{u.shardKey}, u.sub) })
-	context.AfterFunc(ctx, func() { timer.Stop() })
+// Pauses on the machine's clock before a unit is tried again: another node's transaction, a lock or a lost server need
+// real time.
+const (
+	movedPause = 10 * time.Millisecond
+	faultPause = 200 * time.Millisecond
+)
+
+func (l *Log) markLater(u unit, pause time.Duration) {
+	time.AfterFunc(pause, func() { l.mark([]shardKey{u.shardKey}, u.sub) })
+}
+
+// wanted marks the shards in which facts of a commit lie, for those who asked for their kinds.
+func (l *Log) wanted(groups map[shardKey][]*Fact) {
+	l.mu.Lock()
+	for k, facts := range groups {
+		for _, f := range facts {
+			subs, known := l.readers[f.Kind]
+			if !known {
+				for _, s := range l.subs {
+					if s.wants(f.Kind) {
+						subs = append(subs, s)
+					}
+				}
+				l.readers[f.Kind] = subs
+			}
+			for _, s := range subs {
+				l.dirty[unit{s, k}] = true
+			}
+		}
+	}
+	l.mu.Unlock()
+	l.signal()
 }
 
 // mark notes that shards may have facts for a subscriber, or for all of them (nil).
@@ -248,4 +323,5 @@ func (l *Log) release(u unit) {
 	}
 }
 
+// errMoved tells that another node is ahead, or in the middle of the same unit.
 var errMoved = errors.New("another node moved the cursor")

@@ -42,58 +42,35 @@ func (l *Log) flush(tx *db.Tx, items []db.Deferred) error {
 		a, b := keys[i], keys[j]
 		return a.community < b.community || a.community == b.community && a.shard < b.shard
 	})
-	if err := takePositions(tx, keys, groups); err != nil {
-		return err
+	write := flushRows
+	if tx.Dialect() == db.Postgres {
+		write = flushPostgres
 	}
-	rows := make([][]any, 0, len(items))
-	for _, k := range keys {
-		for _, f := range groups[k] {
-			rows = append(rows, []any{k.community, f.Shard, f.Pos, f.ID, f.Kind, f.Person, f.Subject, f.Circle, f.Entry, f.Actor, f.At, f.RecordedAt, db.RawJSON(f.Data)})
-		}
-	}
-	if err := tx.Insert("fact", columns, rows); err != nil {
+	if err := write(tx, keys, groups); err != nil {
 		return fmt.Errorf("write facts: %w", err)
 	}
-	tx.AfterCommit(func() { l.wake(keys) })
+	tx.AfterCommit(func() { l.wake(keys, groups) })
 	return nil
 }
 
-// takePositions raises each shard's counter and numbers its facts. A statement's rows are locked in the order given.
-func takePositions(tx *db.Tx, keys []shardKey, groups map[shardKey][]*Fact) error {
-	per := 1
-	if tx.Dialect() == db.Postgres {
-		per = Shards
-	}
-	for len(keys) > 0 {
-		n := min(per, len(keys))
-		var b strings.Builder
-		args := make([]any, 0, 3*n)
-		for i, k := range keys[:n] {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			fmt.Fprintf(&b, "($%d, $%d, $%d)", 3*i+1, 3*i+2, 3*i+3)
-			args = append(args, k.community, k.shard, len(groups[k]))
-		}
-		err := tx.Each(func(r *db.Row) error {
-			var k shardKey
-			var last int64
-			if err := r.Scan(&k.community, &k.shard, &last); err != nil {
-				return err
-			}
-			facts := groups[k]
-			for i, f := range facts {
-				f.Pos = last - int64(len(facts)-1-i)
-			}
-			return nil
-		}, `INSERT INTO fact_shard (community_id, shard, pos) VALUES `+b.String()+`
-			ON CONFLICT (community_id, shard) DO UPDATE SET pos = fact_shard.pos + excluded.pos RETURNING community_id, shard, pos`, args...)
+// flushRows raises each shard's counter, numbers its facts and writes them: on SQLite a short statement run again beats a
+// long one.
+func flushRows(tx *db.Tx, keys []shardKey, groups map[shardKey][]*Fact) error {
+	var rows [][]any
+	for _, k := range keys {
+		facts := groups[k]
+		var last int64
+		err := tx.QueryRow(`INSERT INTO fact_shard (community_id, shard, pos) VALUES ($1, $2, $3)
+			ON CONFLICT (community_id, shard) DO UPDATE SET pos = fact_shard.pos + excluded.pos RETURNING pos`, k.community, k.shard, len(facts)).Scan(&last)
 		if err != nil {
 			return fmt.Errorf("take positions: %w", err)
 		}
-		keys = keys[n:]
+		for i, f := range facts {
+			pos := last - int64(len(facts)-1-i)
+			rows = append(rows, []any{k.community, k.shard, pos, f.ID, f.Kind, f.Person, f.Subject, f.Circle, f.Entry, f.Actor, f.At, f.RecordedAt, string(f.Data)})
+		}
 	}
-	return nil
+	return tx.Insert("fact", columns, rows)
 }
 
 // After reads up to limit facts of a shard behind a position, in order.
@@ -108,8 +85,17 @@ func OfPersonAfter(tx *db.Tx, person string, pos int64, limit int) ([]Fact, erro
 		tx.Community(), person, ShardOf(person), pos, limit)
 }
 
+// LastPos is the position of the person's latest fact in their shard; 0 if there is none.
+func LastPos(tx *db.Tx, person string) (pos int64, err error) {
+	err = tx.QueryRow(`SELECT COALESCE(MAX(pos), 0) FROM fact WHERE community_id = $1 AND person = $2 AND person <> ''`, tx.Community(), person).Scan(&pos)
+	return pos, err
+}
+
 // Timeline reads facts of persons (several after a merge), newest first, before a time and id; kinds nil means all.
 func Timeline(tx *db.Tx, persons, kinds []string, before time.Time, beforeID string, limit int) ([]Fact, error) {
+	if len(persons) == 0 {
+		return nil, nil
+	}
 	var b strings.Builder
 	args := []any{tx.Community()}
 	list := func(column string, values []string) {
@@ -141,17 +127,21 @@ func keepMonths(tx *db.Tx) error {
 	if tx.Dialect() != db.Postgres {
 		return nil
 	}
+	// Nodes that start together take turns.
+	if _, err := tx.Exec(`SELECT pg_advisory_xact_lock($1)`, monthsLock); err != nil {
+		return fmt.Errorf("wait for another node's months: %w", err)
+	}
 	first := time.Date(tx.Now().Year(), tx.Now().Month(), 1, 0, 0, 0, 0, time.UTC)
 	for i := range 3 {
 		from, to := first.AddDate(0, i, 0), first.AddDate(0, i+1, 0)
 		name := "fact_" + from.Format("2006_01")
-		var there int
-		err := tx.QueryRow(`SELECT (SELECT count(*) FROM pg_class WHERE relname = $1) + (SELECT count(*) FROM (SELECT 1 FROM fact_other WHERE recorded_at >= $2 AND recorded_at < $3 LIMIT 1) x)`,
+		var there bool
+		err := tx.QueryRow(`SELECT to_regclass($1) IS NOT NULL OR EXISTS (SELECT 1 FROM fact_other WHERE recorded_at >= $2 AND recorded_at < $3)`,
 			name, from, to).Scan(&there)
 		if err != nil {
 			return fmt.Errorf("look for month %s: %w", name, err)
 		}
-		if there > 0 {
+		if there {
 			continue
 		}
 		if _, err := tx.Exec(fmt.Sprintf(`CREATE TABLE %s PARTITION OF fact FOR VALUES FROM (%d) TO (%d)`, name, db.Micros(from), db.Micros(to))); err != nil {
@@ -161,13 +151,5 @@ func keepMonths(tx *db.Tx) error {
 	return nil
 }
 
-// OfOtherSince reads facts about a subject that isn't a person, whoever else they are about, after a fact by time and id.
-// Their order is that of recording: they come from several shards. kind "circle" means facts of that circle.
-func OfOtherSince(tx *db.Tx, kind, subject string, at time.Time, id string, limit int) ([]Fact, error) {
-	column := "subject"
-	if kind == "circle" {
-		column = "circle"
-	}
-	return db.All(tx, scanFact, selectFact+`WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND (recorded_at, id) > ($3, $4) ORDER BY recorded_at, id LIMIT $5`,
-		tx.Community(), subject, at, id, limit)
-}
+// monthsLock is the number of the making of months among the server's advisory locks.
+const monthsLock = 71184

@@ -9,8 +9,8 @@ import (
 type wakeMessage map[string][]int // community → shards
 
 // wake marks the shards that a commit wrote and tells the other nodes.
-func (l *Log) wake(keys []shardKey) {
-	l.mark(keys, nil)
+func (l *Log) wake(keys []shardKey, groups map[shardKey][]*Fact) {
+	l.wanted(groups)
 	msg := wakeMessage{}
 	for _, k := range keys {
 		msg[k.community] = append(msg[k.community], k.shard)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 
 	"github.com/qunce/qunce/internal/platform/db"
 )
@@ -36,11 +37,7 @@ func (l *Log) work(ctx context.Context, u unit) (worked bool, err error) {
 	if len(wanted) > 0 || next-at.stored >= storeEvery {
 		if err := l.handle(ctx, u, at.stored, next, wanted); err != nil {
 			l.forget(u)
-			if errors.Is(err, errMoved) {
-				l.mark([]shardKey{u.shardKey}, u.sub)
-				return true, nil
-			}
-			return false, err
+			return errors.Is(err, errMoved), err
 		}
 		at.stored = next
 	}
@@ -87,7 +84,7 @@ func (l *Log) handle(ctx context.Context, u unit, old, next int64, facts []Fact)
 		if err := moveCursor(tx, u, old, next); err != nil {
 			return err
 		}
-		return park(tx, u, facts[0], err.Error())
+		return park(tx, u, facts[0], reason(err))
 	})
 }
 
@@ -117,13 +114,25 @@ func (l *Log) forget(u unit) {
 	l.mu.Unlock()
 }
 
-// moveCursor takes the cursor's row from old to next; who finds it elsewhere has lost a race with another node.
+// moveCursor takes the cursor's row from old to next; who finds it elsewhere has lost a race with another node. On
+// PostgreSQL it doesn't wait for the other: two nodes with several units in a transaction would wait in a circle.
 func moveCursor(tx *db.Tx, u unit, old, next int64) error {
-	n, err := tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (community_id, subscriber, shard) DO UPDATE SET pos = excluded.pos WHERE fact_cursor.pos = $5`,
-		u.community, u.sub.Name, u.shard, next, old)
+	values, args := "VALUES ($1, $2, $3, $4)", []any{u.community, u.sub.Name, u.shard, next, old}
+	if tx.Dialect() == db.Postgres {
+		values = "SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS SMALLINT), CAST($4 AS BIGINT) WHERE pg_try_advisory_xact_lock($6)"
+		args = append(args, u.lock())
+	}
+	n, err := tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) `+values+`
+		ON CONFLICT (community_id, subscriber, shard) DO UPDATE SET pos = excluded.pos WHERE fact_cursor.pos = $5`, args...)
 	if err == nil && n == 0 {
 		return errMoved
 	}
 	return err
+}
+
+// lock is the unit's number among the server's advisory locks.
+func (u unit) lock() int64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "fact_cursor %s %s %d", u.community, u.sub.Name, u.shard)
+	return int64(h.Sum64()) //nolint:gosec // any number will do
 }

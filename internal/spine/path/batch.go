@@ -21,8 +21,6 @@ type batch struct {
 	dirty  []*Run
 	isDirt map[*Run]bool
 	log    [][]any
-	counts map[countKey]count
-	order  []countKey
 }
 
 func (e *Engine) newBatch(tx *db.Tx) (*batch, error) {
@@ -30,7 +28,7 @@ func (e *Engine) newBatch(tx *db.Tx) (*batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &batch{e: e, tx: tx, shelf: s, runs: map[string][]*Run{}, isDirt: map[*Run]bool{}, counts: map[countKey]count{}}, nil
+	return &batch{e: e, tx: tx, shelf: s, runs: map[string][]*Run{}, isDirt: map[*Run]bool{}}, nil
 }
 
 // handle is the subscriber: each fact moves the runs that wait for it, then starts the paths that begin with it.
@@ -174,15 +172,10 @@ func (b *batch) touch(r *Run) {
 	}
 }
 
+// count adds a run to a step's counts; outcome "" counts those that came. Counts are spread over slots by the subject's
+// shard, so that reading adds up a few rows and no row is everybody's.
 func (b *batch) count(r *Run, step, outcome string, spent time.Duration) {
-	k := countKey{b.tx.Community(), r.Path, r.Version, step, outcome, fact.ShardOf(r.Subject)}
-	c, known := b.counts[k]
-	if !known {
-		b.order = append(b.order, k)
-	}
-	c.runs++
-	c.seconds += int64(spent / time.Second)
-	b.counts[k] = c
+	b.e.counts.Add(b.tx, []any{r.Path, r.Version, step, outcome, fact.ShardOf(r.Subject)}, 1, int64(spent/time.Second))
 }
 
 // write stores every run that moved, its log, its timer and the counts.
@@ -199,9 +192,6 @@ func (b *batch) write() error {
 	}
 	if err := b.tx.Insert("path_log", logColumns, b.log); err != nil {
 		return fmt.Errorf("write the runs' log: %w", err)
-	}
-	for _, k := range b.order {
-		b.tx.Defer(countFlush, countItem{k, b.counts[k]})
 	}
 	return nil
 }

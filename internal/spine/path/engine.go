@@ -24,9 +24,11 @@ type Engine struct {
 	actions map[string]*Action
 	moments map[string]*Moment
 	sources map[string]*Source
+	counts  *db.Tally
 
 	mu    sync.RWMutex
 	cache map[string]*shelf // by community
+	epoch int               // rises with every change, so that what was read before it isn't kept
 }
 
 // shelf is what a community's runs need of its definitions.
@@ -47,11 +49,12 @@ func NewEngine(d *db.DB, b bus.Bus, log *slog.Logger, kinds *fact.Registry, task
 	e := &Engine{
 		db: d, bus: b, log: log, kinds: kinds, tasks: tasks, zone: zone,
 		actions: map[string]*Action{}, moments: map[string]*Moment{}, sources: map[string]*Source{}, cache: map[string]*shelf{},
+		counts: db.NewTally(d, "path_count", []string{"path", "version", "step", "outcome", "slot"}, "runs", "seconds"),
 	}
-	d.OnFlush(countFlush, flushCounts)
 	b.Subscribe(changedTopic, func(community []byte) {
 		e.mu.Lock()
 		delete(e.cache, string(community))
+		e.epoch++
 		e.mu.Unlock()
 	})
 	return e
@@ -69,7 +72,7 @@ func versionKey(path string, version int) string { return fmt.Sprintf("%s@%d", p
 // run starts on the version before: so memory may be behind the database for a moment.
 func (e *Engine) shelf(tx *db.Tx) (*shelf, error) {
 	e.mu.RLock()
-	s := e.cache[tx.Community()]
+	s, epoch := e.cache[tx.Community()], e.epoch
 	e.mu.RUnlock()
 	if s != nil {
 		return s, nil
@@ -79,8 +82,10 @@ func (e *Engine) shelf(tx *db.Tx) (*shelf, error) {
 		return nil, err
 	}
 	e.mu.Lock()
-	e.cache[tx.Community()] = s
-	e.mu.Unlock()
+	defer e.mu.Unlock()
+	if e.epoch == epoch {
+		e.cache[tx.Community()] = s
+	}
 	return s, nil
 }
 

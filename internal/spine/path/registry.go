@@ -151,3 +151,11 @@ func (e *Engine) Actions() []Action {
 	}
 	return out
 }
+
+// Fill replaces each {name} in a text by the run's value; anything else stays as it is.
+func (c *Call) Fill(v any) (any, error) {
+	if s, ok := v.(string); ok {
+		return fill(s, c.vals)
+	}
+	return v, nil
+}

@@ -84,3 +84,6 @@ func subjectOf(kind string, f *fact.Fact) string {
 	}
 	return f.Subject
 }
+
+// Moves is how many steps the run has left: with the run's id it keys what an action does at one step.
+func (r *Run) Moves() int { return r.moves }

@@ -169,3 +169,21 @@ func hourOf(s string) (hour, minute int, err error) {
 	t, err := time.Parse("15:04", s)
 	return t.Hour(), t.Minute(), err
 }
+
+// Active tells whether a path of that name may start.
+func (e *Engine) Active(tx *db.Tx, name string) (bool, error) {
+	_, found, err := db.One(tx, db.Column[int], `SELECT version FROM path_version WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), name)
+	return found, err
+}
+
+// RebindTx lets the running runs of a person go on as another's, after a merge. They take the other's facts from now on.
+// A run's once key stays: it still keeps the first person from starting again.
+func (e *Engine) RebindTx(tx *db.Tx, from, into string) error {
+	pos, err := fact.LastPos(tx, into)
+	if err != nil {
+		return fmt.Errorf("find the last fact of %s: %w", into, err)
+	}
+	_, err = tx.Exec(`UPDATE path_run SET subject = $3, person = $3, mark_pos = $4 WHERE community_id = $1 AND subject = $2 AND person = $2 AND state = 'running'`,
+		tx.Community(), from, into, pos)
+	return err
+}

@@ -238,6 +238,26 @@ func (e *Engine) Explain(tx *db.Tx, runID string) (x Explained, err error) {
 	return x, err
 }
 
+// Stands tells at which kind of step a running run stands, and which facts or moment it waits for.
+func (e *Engine) Stands(tx *db.Tx, r *Run) (kind string, what []string, err error) {
+	s, err := e.shelf(tx)
+	if err != nil {
+		return "", nil, err
+	}
+	c, err := s.of(r)
+	if err != nil {
+		return "", nil, err
+	}
+	n := c.nodes[r.Step]
+	if n == nil {
+		return "", nil, nil
+	}
+	if n.step.Until != nil {
+		return "until", []string{n.step.Until.Moment}, nil
+	}
+	return n.step.kind(), n.kinds(), nil
+}
+
 // Latest gives the subject's newest run of a path, if there is one.
 func (e *Engine) Latest(tx *db.Tx, path, subject string) (*Run, bool, error) {
 	return db.One(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject = $2 AND path = $3 ORDER BY started_at DESC, id DESC LIMIT 1`,

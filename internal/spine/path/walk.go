@@ -342,7 +342,7 @@ func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 	to, outcome := n.way("else"), "else"
 	if u := n.step.Until; u != nil {
 		to, outcome = target{addr: n.next}, OK
-		stands, err := b.again(c, r, u)
+		stands, err := b.again(c, r, u, true)
 		if err != nil {
 			return err
 		}
@@ -360,18 +360,27 @@ func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 	return b.write()
 }
 
-// again sends the reminder of an until if it is time for that, and tells whether its moment is still to come: it may also
-// have been moved since.
-func (b *batch) again(c *Compiled, r *Run, u *Until) (stands bool, err error) {
+// again asks an until's moment once more, since it may have been moved, and tells whether it is still to come. Between the
+// reminder's time and the moment, remind says whether to send the reminder: only the timer does.
+func (b *batch) again(c *Compiled, r *Run, u *Until, remind bool) (stands bool, err error) {
 	at, err := b.moment(c, r, u, nil)
-	if err != nil || !at.After(b.tx.Now()) {
+	if err != nil {
 		return false, err
 	}
-	if u.Remind != nil && !b.tx.Now().Before(at.Add(-time.Duration(u.Remind.Before))) {
-		if _, err := b.do(c, r, u.Remind.Do, nil); err != nil {
-			return false, err
-		}
-	}
 	r.DueAt = at
-	return true, nil
+	if !at.After(b.tx.Now()) {
+		r.DueAt = b.tx.Now()
+		return false, nil
+	}
+	if u.Remind == nil {
+		return true, nil
+	}
+	early := at.Add(-time.Duration(u.Remind.Before))
+	switch {
+	case early.After(b.tx.Now()):
+		r.DueAt = early
+	case remind:
+		_, err = b.do(c, r, u.Remind.Do, nil)
+	}
+	return true, err
 }

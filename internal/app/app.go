@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel/outbox"
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
+	"github.com/qunce/qunce/internal/h5"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/blob"
+	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/internal/platform/community"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/idem"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/platform/secret"
+	"github.com/qunce/qunce/internal/playbook"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
+	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
+	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/migrations"
+)
+
+// App is an installation: every part, put together.
+type App struct {
+	Config Config
+	DB     *db.DB
+	Bus    bus.Bus
+	Log    *slog.Logger
+	Words  *text.Catalogue
+	Keys   *secret.Keyring
+
+	Facts  *fact.Log
+	Kinds  *fact.Registry
+	Jobs   *job.Runner
+	Seats  *seat.Service
+	Paths  *path.Engine
+	Tasks  *task.Service
+	Ledger *ledger.Service
+
+	Communities *community.Service
+	Auth        *authn.Service
+	Idem        *idem.Store
+	Blobs       *blob.Service
+	People      *people.Service
+	Circles     *circle.Service
+	Intake      *intake.Service
+	Touch       *touch.Service
+	Playbooks   *playbook.Service
+	Outbox      *outbox.Box
+
+	closers []func() error
+}
+
+// New opens an installation and puts its parts together. Close it.
+func New(ctx context.Context, cfg Config) (_ *App, err error) {
+	a := &App{Config: cfg, Log: cfg.Log}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	defer func() {
+		if err != nil {
+			a.Close() //nolint:errcheck // the first error is what people need
+		}
+	}()
+	for _, open := range []func(context.Context) error{a.openStores, a.openPlatform, a.openSpine, a.openDomains} {
+		if err := open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	a.react()
+	if err := a.Facts.Start(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.Communities.Start(ctx)
+}
+
+func (a *App) openStores(ctx context.Context) (err error) {
+	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
+		return db.ErrReadOnly.Because(fmt.Errorf("make the data folder: %w", err))
+	}
+	a.DB, err = db.Open(ctx, db.Config{Path: filepath.Join(a.Config.Data, "qunce.db"), URL: a.Config.DatabaseURL, Clock: a.Config.Clock, IDs: a.Config.IDs})
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.DB.Close)
+	if err := a.DB.Migrate(ctx, migrations.Files); err != nil {
+		return err
+	}
+	a.Bus = bus.NewLocal()
+	if a.Config.NATSURL != "" {
+		nats, err := bus.Connect(a.Config.NATSURL, a.DB.NewID(), a.Log)
+		if err != nil {
+			return err
+		}
+		a.Bus = nats
+		a.closers = append(a.closers, func() error { nats.Close(); return nil })
+	}
+	if a.Keys, err = secret.OpenOrCreate(filepath.Join(a.Config.Data, "keys")); err != nil {
+		return err
+	}
+	a.Words, err = text.Load()
+	return err
+}
+
+func (a *App) openPlatform(context.Context) error {
+	a.Jobs = job.NewRunner(a.DB, a.Log)
+	a.Jobs.Ordered = a.Config.Ordered
+	a.Communities = community.New(a.DB, a.Bus)
+	a.Auth = authn.New(a.DB, a.Keys, authn.Options{})
+	a.Idem = idem.New(a.Keys)
+	files, err := blob.NewFiles(filepath.Join(a.Config.Data, "blobs"), a.DB.Clock())
+	if err != nil {
+		return err
+	}
+	a.Blobs = blob.New(a.DB, files)
+	a.Blobs.Register(a.Jobs)
+	return nil
+}
+
+func (a *App) openSpine(context.Context) (err error) {
+	if a.Kinds, err = kinds(); err != nil {
+		return err
+	}
+	a.Facts = fact.NewLog(a.DB, a.Bus, a.Log)
+	a.Seats = seat.New(a.DB, a.Log)
+	a.Tasks = task.New(a.DB)
+	if a.Ledger, err = ledger.New(a.DB, ledger.Standard()...); err != nil {
+		return err
+	}
+	a.Ledger.Register(a.Jobs)
+	a.Paths = path.NewEngine(a.DB, a.Bus, a.Log, a.Kinds, asker{a.Tasks}, a.zone)
+	a.Seats.Register(a.Jobs)
+	a.Tasks.Register(a.Jobs)
+	a.Paths.Attach(a.Facts, a.Jobs)
+	return nil
+}
+
+// kinds registers every fact that any part emits.
+func kinds() (*fact.Registry, error) {
+	var all []any
+	for _, list := range [][]any{
+		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), intake.Facts(), touch.Facts(), playbook.Facts(),
+	} {
+		all = append(all, list...)
+	}
+	return fact.NewRegistry(all...)
+}
+
+func (a *App) openDomains(context.Context) error {
+	a.People = people.New(a.DB, a.Keys, a.peopleSettings, a.auditLook)
+	a.People.Register(a.Jobs)
+	a.Touch = touch.New(a.DB, a.People, a.zone, a.place)
+	a.Touch.Jobs(a.Jobs)
+	a.Circles = circle.New(a.DB, a.Bus, a.Seats, circle.Options{People: cards{a.People}, Pictures: pictures{a.Blobs}, Templates: templates{a}, Zone: a.zone})
+	a.Intake = intake.New(a.DB, a.People, a.Seats, a.Paths, codes{a}, a.Keys.HMAC, a.zone)
+	a.Intake.Attach(a.Facts)
+	a.Intake.Jobs(a.Jobs)
+	a.Playbooks = playbook.New(playbook.Parts{
+		DB: a.DB, Bus: a.Bus, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
+	})
+	return a.openChannels()
+}
+
+// zone is a community's time zone; one that can't be read has the default.
+func (a *App) zone(ctx context.Context, id string) *time.Location {
+	c, err := a.Communities.ByID(ctx, id)
+	if err != nil {
+		return time.UTC
+	}
+	return c.Location()
+}
+
+// Settle does everything that is due now and returns when nothing is left: the facts, then the timers and jobs they set.
+func (a *App) Settle(ctx context.Context) error {
+	for {
+		facts, err := a.Facts.Step(ctx)
+		if err != nil {
+			return err
+		}
+		jobs, err := a.Jobs.Step(ctx)
+		if err != nil {
+			return err
+		}
+		if !facts && !jobs {
+			return nil
+		}
+	}
+}
+
+// Work does what is due as it comes, until ctx ends.
+func (a *App) Work(ctx context.Context) error {
+	var wg sync.WaitGroup
+	var facts, jobs error
+	wg.Go(func() { facts = a.Facts.Run(ctx) })
+	wg.Go(func() { jobs = a.Jobs.Run(ctx) })
+	wg.Wait()
+	return errors.Join(facts, jobs)
+}
+
+// Pages makes the handler of the phone pages.
+func (a *App) pages() (*h5.Pages, error) {
+	return h5.New(h5.Deps{
+		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
+		Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
+		PublicURL: a.PublicURL(), Address: a.address,
+	})
+}
+
+// Handler serves everything.
+func (a *App) Handler() (http.Handler, error) {
+	pages, err := a.pages()
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	pages.Mount(mux)
+	a.health(mux)
+	return http.NewCrossOriginProtection().Handler(mux), nil
+}
+
+// Close ends what New opened, the last first.
+func (a *App) Close() error {
+	var all []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		all = append(all, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(all...)
+}

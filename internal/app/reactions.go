@@ -1,0 +1,197 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel/outbox"
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
+	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/blob"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/task"
+)
+
+// react lets parts that must not know each other act on each other.
+func (a *App) react() {
+	for _, x := range a.Circles.Actions() {
+		a.Paths.Register(x)
+	}
+	a.Paths.RegisterSource(a.Circles.Source())
+	a.Intake.Install(a.Paths)
+	a.Touch.Install(a.Paths)
+	a.installPeople()
+
+	a.People.OnMerge(a.Paths.RebindTx)
+	a.People.OnMerge(a.Intake.OnMerge)
+	a.People.OnMerge(a.Circles.MergeTx)
+	a.People.OnMerge(a.mergeSeats)
+	a.People.OnErase(a.Circles.EraseTx)
+	a.People.OnErase(a.Touch.EraseTx)
+	a.People.OnErase(a.Tasks.ErasePersonTx)
+
+	keep, err := audit.NewPurger(audit.DefaultKeep)
+	if err != nil {
+		panic(err) // the default is longer than the least
+	}
+	a.Communities.OnSweep(keep.Sweep, a.Auth.Sweep, a.Idem.Sweep, a.Blobs.Sweep, a.Outbox.Sweep)
+	a.Communities.Register(a.Jobs)
+}
+
+// mergeSeats gives a merged person's holds back, and leaves one seat a group to the one who stands for both. Circles have
+// moved their own seats before.
+func (a *App) mergeSeats(tx *db.Tx, from, into string) error {
+	seats, err := a.Seats.LiveSeats(tx, from)
+	if err != nil {
+		return err
+	}
+	for _, s := range seats {
+		if _, err := a.Seats.ReleaseTx(tx, s.ID); err != nil {
+			return fmt.Errorf("release the seat of merged person %s: %w", from, err)
+		}
+	}
+	return nil
+}
+
+// peopleSettings is what the community's playbook says about people.
+func (a *App) peopleSettings(tx *db.Tx) (people.Settings, error) {
+	p, err := a.Playbooks.Current(tx)
+	return people.Settings{Zone: a.zone(context.Background(), tx.Community()), Stages: p.People.Stages, Fields: p.People.Fields}, err
+}
+
+// auditLook writes down that somebody looked at what is masked.
+func (a *App) auditLook(tx *db.Tx, actor, person string, field people.FieldName, _ string) error {
+	return audit.Record(tx, audit.Actor{Kind: access.Operator, ID: actor}, string(access.PeopleReveal), audit.Target{Kind: "person", ID: person}, audit.Detail{"field": string(field)})
+}
+
+// place is what messages of a community may say of it.
+func (a *App) place(ctx context.Context, id string) (touch.Place, error) {
+	c, err := a.Communities.ByID(ctx, id)
+	if err != nil {
+		return touch.Place{}, err
+	}
+	return touch.Place{Name: c.Name, URL: a.PublicURL() + "/" + c.Slug}, nil
+}
+
+// asker opens the tasks of paths.
+type asker struct{ tasks *task.Service }
+
+func (k asker) Ask(tx *db.Tx, r *path.Run, step string, ask path.Ask, due time.Time, show map[string]any) (string, error) {
+	outcomes := make([]task.Outcome, 0, len(ask.Order))
+	for _, o := range ask.Order {
+		outcomes = append(outcomes, task.Outcome(o))
+	}
+	shown, err := json.Marshal(show)
+	if err != nil {
+		return "", fmt.Errorf("encode what a task shows: %w", err)
+	}
+	t, err := k.tasks.OpenTx(tx, task.Task{
+		Kind: task.Kind(ask.Task), Person: r.Person, Subject: r.ID, SubjectKind: "run", Role: task.RoleName(ask.Role), Due: due, EscalateTo: task.RoleName(ask.Escalate),
+		Outcomes: outcomes, Context: shown, Key: fmt.Sprintf("run %s %d", r.ID, r.Moves()),
+	})
+	return t.ID, err
+}
+
+func (k asker) Withdraw(tx *db.Tx, id string) error {
+	_, err := k.tasks.CancelTx(tx, task.System, id)
+	return err
+}
+
+// cards shows persons to circles.
+type cards struct{ people *people.Service }
+
+func (c cards) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }
+
+func (c cards) Blocked(tx *db.Tx, person string) (bool, error) { return c.people.IsBlocked(tx, person) }
+
+func (c cards) Cards(tx *db.Tx, ids []string) (map[string]circle.Card, error) {
+	names, err := c.people.Names(tx, ids)
+	out := make(map[string]circle.Card, len(names))
+	for id, n := range names {
+		out[id] = circle.Card{Name: n.Nickname, Erased: n.Erased}
+	}
+	return out, err
+}
+
+// pictures counts circles' uses of stored pictures.
+type pictures struct{ blobs *blob.Service }
+
+func (p pictures) KeepTx(tx *db.Tx, hash string) (circle.Picture, error) {
+	if err := p.blobs.UseTx(tx, hash); err != nil {
+		return circle.Picture{}, err
+	}
+	b, err := p.blobs.FindTx(tx, hash)
+	return circle.Picture{Hash: b.Hash, Thumb: b.Thumb, Width: b.Width, Height: b.Height}, err
+}
+
+func (p pictures) DropTx(tx *db.Tx, hash string) error { return p.blobs.DropTx(tx, hash) }
+
+// templates renders the playbook's texts for circles.
+type templates struct{ app *App }
+
+func (t templates) Render(tx *db.Tx, name string, lang text.Lang, params map[string]any) (string, error) {
+	p, err := t.app.Playbooks.Current(tx)
+	if err != nil {
+		return "", err
+	}
+	tpl, known := p.Touch.Templates[name]
+	if !known {
+		return "", touch.ErrTemplate.With("template", name)
+	}
+	return text.Fill(tpl.Body.In(lang), t.app.zone(context.Background(), tx.Community()), params), nil
+}
+
+// codes proves phones for intake.
+type codes struct{ app *App }
+
+// phonePurpose is what a code that registers somebody proves the phone for. Signing in uses the same: both say "it is me".
+const phonePurpose = "member"
+
+func (c codes) Send(ctx context.Context, community, phone, address, lang string) error {
+	return c.app.SendCode(ctx, community, phone, address, lang)
+}
+
+func (c codes) CheckTx(tx *db.Tx, phone, code string) (refusal, err error) {
+	normal, refused := text.Phone(phone)
+	if !refused {
+		return people.ErrPhone.At("/phone"), nil
+	}
+	refusal, err = c.app.Auth.CheckCodeTx(tx, phonePurpose, normal, code)
+	return refusal, err
+}
+
+// SendCode sends a code that proves a phone: by the text message provider, or else into the outbox.
+func (a *App) SendCode(ctx context.Context, community, phone, address, lang string) error {
+	normal, ok := text.Phone(phone)
+	if !ok {
+		return people.ErrPhone.At("/phone")
+	}
+	l, known := text.Parse(lang)
+	if !known {
+		l = text.Hans
+	}
+	return a.DB.Do(ctx, community, func(tx *db.Tx) error {
+		code, err := a.Auth.IssueCodeTx(tx, authn.CodeRequest{Purpose: phonePurpose, Phone: normal, Address: address})
+		if err != nil {
+			if e := errs.As(err); e != nil && e.Field == "" {
+				return e.At("/phone")
+			}
+			return err
+		}
+		here, err := a.place(ctx, community)
+		if err != nil {
+			return err
+		}
+		body := a.Words.Say(l, nil, "h5.code_message", map[string]any{"community": here.Name.In(l), "code": code.Code})
+		return a.Outbox.PutTx(tx, outbox.Message{Channel: "sms", Recipient: normal, Body: body})
+	})
+}

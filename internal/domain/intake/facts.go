@@ -1,0 +1,41 @@
+package intake
+
+import "github.com/qunce/qunce/internal/spine/fact"
+
+// What people did on their way in. Entry says by which way.
+type (
+	// Viewed is an entry's page seen by a visitor, once a day. Its subject is the visitor: nobody is known yet.
+	Viewed struct{}
+	// Pressed is a long-press on a live code's picture; its subject is the visitor.
+	Pressed struct{}
+	// Arrived is a person who took the first step from an entry's page.
+	Arrived struct {
+		Opening fact.ID `json:"opening"` // empty when the entry has no doors
+	}
+	// Reserved is a person's place in the queue before the doors.
+	Reserved struct {
+		Opening fact.ID `json:"opening"`
+		Number  int     `json:"number"`
+	}
+	// Followed is a person who follows the community's account.
+	Followed struct{}
+	// ContactAdded is a person who added one of the community's contacts.
+	ContactAdded struct {
+		Contact fact.ID `json:"contact"` // the contact's pool
+	}
+	// Registered is a registration form that was taken.
+	Registered struct {
+		Registration fact.ID `json:"registration"`
+		Suspicion    int     `json:"suspicion"` // 0–100
+		Known        bool    `json:"known"`     // the phone belonged to someone already
+	}
+	// OpeningMoved is doors with another time or rate; its subject is the opening.
+	OpeningMoved struct {
+		Rate int `json:"rate"`
+	}
+)
+
+// Facts lists the kinds this package emits.
+func Facts() []any {
+	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, OpeningMoved{}}
+}

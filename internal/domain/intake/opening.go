@@ -1,0 +1,55 @@
+package intake
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/errs"
+)
+
+// Opening is doors that open at a time and let people in at a rate.
+type Opening struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	OpensAt   time.Time `json:"opens_at"`
+	Rate      int       `json:"rate" doc:"people let in a minute"`
+	Reserved  int       `json:"reserved" doc:"numbers given so far"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Reservation is one person's place in a queue.
+type Reservation struct {
+	Opening string    `json:"opening"`
+	Person  string    `json:"person"`
+	Number  int       `json:"number"`
+	Entry   string    `json:"entry"`
+	At      time.Time `json:"at"`
+}
+
+// What is refused about doors.
+var (
+	ErrRate       = errs.Define(errs.Invalid, "intake.rate")
+	ErrOpensAt    = errs.Define(errs.Invalid, "intake.opens_at")
+	ErrNoKeyword  = errs.Define(errs.Invalid, "intake.keyword")
+	ErrNotArrived = errs.Define(errs.NotFound, "intake.not_arrived")
+)
+
+// maxRate bounds the rate: more a minute than anyone can serve is a slip of the pen.
+const maxRate = 100_000
+
+// Turn is when a number is let in: first come, first served, at the rate.
+func (o Opening) Turn(number int) time.Time { return o.turn(number, o.Rate) }
+
+func (o Opening) turn(number, rate int) time.Time {
+	if number <= 1 || rate <= 0 {
+		return o.OpensAt
+	}
+	return o.OpensAt.Add(time.Duration(number-1) * time.Minute / time.Duration(rate))
+}
+
+// Admitted is how many numbers have been let in at a time.
+func (o Opening) Admitted(now time.Time) int {
+	if now.Before(o.OpensAt) {
+		return 0
+	}
+	return min(o.Reserved, 1+int(now.Sub(o.OpensAt)*time.Duration(o.Rate)/time.Minute))
+}

@@ -1,0 +1,352 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+// Codes proves that someone holds a phone. app fills it: the code goes out as a touch.
+type Codes interface {
+	// Send issues a code for the phone and queues it. It refuses those who ask too often.
+	Send(ctx context.Context, community, phone, address, lang string) error
+	// CheckTx uses a code up. A refusal is for the person; the transaction must be committed all the same, since it counts
+	// the wrong try.
+	CheckTx(tx *db.Tx, phone, code string) (refusal, err error)
+}
+
+// bg is for look-ups in memory that may read the database when they are cold; no request ends them.
+var bg = context.Background()
+
+// Service takes people in.
+type Service struct {
+	db     *db.DB
+	people *people.Service
+	seats  *seat.Service
+	paths  *path.Engine
+	codes  Codes
+	hash   func(community, purpose, value string) string // keyed
+	zone   func(ctx context.Context, community string) *time.Location
+	counts *db.Tally
+}
+
+// New makes the service. hash is a keyed hash, for phones, devices and addresses that must not be readable at rest.
+func New(d *db.DB, p *people.Service, seats *seat.Service, paths *path.Engine, codes Codes,
+	hash func(community, purpose, value string) string, zone func(context.Context, string) *time.Location,
+) *Service {
+	return &Service{
+		db: d, people: p, seats: seats, paths: paths, codes: codes, hash: hash, zone: zone,
+		counts: db.NewTally(d, "intake_count", []string{"entry", "day", "what"}, "n"),
+	}
+}
+
+// Attach subscribes the counts of entries to the log.
+func (s *Service) Attach(l *fact.Log) {
+	l.Subscribe(fact.Subscription{Name: "intake.count", Kinds: counted, Handle: func(tx *db.Tx, facts []fact.Fact) error {
+		zone := s.zone(bg, tx.Community())
+		for _, f := range facts {
+			if f.Entry != "" {
+				s.counts.Add(tx, []any{f.Entry, Day(f.At, zone), f.Kind}, 1)
+			}
+		}
+		return nil
+	}})
+}
+
+// counted are the facts that an entry's counts are made of, whoever emits them.
+var counted = []string{
+	"intake.viewed", "intake.pressed", "intake.arrived", "intake.reserved", "intake.followed", "intake.contact_added", "intake.registered",
+	"circle.joined", "path.ended",
+}
+
+// Day numbers the days of a zone since 1970.
+func Day(t time.Time, zone *time.Location) int {
+	y, m, d := t.In(zone).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+// DeclareTx sets what the playbook says.
+func (s *Service) DeclareTx(tx *db.Tx, c Config) error { return writeConfig(tx, c) }
+
+// ConfigTx gives what the playbook says.
+func (s *Service) ConfigTx(tx *db.Tx) (Config, error) {
+	c, _, err := readConfig(tx)
+	return c, err
+}
+
+// AddSourceTx adds a source; its name is unique in the community.
+func (s *Service) AddSourceTx(tx *db.Tx, x Source) (Source, error) {
+	x.Name = strings.TrimSpace(x.Name)
+	if !validName(x.Name) {
+		return x, ErrName.At("/name")
+	}
+	if !slices.Contains(sourceKinds, x.Kind) {
+		return x, ErrSourceKind.With("kinds", strings.Join(sourceKinds, ", ")).At("/kind")
+	}
+	x.ID, x.CreatedAt = tx.NewID(), tx.Now()
+	added, err := insertSource(tx, x)
+	if err == nil && !added {
+		return x, ErrNameTaken.With("name", x.Name).At("/name")
+	}
+	return x, err
+}
+
+// AddPlacementTx adds a paid presence at a source.
+func (s *Service) AddPlacementTx(tx *db.Tx, p Placement) (Placement, error) {
+	if !validName(p.Name) {
+		return p, ErrName.At("/name")
+	}
+	if p.Cost < 0 {
+		return p, ErrCost.At("/cost")
+	}
+	if _, found, err := sourceByID(tx, p.Source); err != nil || !found {
+		return p, or(err, ErrUnknownSource.At("/source"))
+	}
+	p.ID, p.CreatedAt = tx.NewID(), tx.Now()
+	return p, insertPlacement(tx, p)
+}
+
+func or(err error, refusal *errs.Error) error {
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// AddEntryTx adds an entry. Without a code it gets one of its own.
+func (s *Service) AddEntryTx(tx *db.Tx, e Entry) (Entry, error) {
+	e.ID, e.CreatedAt, e.State = tx.NewID(), tx.Now(), Active
+	if e.Code == "" {
+		e.Code = e.ID[len(e.ID)-8:]
+	}
+	if !validCode(e.Code) {
+		return e, ErrCode.At("/code")
+	}
+	if err := s.checkEntry(tx, e); err != nil {
+		return e, err
+	}
+	added, err := insertEntry(tx, e)
+	if err == nil && !added {
+		return e, ErrCodeTaken.With("code", e.Code).At("/code")
+	}
+	return e, err
+}
+
+// SetEntryTx changes an entry but for its code, which is printed on things.
+func (s *Service) SetEntryTx(tx *db.Tx, e Entry) (Entry, error) {
+	was, found, err := entryByID(tx, e.ID)
+	if err != nil || !found {
+		return e, or(err, ErrUnknownEntry)
+	}
+	e.Code, e.CreatedAt = was.Code, was.CreatedAt
+	if e.State != Active && e.State != Retired {
+		e.State = was.State
+	}
+	if err := s.checkEntry(tx, e); err != nil {
+		return e, err
+	}
+	return e, updateEntry(tx, e)
+}
+
+func (s *Service) checkEntry(tx *db.Tx, e Entry) error {
+	var refused []*errs.Error
+	if !validName(e.Title) {
+		refused = append(refused, ErrName.At("/title"))
+	}
+	check := func(id string, refusal *errs.Error, find func() (bool, error)) error {
+		if id == "" {
+			return nil
+		}
+		found, err := find()
+		if err == nil && !found {
+			refused = append(refused, refusal)
+		}
+		return err
+	}
+	err := check(e.Source, ErrUnknownSource.At("/source"), func() (bool, error) { _, f, err := sourceByID(tx, e.Source); return f, err })
+	if err != nil {
+		return err
+	}
+	if err := check(e.Placement, ErrUnknownPlacement.At("/placement"), func() (bool, error) { _, f, err := placementByID(tx, e.Placement); return f, err }); err != nil {
+		return err
+	}
+	if err := check(e.Opening, ErrUnknownOpening.At("/opening"), func() (bool, error) { _, f, err := openingByID(tx, e.Opening); return f, err }); err != nil {
+		return err
+	}
+	if err := check(e.Successor, ErrSuccession.At("/successor"), func() (bool, error) { return s.endsSomewhere(tx, e) }); err != nil {
+		return err
+	}
+	known, err := s.paths.Active(tx, e.Path)
+	if err != nil {
+		return err
+	}
+	if !known {
+		refused = append(refused, ErrUnknownPath.With("path", e.Path).At("/path"))
+	}
+	return errs.Join(refused...)
+}
+
+// endsSomewhere follows successors: a chain that comes back would send scanners round for ever.
+func (s *Service) endsSomewhere(tx *db.Tx, e Entry) (bool, error) {
+	next := e.Successor
+	for range 10 {
+		if next == e.ID {
+			return false, nil
+		}
+		x, found, err := entryByID(tx, next)
+		if err != nil || !found {
+			return false, err
+		}
+		if x.State == Active || x.Successor == "" {
+			return true, nil
+		}
+		next = x.Successor
+	}
+	return false, nil
+}
+
+// EntryByCode gives the entry of a short link; a retired one gives the entry it leads to, or ErrRetired.
+func (s *Service) EntryByCode(tx *db.Tx, code string) (Entry, error) {
+	e, found, err := entryByCode(tx, strings.ToLower(code))
+	for range 10 {
+		if err != nil || !found {
+			return e, or(err, ErrUnknownEntry)
+		}
+		if e.State == Active {
+			return e, nil
+		}
+		if e.Successor == "" {
+			break
+		}
+		e, found, err = entryByID(tx, e.Successor)
+	}
+	return e, ErrRetired
+}
+
+// EntryTx gives an entry.
+func (s *Service) EntryTx(tx *db.Tx, id string) (Entry, error) {
+	e, found, err := entryByID(tx, id)
+	if err != nil || !found {
+		return e, or(err, ErrUnknownEntry)
+	}
+	return e, nil
+}
+
+// AddOpeningTx adds doors.
+func (s *Service) AddOpeningTx(tx *db.Tx, o Opening) (Opening, error) {
+	if err := checkOpening(o.Name, o.OpensAt, o.Rate); err != nil {
+		return o, err
+	}
+	o.ID, o.CreatedAt, o.Reserved = tx.NewID(), tx.Now(), 0
+	added, err := insertOpening(tx, o)
+	if err == nil && !added {
+		return o, ErrNameTaken.With("name", o.Name).At("/name")
+	}
+	return o, err
+}
+
+func checkOpening(name string, opensAt time.Time, rate int) error {
+	var refused []*errs.Error
+	if !validName(name) {
+		refused = append(refused, ErrName.At("/name"))
+	}
+	if opensAt.IsZero() {
+		refused = append(refused, ErrOpensAt.At("/opens_at"))
+	}
+	if rate < 1 || rate > maxRate {
+		refused = append(refused, ErrRate.With("max", maxRate).At("/rate"))
+	}
+	return errs.Join(refused...)
+}
+
+// MoveOpeningTx changes when doors open and at which rate. A job sets the timers of those who wait anew.
+func (s *Service) MoveOpeningTx(tx *db.Tx, id string, opensAt time.Time, rate int, actor string) error {
+	if err := checkOpening("-", opensAt, rate); err != nil {
+		return err
+	}
+	found, err := moveOpening(tx, id, opensAt.UTC(), rate)
+	if err != nil || !found {
+		return or(err, ErrUnknownOpening)
+	}
+	if err := job.Enqueue(tx, retimeJob, id, tx.Now(), nil); err != nil {
+		return err
+	}
+	_, err = fact.Append(tx, OpeningMoved{Rate: rate}, fact.Fact{Subject: id, Actor: actor})
+	return err
+}
+
+// retimeJob sets the timers of those who wait at doors that were moved.
+const retimeJob = "intake.retime"
+
+// Jobs registers what the service does outside its transactions.
+func (s *Service) Jobs(r *job.Runner) {
+	r.OnJob(retimeJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
+		return nil, s.paths.Retime(ctx, j.Community, doorsMoment)
+	})
+}
+
+// OpeningTx gives doors.
+func (s *Service) OpeningTx(tx *db.Tx, id string) (Opening, error) {
+	o, found, err := openingByID(tx, id)
+	if err != nil || !found {
+		return o, or(err, ErrUnknownOpening)
+	}
+	return o, nil
+}
+
+// View counts a visitor who sees an entry's page, once a day.
+func (s *Service) View(ctx context.Context, community, entry, visitor string) error {
+	return s.seen(ctx, community, entry, visitor, "view", Viewed{})
+}
+
+// Press counts a visitor who long-presses a live code's picture, once a day.
+func (s *Service) Press(ctx context.Context, community, entry, visitor string) error {
+	return s.seen(ctx, community, entry, visitor, "press", Pressed{})
+}
+
+func (s *Service) seen(ctx context.Context, community, entry, visitor, what string, payload any) error {
+	return s.db.Do(ctx, community, func(tx *db.Tx) error {
+		zone := s.zone(ctx, community)
+		y, m, d := tx.Now().In(zone).Date()
+		noon := time.Date(y, m, d, 12, 0, 0, 0, zone).UTC() // the key's content must be the same all day
+		_, err := fact.Append(tx, payload, fact.Fact{Subject: visitor, Entry: entry, At: noon, Key: fmt.Sprintf("%s %s %s %s", what, entry, visitor, noon.Format(time.DateOnly))})
+		return err
+	})
+}
+
+// EnsureSourceTx adds a source unless one of its name is there, which it gives as it is.
+func (s *Service) EnsureSourceTx(tx *db.Tx, x Source) (Source, error) {
+	was, found, err := sourceByName(tx, x.Name)
+	if err != nil || found {
+		return was, err
+	}
+	return s.AddSourceTx(tx, x)
+}
+
+// EnsureOpeningTx adds doors unless some of that name are there, which it gives as they are.
+func (s *Service) EnsureOpeningTx(tx *db.Tx, o Opening) (Opening, error) {
+	was, found, err := openingByName(tx, o.Name)
+	if err != nil || found {
+		return was, err
+	}
+	return s.AddOpeningTx(tx, o)
+}
+
+// EnsureEntryTx adds an entry unless one with its code is there, which it gives as it is.
+func (s *Service) EnsureEntryTx(tx *db.Tx, e Entry) (Entry, error) {
+	was, found, err := entryByCode(tx, e.Code)
+	if err != nil || found {
+		return was, err
+	}
+	return s.AddEntryTx(tx, e)
+}

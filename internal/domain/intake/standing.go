@@ -1,0 +1,168 @@
+package intake
+
+import (
+	"slices"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+// Stage is what a person on the way in has before them: it chooses the page.
+type Stage string
+
+// The stages.
+const (
+	AtLanding Stage = "landing" // nothing has begun
+	InQueue   Stage = "queue"   // has a number; the doors or the turn are to come
+	ToFollow  Stage = "follow"
+	ToContact Stage = "contact"
+	ToFill    Stage = "form"
+	InReview  Stage = "review"
+	ToJoin    Stage = "join"   // a seat is held
+	Seated    Stage = "seated" // is in a circle
+	InLine    Stage = "line"   // on the waiting list
+	Ended     Stage = "ended"  // the run came to another end: see Outcome
+	Working   Stage = "working"
+)
+
+// Standing is where a person stands with an entry.
+type Standing struct {
+	Stage    Stage     `json:"stage"`
+	Entry    Entry     `json:"entry"`
+	Person   string    `json:"person,omitempty"`
+	Run      string    `json:"run,omitempty"`
+	Outcome  string    `json:"outcome,omitempty"`
+	Opening  *Opening  `json:"opening,omitempty"`
+	Number   int       `json:"number,omitempty"`
+	Turn     time.Time `json:"turn,omitzero"` // when the number is let in
+	Ahead    int       `json:"ahead,omitempty"`
+	Circle   string    `json:"circle,omitempty"`
+	Contact  string    `json:"contact,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"` // the held seat
+	Position int       `json:"position,omitempty"`
+	Group    string    `json:"group,omitempty"`
+}
+
+// StandingTx tells where a person stands with an entry. person may be "" for a stranger.
+func (s *Service) StandingTx(tx *db.Tx, person string, e Entry) (x Standing, err error) {
+	x = Standing{Stage: AtLanding, Entry: e}
+	if e.Opening != "" {
+		o, found, err := openingByID(tx, e.Opening)
+		if err != nil {
+			return x, err
+		}
+		if found {
+			x.Opening = &o
+		}
+	}
+	if person == "" {
+		return x, nil
+	}
+	if x.Person, err = people.Root(tx, person); err != nil {
+		return x, err
+	}
+	if err := s.queueOf(tx, &x); err != nil {
+		return x, err
+	}
+	r, found, err := s.paths.Latest(tx, e.Path, x.Person)
+	if err != nil || !found {
+		return x, err
+	}
+	x.Run = r.ID
+	if r.State != path.Running {
+		return x, s.ended(tx, &x, r)
+	}
+	kind, what, err := s.paths.Stands(tx, r)
+	if err != nil {
+		return x, err
+	}
+	x.Stage = stageOf(kind, what)
+	switch x.Stage {
+	case ToJoin:
+		return x, s.held(tx, &x, r)
+	case ToContact:
+		x.Contact, _ = r.Vars["contact"].(string)
+	}
+	return x, nil
+}
+
+// stageOf reads the stage off what the run waits for.
+func stageOf(kind string, what []string) Stage {
+	for _, w := range []struct {
+		kind, what string
+		stage      Stage
+	}{
+		{"until", doorsMoment, InQueue},
+		{"ask", "", InReview},
+		{"wait", "intake.registered", ToFill},
+		{"wait", "intake.followed", ToFollow},
+		{"wait", "intake.contact_added", ToContact},
+		{"wait", "circle.joined", ToJoin},
+		{"wait", "seat.offered", InLine},
+	} {
+		if w.kind == kind && (w.what == "" || slices.Contains(what, w.what)) {
+			return w.stage
+		}
+	}
+	return Working
+}
+
+func (s *Service) queueOf(tx *db.Tx, x *Standing) error {
+	if x.Opening == nil {
+		return nil
+	}
+	r, found, err := reservationOf(tx, x.Opening.ID, x.Person)
+	if err != nil || !found {
+		return err
+	}
+	if r.Number < 0 {
+		r.Number = -r.Number // came with a merge
+	}
+	x.Number, x.Turn = r.Number, x.Opening.Turn(r.Number)
+	x.Ahead = max(0, r.Number-1-x.Opening.Admitted(tx.Now()))
+	return nil
+}
+
+func (s *Service) held(tx *db.Tx, x *Standing, r *path.Run) error {
+	id, _ := r.Vars["seat"].(string)
+	if id == "" {
+		return nil
+	}
+	got, err := s.seats.Seat(tx, id)
+	if err != nil {
+		return err
+	}
+	x.Circle, x.Expires, x.Group = got.Circle, got.Expires, got.Group
+	if got.State == seat.StateTaken {
+		x.Stage = Seated
+	}
+	return nil
+}
+
+// ended reads the stage off what the run came to. Who has a circle is seated, however they got there.
+func (s *Service) ended(tx *db.Tx, x *Standing, r *path.Run) error {
+	x.Stage, x.Outcome = Ended, r.Outcome
+	x.Circle, _ = r.Vars["seat_circle"].(string)
+	seats, err := s.seats.LiveSeats(tx, x.Person)
+	if err != nil {
+		return err
+	}
+	for _, got := range seats {
+		if got.State == seat.StateTaken && got.Circle != "" && (x.Circle == "" || got.Circle == x.Circle) {
+			x.Stage, x.Circle, x.Group = Seated, got.Circle, got.Group
+			return nil
+		}
+	}
+	group, _ := r.Vars["line"].(string)
+	if group == "" {
+		return nil
+	}
+	w, waits, err := s.seats.Position(tx, group, x.Person)
+	if err == nil && waits {
+		x.Stage, x.Position, x.Group = InLine, w.Position, group
+	}
+	return err
+}

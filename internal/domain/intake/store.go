@@ -1,0 +1,211 @@
+package intake
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+func readConfig(tx *db.Tx) (Config, bool, error) {
+	c, found, err := db.One(tx, db.Column[db.JSON[Config]], `SELECT config FROM intake_config WHERE community_id = $1`, tx.Community())
+	return c.V, found, err
+}
+
+func writeConfig(tx *db.Tx, c Config) error {
+	_, err := tx.Exec(`INSERT INTO intake_config (community_id, config) VALUES ($1, $2) ON CONFLICT (community_id) DO UPDATE SET config = excluded.config`,
+		tx.Community(), db.JSON[Config]{V: c})
+	return err
+}
+
+func insertSource(tx *db.Tx, s Source) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO intake_source (community_id, id, name, kind, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		tx.Community(), s.ID, s.Name, s.Kind, s.CreatedAt)
+	return n == 1, err
+}
+
+func scanSource(r *db.Row) (s Source, err error) {
+	err = r.Scan(&s.ID, &s.Name, &s.Kind, &s.CreatedAt)
+	return s, err
+}
+
+const selectSource = `SELECT id, name, kind, created_at FROM intake_source WHERE community_id = $1`
+
+func sourceByName(tx *db.Tx, name string) (Source, bool, error) {
+	return db.One(tx, scanSource, selectSource+` AND name = $2`, tx.Community(), name)
+}
+
+func sourceByID(tx *db.Tx, id string) (Source, bool, error) {
+	return db.One(tx, scanSource, selectSource+` AND id = $2`, tx.Community(), id)
+}
+
+func insertPlacement(tx *db.Tx, p Placement) error {
+	_, err := tx.Exec(`INSERT INTO intake_placement (community_id, id, source, name, cost, starts, ends, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		tx.Community(), p.ID, p.Source, p.Name, int64(p.Cost), p.Starts, p.Ends, p.CreatedAt)
+	return err
+}
+
+func scanPlacement(r *db.Row) (p Placement, err error) {
+	err = r.Scan(&p.ID, &p.Source, &p.Name, &p.Cost, &p.Starts, &p.Ends, &p.CreatedAt)
+	return p, err
+}
+
+const selectPlacement = `SELECT id, source, name, cost, starts, ends, created_at FROM intake_placement WHERE community_id = $1`
+
+func placementByID(tx *db.Tx, id string) (Placement, bool, error) {
+	return db.One(tx, scanPlacement, selectPlacement+` AND id = $2`, tx.Community(), id)
+}
+
+const entryColumns = `id, code, title, source, placement, owner, path, opening, keyword, live_code, state, successor, created_at`
+
+func scanEntry(r *db.Row) (e Entry, err error) {
+	err = r.Scan(&e.ID, &e.Code, &e.Title, &e.Source, &e.Placement, &e.Owner, &e.Path, &e.Opening, &e.Keyword, &e.LiveCode, &e.State, &e.Successor, &e.CreatedAt)
+	return e, err
+}
+
+const selectEntry = `SELECT ` + entryColumns + ` FROM intake_entry WHERE community_id = $1`
+
+func insertEntry(tx *db.Tx, e Entry) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO intake_entry (community_id, `+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		tx.Community(), e.ID, e.Code, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor, e.CreatedAt)
+	return n == 1, err
+}
+
+func updateEntry(tx *db.Tx, e Entry) error {
+	_, err := tx.Exec(`UPDATE intake_entry SET title = $3, source = $4, placement = $5, owner = $6, path = $7, opening = $8, keyword = $9, live_code = $10, state = $11, successor = $12
+		WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor)
+	return err
+}
+
+func entryByID(tx *db.Tx, id string) (Entry, bool, error) {
+	return db.One(tx, scanEntry, selectEntry+` AND id = $2`, tx.Community(), id)
+}
+
+func entryByCode(tx *db.Tx, code string) (Entry, bool, error) {
+	return db.One(tx, scanEntry, selectEntry+` AND code = $2`, tx.Community(), code)
+}
+
+func listEntries(tx *db.Tx, cursor string, limit int) (page.Page[Entry], error) {
+	at, id := db.FromMicros(1<<62), ""
+	var us int64
+	if given, err := page.Parse(cursor, &us, &id); err != nil {
+		return page.Page[Entry]{}, err
+	} else if given {
+		at = db.FromMicros(us)
+	}
+	limit = page.Limit(limit)
+	rows, err := db.All(tx, scanEntry, selectEntry+` AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, tx.Community(), at, id, limit+1)
+	return page.Cut(rows, limit, func(e Entry) string { return page.Cursor(db.Micros(e.CreatedAt), e.ID) }), err
+}
+
+func scanOpening(r *db.Row) (o Opening, err error) {
+	err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.CreatedAt)
+	return o, err
+}
+
+const selectOpening = `SELECT id, name, opens_at, rate, last_number, created_at FROM intake_opening WHERE community_id = $1`
+
+func insertOpening(tx *db.Tx, o Opening) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO intake_opening (community_id, id, name, opens_at, rate, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		tx.Community(), o.ID, o.Name, o.OpensAt, o.Rate, o.CreatedAt)
+	return n == 1, err
+}
+
+func moveOpening(tx *db.Tx, id string, opensAt time.Time, rate int) (bool, error) {
+	n, err := tx.Exec(`UPDATE intake_opening SET opens_at = $3, rate = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, opensAt, rate)
+	return n == 1, err
+}
+
+func openingByID(tx *db.Tx, id string) (Opening, bool, error) {
+	return db.One(tx, scanOpening, selectOpening+` AND id = $2`, tx.Community(), id)
+}
+
+func openingByName(tx *db.Tx, name string) (Opening, bool, error) {
+	return db.One(tx, scanOpening, selectOpening+` AND name = $2`, tx.Community(), name)
+}
+
+// reserve gives the person a number, once: the row's lock orders those who come at the same moment.
+func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, added bool, err error) {
+	r, found, err := reservationOf(tx, opening, person)
+	if err != nil || found {
+		return r, false, err
+	}
+	var number int
+	err = tx.QueryRow(`UPDATE intake_opening SET last_number = last_number + 1 WHERE community_id = $1 AND id = $2 RETURNING last_number`, tx.Community(), opening).Scan(&number)
+	if err != nil {
+		return r, false, fmt.Errorf("take a number at opening %s: %w", opening, err)
+	}
+	r = Reservation{Opening: opening, Person: person, Number: number, Entry: entry, At: tx.Now()}
+	n, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (community_id, opening, person) DO NOTHING`,
+		tx.Community(), opening, person, number, entry, r.At)
+	if err != nil || n == 1 {
+		return r, n == 1, err
+	}
+	// The same person's other tap was first. Its number stands, and the one just taken is left out.
+	r, _, err = reservationOf(tx, opening, person)
+	return r, false, err
+}
+
+func reservationOf(tx *db.Tx, opening, person string) (Reservation, bool, error) {
+	return db.One(tx, func(r *db.Row) (x Reservation, err error) {
+		err = r.Scan(&x.Opening, &x.Person, &x.Number, &x.Entry, &x.At)
+		return x, err
+	}, `SELECT opening, person, number, entry, at FROM intake_reservation WHERE community_id = $1 AND opening = $2 AND person = $3`, tx.Community(), opening, person)
+}
+
+// adoptReservations gives a merged person's numbers to the one they went into; where both have one, the smaller stands.
+func adoptReservations(tx *db.Tx, from, into string) error {
+	_, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at)
+		SELECT community_id, opening, $3, -number, entry, at FROM intake_reservation WHERE community_id = $1 AND person = $2
+		ON CONFLICT (community_id, opening, person) DO NOTHING`, tx.Community(), from, into)
+	return err
+}
+
+func insertRegistration(tx *db.Tx, r Registration) error {
+	_, err := tx.Exec(`INSERT INTO intake_registration (community_id, id, person, entry, phone, device, address, suspicion, reasons, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		tx.Community(), r.ID, r.Person, r.Entry, r.phone, r.device, r.address, r.Suspicion, db.JSON[[]Reason]{V: r.Reasons}, r.At)
+	return err
+}
+
+const selectRegistration = `SELECT id, person, entry, suspicion, reasons, at FROM intake_registration WHERE community_id = $1`
+
+func scanRegistration(r *db.Row) (x Registration, err error) {
+	var reasons db.JSON[[]Reason]
+	err = r.Scan(&x.ID, &x.Person, &x.Entry, &x.Suspicion, &reasons, &x.At)
+	x.Reasons = reasons.V
+	return x, err
+}
+
+func registrationByID(tx *db.Tx, id string) (Registration, bool, error) {
+	return db.One(tx, scanRegistration, selectRegistration+` AND id = $2`, tx.Community(), id)
+}
+
+func latestRegistration(tx *db.Tx, person string) (Registration, bool, error) {
+	return db.One(tx, scanRegistration, selectRegistration+` AND person = $2 ORDER BY at DESC LIMIT 1`, tx.Community(), person)
+}
+
+// recent counts registrations that share something since a time, and how many persons made them. It stops at limit rows.
+func recent(tx *db.Tx, column, value string, since time.Time, limit int) (forms, persons int, err error) {
+	if value == "" {
+		return 0, 0, nil
+	}
+	err = tx.QueryRow(`SELECT count(*), count(DISTINCT person) FROM (SELECT person FROM intake_registration WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND at > $3 LIMIT $4) x`,
+		tx.Community(), value, since, limit).Scan(&forms, &persons)
+	return forms, persons, err
+}
+
+// countsOf sums an entry's counts over days.
+func countsOf(tx *db.Tx, entry string, from, to int) (Counts, error) {
+	c := Counts{}
+	err := tx.Each(func(r *db.Row) error {
+		var what string
+		var n int64
+		if err := r.Scan(&what, &n); err != nil {
+			return err
+		}
+		c[what] = n
+		return nil
+	}, `SELECT what, SUM(n) FROM intake_count WHERE community_id = $1 AND entry = $2 AND day >= $3 AND day <= $4 GROUP BY what`, tx.Community(), entry, from, to)
+	return c, err
+}

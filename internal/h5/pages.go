@@ -1,0 +1,296 @@
+package h5
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel/outbox"
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/blob"
+	"github.com/qunce/qunce/internal/platform/community"
+	"github.com/qunce/qunce/internal/platform/db"
+	spinepath "github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/web"
+)
+
+// Deps are the services that the pages show.
+type Deps struct {
+	DB          *db.DB
+	Log         *slog.Logger
+	Words       *text.Catalogue
+	Communities *community.Service
+	Auth        *authn.Service
+	People      *people.Service
+	Intake      *intake.Service
+	Circles     *circle.Service
+	Paths       *spinepath.Engine
+	Blobs       *blob.Service
+	Touch       *touch.Service
+	Codes       intake.Codes
+	Outbox      *outbox.Box
+	Sandbox     bool // the outbox may be read by anybody who reaches the server: the demo
+	// PublicURL is how people reach the server, without a slash at its end.
+	PublicURL string
+	// Address tells the network address of a request, with trusted proxies taken into account.
+	Address func(*http.Request) string
+}
+
+// Pages serves the phone pages.
+type Pages struct {
+	Deps
+	views  *template.Template
+	assets map[string]asset // by name
+}
+
+type asset struct {
+	body []byte
+	kind string
+	hash string
+}
+
+// New reads the templates and assets.
+func New(d Deps) (*Pages, error) {
+	p := &Pages{Deps: d, assets: map[string]asset{}}
+	files, err := fs.Sub(web.Phone, "phone")
+	if err != nil {
+		return nil, fmt.Errorf("phone pages: %w", err)
+	}
+	p.views, err = template.New("").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).ParseFS(files, "*.html")
+	if err != nil {
+		return nil, fmt.Errorf("phone pages: %w", err)
+	}
+	for _, pattern := range []string{"*.css", "*.js"} {
+		names, err := fs.Glob(files, pattern)
+		if err != nil {
+			return nil, fmt.Errorf("phone assets: %w", err)
+		}
+		for _, name := range names {
+			body, err := fs.ReadFile(files, name)
+			if err != nil {
+				return nil, fmt.Errorf("phone asset %s: %w", name, err)
+			}
+			sum := sha256.Sum256(body)
+			kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
+			p.assets[name] = asset{body, kind, hex.EncodeToString(sum[:6])}
+		}
+	}
+	return p, nil
+}
+
+// view is what every page gets.
+type view struct {
+	p           *Pages
+	community   *community.Community
+	lang        text.Lang
+	Nonce       string
+	Lang        string
+	Title       string
+	Description string
+	Image       string
+	Refresh     int // seconds until the page is read again, 0 for never
+	Community   string
+	Languages   []language
+	Home        string
+	Preferences string
+	Script      string
+	Refusal     *Refusal
+	Data        any
+}
+
+type language struct {
+	Lang, Name, Href string
+	Current          bool
+}
+
+// Refusal is what a person is told when something can't be done.
+type Refusal struct{ What, Next string }
+
+// T gives words; params are names and values in turn.
+func (v *view) T(key string, params ...any) string {
+	m := map[string]any{}
+	for i := 0; i+1 < len(params); i += 2 {
+		m[fmt.Sprint(params[i])] = params[i+1]
+	}
+	return v.p.Words.Say(v.lang, v.zone(), key, m)
+}
+
+func (v *view) zone() *time.Location {
+	if v.community == nil {
+		return time.UTC
+	}
+	return v.community.Location()
+}
+
+// Asset gives the address of an asset; it changes with the content, so that browsers may keep it for ever.
+func (v *view) Asset(name string) string {
+	return "/assets/phone/" + v.p.assets[name].hash + "/" + name
+}
+
+// visit is a request to a community's page: who, in which language.
+type visit struct {
+	community *community.Community
+	lang      text.Lang
+	who       access.Principal // a member, or nobody
+	account   string           // what the browser is known by
+	address   string
+	base      string // "/" and the community's slug
+}
+
+// Names of the cookies.
+const (
+	accountCookie = "qunce_visitor"
+	sessionCookie = "qunce_member"
+	langCookie    = "qunce_lang"
+)
+
+// handler serves a page of a community; an error becomes a page that says what and what next.
+type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
+
+// Mount adds the pages to the mux. Their patterns begin with a community's slug.
+func (p *Pages) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
+	for _, routes := range []map[string]handler{p.entryRoutes(), p.circleRoutes(), p.meRoutes()} {
+		for pattern, h := range routes {
+			mux.HandleFunc(pattern, p.wrap(h))
+		}
+	}
+}
+
+func (p *Pages) asset(w http.ResponseWriter, r *http.Request) {
+	a, ok := p.assets[r.PathValue("name")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", a.kind)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	w.Write(a.body) //nolint:errcheck // the browser went away
+}
+
+// wrap finds the community, the language and the person, and turns errors into pages.
+func (p *Pages) wrap(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c, err := p.Communities.BySlug(r.Context(), r.PathValue("community"))
+		if err != nil {
+			p.refuse(w, r, &visit{lang: text.Negotiate(r.Header.Get("Accept-Language"), text.Hans)}, err)
+			return
+		}
+		v := &visit{community: c, lang: langOf(w, r, c.Lang), address: p.Address(r), base: "/" + c.Slug}
+		v.account = account(w, r, v.base)
+		if k, err := r.Cookie(sessionCookie); err == nil {
+			if who, err := p.Auth.Principal(r.Context(), k.Value, c.ID); err == nil && who.Kind == access.Member {
+				v.who = who
+			}
+		}
+		if err := h(w, r, v); err != nil {
+			p.refuse(w, r, v, err)
+		}
+	}
+}
+
+// langOf is the language asked for by ?lang, which is kept, else by cookie, else by the browser, else the community's.
+func langOf(w http.ResponseWriter, r *http.Request, fallback text.Lang) text.Lang {
+	if l, ok := text.Parse(r.URL.Query().Get("lang")); ok {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", MaxAge: 365 * 86400, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+		return l
+	}
+	if k, err := r.Cookie(langCookie); err == nil {
+		if l, ok := text.Parse(k.Value); ok {
+			return l
+		}
+	}
+	return text.Negotiate(r.Header.Get("Accept-Language"), fallback)
+}
+
+func secure(r *http.Request) bool {
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+}
+
+// account is what the browser is known by in this community; a new one is given to a browser that has none.
+func account(w http.ResponseWriter, r *http.Request, base string) string {
+	if k, err := r.Cookie(accountCookie); err == nil && len(k.Value) == 32 {
+		return k.Value
+	}
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails
+	id := hex.EncodeToString(b[:])
+	http.SetCookie(w, &http.Cookie{Name: accountCookie, Value: id, Path: base, MaxAge: 400 * 86400, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+	return id
+}
+
+// signIn lets the browser act as a person from now on.
+func (p *Pages) signIn(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit, person string) error {
+	var s authn.Session
+	err := p.DB.Do(ctx, v.community.ID, func(tx *db.Tx) (err error) {
+		s, err = p.Auth.StartMemberTx(tx, person, r.UserAgent())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("start a member's session: %w", err)
+	}
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: s.Token, Path: v.base, MaxAge: int(time.Until(s.ExpiresAt) / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+	v.who = access.Principal{Kind: access.Member, ID: person, Community: v.community.ID}
+	return nil
+}
+
+// show renders a page.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, v *visit, status int, name string, x *view) error {
+	x.p, x.community, x.lang, x.Lang, x.Nonce = p, v.community, v.lang, string(v.lang), nonce()
+	if v.community != nil {
+		x.Community = v.community.Name.In(v.lang)
+		if v.who.Kind == access.Member {
+			x.Home, x.Preferences = v.base+"/me", v.base+"/me/preferences"
+		}
+	}
+	if x.Title == "" {
+		x.Title = x.Community
+	}
+	for _, l := range text.Langs {
+		label := map[text.Lang]string{text.Hans: "简", text.Hant: "繁", text.En: "EN"}[l]
+		x.Languages = append(x.Languages, language{string(l), label, "?lang=" + string(l), l == v.lang})
+	}
+	var b bytes.Buffer
+	if err := p.views.ExecuteTemplate(&b, name, x); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'nonce-"+x.Nonce+"'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	w.Write(b.Bytes()) //nolint:errcheck // the browser went away
+	return nil
+}
+
+func nonce() string {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// back sends the browser to a page of the community after a form.
+func back(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }

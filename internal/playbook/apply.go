@@ -1,0 +1,361 @@
+package playbook
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/path"
+)
+
+// What is refused about playbooks.
+var (
+	ErrWrong = errs.Define(errs.Invalid, "playbook.wrong") // "count", "first": with Problems by ProblemsOf
+	ErrNone  = errs.Define(errs.NotFound, "playbook.none") // the community has none
+)
+
+// Parts are the services whose configuration a playbook is.
+type Parts struct {
+	DB      *db.DB
+	Bus     bus.Bus
+	People  *people.Service
+	Circles *circle.Service
+	Intake  *intake.Service
+	Touch   *touch.Service
+	Paths   *path.Engine
+	Roles   []string // that tasks may go to
+}
+
+// Service keeps and applies the communities' playbooks.
+type Service struct {
+	Parts
+	mu    sync.RWMutex
+	cache map[string]Playbook // the applied one by community
+	epoch int                 // rises with every change, so that what was read before it isn't kept
+}
+
+const changedTopic = "playbook"
+
+// New makes the service.
+func New(p Parts) *Service {
+	s := &Service{Parts: p, cache: map[string]Playbook{}}
+	p.Bus.Subscribe(changedTopic, func(community []byte) {
+		s.mu.Lock()
+		delete(s.cache, string(community))
+		s.epoch++
+		s.mu.Unlock()
+	})
+	return s
+}
+
+// Validate holds a playbook against what the program knows: facts, actions, roles.
+func (s *Service) Validate(p Playbook) (problems []Problem) {
+	for _, d := range p.Paths {
+		for _, x := range s.Paths.Validate(d, s.Roles) {
+			problems = append(problems, Problem(x))
+		}
+	}
+	for _, x := range s.Touch.Validate(p.Touch) {
+		problems = append(problems, Problem(x))
+	}
+	return problems
+}
+
+// Read parses and validates a file. Its error is ErrWrong with the problems.
+func (s *Service) Read(source []byte) (Playbook, error) {
+	p, problems := Parse(source)
+	if len(problems) == 0 {
+		problems = s.Validate(p)
+	}
+	if len(problems) > 0 {
+		return p, &wrong{ErrWrong.With("count", len(problems)).With("first", problems[0].String()), problems}
+	}
+	return p, nil
+}
+
+// wrong is a refusal that carries what Read found.
+type wrong struct {
+	refusal  *errs.Error
+	problems []Problem
+}
+
+func (w *wrong) Error() string { return w.refusal.Error() }
+func (w *wrong) Unwrap() error { return w.refusal }
+
+// ProblemsOf gives what Read found, nil for any other error.
+func ProblemsOf(err error) []Problem {
+	var w *wrong
+	if errors.As(err, &w) {
+		return w.problems
+	}
+	return nil
+}
+
+// Applied is the playbook a community runs on.
+type Applied struct {
+	Name      string    `json:"name"`
+	Version   int       `json:"version"`
+	Source    string    `json:"source"`
+	AppliedAt time.Time `json:"applied_at"`
+	AppliedBy string    `json:"applied_by"`
+}
+
+// Apply makes the community run on a playbook, wholly or not at all, and tells what changed.
+func (s *Service) Apply(ctx context.Context, community, actor string, source []byte) (changes []Change, err error) {
+	p, err := s.Read(source)
+	if err != nil {
+		return nil, err
+	}
+	err = s.DB.Alone(ctx, community, func(tx *db.Tx) error {
+		changes, err = s.ApplyTx(tx, actor, source, p)
+		return err
+	})
+	return changes, err
+}
+
+// ApplyTx applies a playbook that Read has passed.
+func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (changes []Change, err error) {
+	was, err := s.currentTx(tx)
+	if err != nil {
+		return nil, err
+	}
+	if changes, err = Diff(was, p); err != nil {
+		return nil, err
+	}
+	first := was.Name == ""
+	if len(changes) == 0 && !first {
+		return nil, nil
+	}
+	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
+		if err := apply(tx, was, p); err != nil {
+			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
+		}
+	}
+	version, err := s.record(tx, actor, source, p)
+	if err != nil {
+		return nil, err
+	}
+	_, err = fact.Append(tx, Took{Version: version, Changes: len(changes)}, fact.Fact{Subject: tx.Community(), Actor: actor})
+	community := tx.Community()
+	tx.AfterCommit(func() { s.Bus.Broadcast(changedTopic, []byte(community)) })
+	return changes, err
+}
+
+// Took tells that a playbook was applied. Its subject is the community.
+type Took struct {
+	Version int `json:"version"`
+	Changes int `json:"changes"`
+}
+
+// Facts lists the kinds this package emits.
+func Facts() []any { return []any{Took{}} }
+
+func (s *Service) record(tx *db.Tx, actor string, source []byte, p Playbook) (version int, err error) {
+	sum := sha256.Sum256(source)
+	err = tx.QueryRow(`INSERT INTO playbook_applied (community_id, version, name, source, hash, applied_at, applied_by)
+		SELECT $1, COALESCE(MAX(version), 0) + 1, $2, $3, $4, $5, $6 FROM playbook_applied WHERE community_id = $1 RETURNING version`,
+		tx.Community(), p.Name, string(source), hex.EncodeToString(sum[:]), tx.Now(), actor).Scan(&version)
+	if err != nil {
+		return 0, fmt.Errorf("record playbook %s: %w", p.Name, err)
+	}
+	return version, nil
+}
+
+// AppliedTx gives what the community runs on.
+func (s *Service) AppliedTx(tx *db.Tx) (a Applied, err error) {
+	a, found, err := db.One(tx, func(r *db.Row) (a Applied, err error) {
+		err = r.Scan(&a.Name, &a.Version, &a.Source, &a.AppliedAt, &a.AppliedBy)
+		return a, err
+	}, `SELECT name, version, source, applied_at, applied_by FROM playbook_applied WHERE community_id = $1 ORDER BY version DESC LIMIT 1`, tx.Community())
+	if err == nil && !found {
+		err = ErrNone
+	}
+	return a, err
+}
+
+// currentTx parses what the community runs on; a community without a playbook gives an empty one.
+func (s *Service) currentTx(tx *db.Tx) (p Playbook, err error) {
+	a, err := s.AppliedTx(tx)
+	if errs.KindOf(err) == errs.NotFound {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p, problems := Parse([]byte(a.Source))
+	if len(problems) > 0 {
+		return p, fmt.Errorf("the applied playbook can't be read any more: %s", problems[0])
+	}
+	return p, nil
+}
+
+// Current is the playbook the community runs on, from memory if it is there. Don't change what it gives.
+func (s *Service) Current(tx *db.Tx) (Playbook, error) {
+	s.mu.RLock()
+	p, known := s.cache[tx.Community()]
+	epoch := s.epoch
+	s.mu.RUnlock()
+	if known {
+		return p, nil
+	}
+	p, err := s.currentTx(tx)
+	if err != nil {
+		return p, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.epoch == epoch {
+		s.cache[tx.Community()] = p
+	}
+	return p, nil
+}
+
+func (s *Service) applyCircles(tx *db.Tx, _, p Playbook) error {
+	for _, g := range p.Circles {
+		if err := s.Circles.DeclareGroupTx(tx, g); err != nil {
+			return fmt.Errorf("circles %s: %w", g.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) applyIntake(tx *db.Tx, _, p Playbook) error {
+	if err := s.Intake.DeclareTx(tx, p.Intake.Config); err != nil {
+		return err
+	}
+	for _, c := range p.Contacts {
+		if err := s.Intake.DeclareContactTx(tx, c); err != nil {
+			return fmt.Errorf("contact %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) applyTouch(tx *db.Tx, _, p Playbook) error { return s.Touch.DeclareTx(tx, p.Touch) }
+
+// applyPaths puts the definitions, and retires those the playbook no longer has.
+func (s *Service) applyPaths(tx *db.Tx, was, p Playbook) error {
+	for _, d := range p.Paths {
+		if _, _, err := s.Paths.PutTx(tx, d); err != nil {
+			return err
+		}
+	}
+	for _, d := range was.Paths {
+		if !slices.ContainsFunc(p.Paths, func(x path.Definition) bool { return x.Name == d.Name }) {
+			if err := s.Paths.RetireTx(tx, d.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// applyEntries adds the sources, openings and entries that are not there yet; what operators have changed by hand stays.
+func (s *Service) applyEntries(tx *db.Tx, _, p Playbook) error {
+	sources, openings := map[string]string{}, map[string]string{}
+	for _, x := range p.Intake.Sources {
+		got, err := s.Intake.EnsureSourceTx(tx, intake.Source{Name: x.Name, Kind: x.Kind})
+		if err != nil {
+			return fmt.Errorf("source %s: %w", x.Name, err)
+		}
+		sources[x.Name] = got.ID
+	}
+	for _, o := range p.Intake.Openings {
+		got, err := s.Intake.EnsureOpeningTx(tx, intake.Opening{Name: o.Name, OpensAt: tx.Now().Add(time.Duration(o.In)).Truncate(time.Minute), Rate: o.Rate})
+		if err != nil {
+			return fmt.Errorf("opening %s: %w", o.Name, err)
+		}
+		openings[o.Name] = got.ID
+	}
+	for _, e := range p.Intake.Entries {
+		_, err := s.Intake.EnsureEntryTx(tx, intake.Entry{
+			Code: e.Code, Title: e.Title, Source: sources[e.Source], Path: e.Path, Opening: openings[e.Opening], Keyword: e.Keyword, LiveCode: e.LiveCode,
+		})
+		if err != nil {
+			return fmt.Errorf("entry %s: %w", e.Code, err)
+		}
+	}
+	return nil
+}
+
+// Change is one difference between two playbooks.
+type Change struct {
+	Field string `json:"field"`
+	From  any    `json:"from,omitempty"`
+	To    any    `json:"to,omitempty"`
+}
+
+// Diff lists what differs, by field, in reading order of the fields' names.
+func Diff(from, to Playbook) ([]Change, error) {
+	a, err := tree(from)
+	if err != nil {
+		return nil, err
+	}
+	b, err := tree(to)
+	if err != nil {
+		return nil, err
+	}
+	var out []Change
+	compare("", a, b, &out)
+	return out, nil
+}
+
+func tree(p Playbook) (any, error) {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode playbook: %w", err)
+	}
+	var x any
+	err = json.Unmarshal(b, &x)
+	return x, err
+}
+
+func compare(field string, a, b any, out *[]Change) {
+	x, isX := a.(map[string]any)
+	y, isY := b.(map[string]any)
+	if isX && isY {
+		keys := map[string][]int{}
+		for k := range x {
+			keys[k] = nil
+		}
+		for k := range y {
+			keys[k] = nil
+		}
+		for _, k := range names(keys) {
+			compare(join(field, k), x[k], y[k], out)
+		}
+		return
+	}
+	l, isL := a.([]any)
+	m, isM := b.([]any)
+	if isL && isM {
+		for i := range max(len(l), len(m)) {
+			var p, q any
+			if i < len(l) {
+				p = l[i]
+			}
+			if i < len(m) {
+				q = m[i]
+			}
+			compare(fmt.Sprintf("%s[%d]", field, i), p, q, out)
+		}
+		return
+	}
+	if fmt.Sprintf("%#v", a) != fmt.Sprintf("%#v", b) {
+		*out = append(*out, Change{field, a, b})
+	}
+}

@@ -1,0 +1,106 @@
+package seat
+
+import (
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// selectPool reads pools of the group $2 with what is held in each.
+const selectPool = `SELECT p.id, p.group_name, p.position, p.capacity, COALESCE(h.held, 0), p.used - COALESCE(h.held, 0), p.attributes, p.state, p.weight,
+		p.on_duty, p.opens, p.closes, p.circle, p.subject
+	FROM seat_pool p LEFT JOIN (SELECT pool_id, CAST(sum(qty) AS BIGINT) AS held FROM seat
+		WHERE community_id = $1 AND group_name = $2 AND state = 'held' GROUP BY pool_id) h ON h.pool_id = p.id
+	WHERE p.community_id = $1 AND p.group_name = $2 `
+
+func scanPool(r *db.Row) (p Pool, err error) {
+	var attributes string
+	if err = r.Scan(&p.ID, &p.Group, &p.Position, &p.Capacity, &p.Held, &p.Taken, &attributes, &p.State, &p.Weight, &p.OnDuty, &p.Opens, &p.Closes, &p.Circle, &p.Subject); err != nil {
+		return p, err
+	}
+	p.Attributes, err = decodeAttributes(attributes)
+	return p, err
+}
+
+func poolsOf(tx *db.Tx, group string) ([]Pool, error) {
+	return db.All(tx, scanPool, selectPool+`ORDER BY p.position, p.id`, tx.Community(), group)
+}
+
+// freePools are the pools that give places now.
+func freePools(tx *db.Tx, group string) ([]Pool, error) {
+	return db.All(tx, scanPool, selectPool+`AND p.has_room = TRUE AND p.opens <= $3 AND (p.closes = 0 OR p.closes > $3) ORDER BY p.position, p.id`,
+		tx.Community(), group, tx.Now())
+}
+
+func onePool(tx *db.Tx, id string) (Pool, bool, error) {
+	group, found, err := db.One(tx, db.Column[string], `SELECT group_name FROM seat_pool WHERE community_id = $1 AND id = $2`, tx.Community(), id)
+	if err != nil || !found {
+		return Pool{}, false, err
+	}
+	return db.One(tx, scanPool, selectPool+`AND p.id = $3`, tx.Community(), group, id)
+}
+
+func insertPool(tx *db.Tx, p Pool) (bool, error) {
+	if p.Position == 0 {
+		err := tx.QueryRow(`SELECT COALESCE(max(position), 0) + 1 FROM seat_pool WHERE community_id = $1 AND group_name = $2`, tx.Community(), p.Group).Scan(&p.Position)
+		if err != nil {
+			return false, err
+		}
+	}
+	n, err := tx.Exec(`INSERT INTO seat_pool (community_id, id, group_name, position, capacity, has_room, state, weight, on_duty, opens, closes, attributes, circle, subject)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		tx.Community(), p.ID, p.Group, p.Position, p.Capacity, p.State == Open && p.Capacity > 0, p.State, p.Weight, p.OnDuty, p.Opens, p.Closes,
+		encodeAttributes(p.Attributes), p.Circle, p.Subject)
+	return n == 1, err
+}
+
+func setCapacity(tx *db.Tx, pool string, capacity int) (bool, error) {
+	n, err := tx.Exec(`UPDATE seat_pool SET capacity = $3, has_room = (state = 'open' AND used < $3) WHERE community_id = $1 AND id = $2 AND used <= $3`,
+		tx.Community(), pool, capacity)
+	return n == 1, err
+}
+
+func setState(tx *db.Tx, pool string, state PoolState) (bool, error) {
+	n, err := tx.Exec(`UPDATE seat_pool SET state = $3, has_room = (CAST($3 AS TEXT) = 'open' AND used < capacity) WHERE community_id = $1 AND id = $2`,
+		tx.Community(), pool, state)
+	return n == 1, err
+}
+
+func arrangePool(tx *db.Tx, p Pool) (bool, error) {
+	n, err := tx.Exec(`UPDATE seat_pool SET position = $3, weight = $4, on_duty = $5, opens = $6, closes = $7, attributes = $8 WHERE community_id = $1 AND id = $2`,
+		tx.Community(), p.ID, p.Position, p.Weight, p.OnDuty, p.Opens, p.Closes, encodeAttributes(p.Attributes))
+	return n == 1, err
+}
+
+const selectWaiter = `SELECT id, group_name, holder, person, priority, seq, qty, pool_id, attributes, since FROM seat_wait `
+
+func scanWaiter(r *db.Row) (w Waiter, err error) {
+	var attributes string
+	if err = r.Scan(&w.ID, &w.Group, &w.Holder.ID, &w.Holder.Person, &w.Priority, &w.seq, &w.Qty, &w.Want.Pool, &attributes, &w.Since); err != nil {
+		return w, err
+	}
+	w.Want.Attributes, err = decodeAttributes(attributes)
+	return w, err
+}
+
+// waiters reads a piece of a group's line, from its beginning or behind a priority and arrival.
+func waiters(tx *db.Tx, group string, priority int, seq int64, first bool, limit int) ([]Waiter, error) {
+	const inOrder = ` ORDER BY priority DESC, seq LIMIT `
+	if first {
+		return db.All(tx, scanWaiter, selectWaiter+`WHERE community_id = $1 AND group_name = $2`+inOrder+`$3`, tx.Community(), group, limit)
+	}
+	return db.All(tx, scanWaiter, selectWaiter+`WHERE community_id = $1 AND group_name = $2 AND (priority < $3 OR priority = $3 AND seq > $4)`+inOrder+`$5`,
+		tx.Community(), group, priority, seq, limit)
+}
+
+// insertWait puts a holder at the end of the line, unless they stand in it; the lock makes the numbers unique.
+func insertWait(tx *db.Tx, id string, w Wait) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO seat_wait (community_id, group_name, holder, id, person, priority, seq, qty, pool_id, attributes, since)
+		VALUES ($1, $2, $3, $4, $5, $6, (SELECT COALESCE(max(seq), 0) + 1 FROM seat_wait WHERE community_id = $1 AND group_name = $2), $7, $8, $9, $10)
+		ON CONFLICT (community_id, group_name, holder) DO NOTHING`,
+		tx.Community(), w.Group, w.Holder.ID, id, w.Holder.Person, w.Priority, w.Qty, w.Want.Pool, encodeAttributes(w.Want.Attributes), tx.Now())
+	return n == 1, err
+}
+
+func deleteWait(tx *db.Tx, group, holder string) (bool, error) {
+	n, err := tx.Exec(`DELETE FROM seat_wait WHERE community_id = $1 AND group_name = $2 AND holder = $3`, tx.Community(), group, holder)
+	return n == 1, err
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# The demo built from source, with the console served by vite, which shows a change as soon as its file is saved.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/web.sh build # the program embeds it
+npm run dev &
+vite=$!
+trap 'kill "$vite" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM HUP
+go run ./cmd/qunce demo

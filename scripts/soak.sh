@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The long tests: the program killed 20 times under load, then every benchmark. Results go to .cache/bench.json.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CGO_ENABLED=0
+export QUNCE_KILL_ROUNDS=${QUNCE_KILL_ROUNDS:-20}
+export QUNCE_POSTGRES_FSYNC=on
+
+scripts/build.sh
+if [[ -z ${QUNCE_TEST_DATABASE_URL:-} ]]; then
+  scripts/need.sh postgres
+  postgres=${TMPDIR:-/tmp}/qunce-postgres-soak-$$
+  trap 'scripts/postgres.sh drop "$postgres"' EXIT
+  trap 'exit 130' INT TERM HUP
+  connect=$(scripts/postgres.sh start "$postgres")
+  eval "$connect"
+fi
+mkdir -p .cache
+go test -count=1 -timeout 3h -v ./test/faults/...
+bin/qunce bench all --json | tee .cache/bench.json

@@ -1,0 +1,60 @@
+// What many pages ask for, under one key each.
+import { QueryClient, queryOptions, useMutation, useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { type Community, getCommunities, getSession, type Session } from './auth'
+import { idempotent, newKey } from './client'
+import { asProblem, mayRetry } from './problem'
+
+export function newQueryClient() {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: (count, error) => count < 2 && mayRetry(error), staleTime: 15_000 },
+      mutations: { retry: false },
+    },
+  })
+}
+
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 5 * 60_000,
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return await getSession(signal)
+    } catch (error) {
+      if (asProblem(error).status === 401) return null
+      throw error
+    }
+  },
+})
+
+export const communitiesQuery = queryOptions({
+  queryKey: ['communities'],
+  staleTime: 5 * 60_000,
+  queryFn: ({ signal }): Promise<Community[]> => getCommunities(signal),
+})
+
+export const useSession = () => useQuery(sessionQuery)
+export const useCommunities = () => useQuery(communitiesQuery)
+
+/**
+ * A command with an Idempotency-Key. The same input keeps its key until it has succeeded, so that a second press after a
+ * lost answer is done once; another input, or the same one after success, is a new command with a new key.
+ */
+export function useCommand<In, Out>(
+  run: (input: In, headers: ReturnType<typeof idempotent>) => Promise<Out>,
+  options: { onDone?: (output: Out, input: In) => void } = {},
+) {
+  const pending = useRef<{ input: string; key: string } | undefined>(undefined)
+  return useMutation({
+    mutationFn: (input: In) => {
+      const text = JSON.stringify(input) ?? ''
+      if (pending.current?.input !== text) pending.current = { input: text, key: newKey() }
+      return run(input, idempotent(pending.current.key))
+    },
+    onSuccess: (output, input) => {
+      pending.current = undefined
+      options.onDone?.(output, input)
+    },
+  })
+}

@@ -1,0 +1,49 @@
+// The catalogue: one flat JSON file a namespace and language in src/locales. A new page adds its file three times and one
+// line here; catalogue.test.ts holds the three languages together.
+import type account from '../locales/zh-Hans/account.json'
+import type auth from '../locales/zh-Hans/auth.json'
+import type common from '../locales/zh-Hans/common.json'
+import type frame from '../locales/zh-Hans/frame.json'
+import type list from '../locales/zh-Hans/list.json'
+import type parts from '../locales/zh-Hans/parts.json'
+import type problem from '../locales/zh-Hans/problem.json'
+import type settings from '../locales/zh-Hans/settings.json'
+import type setup from '../locales/zh-Hans/setup.json'
+
+interface Namespaces {
+  account: typeof account
+  auth: typeof auth
+  common: typeof common
+  frame: typeof frame
+  list: typeof list
+  parts: typeof parts
+  problem: typeof problem
+  settings: typeof settings
+  setup: typeof setup
+}
+
+/** Every key there is: `namespace.key`. */
+export type Key = { [N in keyof Namespaces]: `${N}.${keyof Namespaces[N] & string}` }[keyof Namespaces]
+
+export const languages = ['zh-Hans', 'zh-Hant', 'en'] as const
+export type Language = (typeof languages)[number]
+
+/** Each language in its own words, for the switch. */
+export const languageNames: Record<Language, string> = { 'zh-Hans': '简体中文', 'zh-Hant': '繁體中文', en: 'English' }
+
+export type Messages = Record<string, Record<string, string>>
+
+export interface Bundle {
+  messages: Messages
+  /** Ant Design's own words (date pickers, empty selects …). */
+  antd: import('antd/es/locale').Locale
+  /** Name of the day.js locale, which Ant Design's pickers take their months from. */
+  dates: string
+}
+
+/** A language is one chunk, loaded when it is chosen. */
+export const bundles: Record<Language, () => Promise<{ default: Bundle }>> = {
+  'zh-Hans': () => import('./bundle.zh-Hans'),
+  'zh-Hant': () => import('./bundle.zh-Hant'),
+  en: () => import('./bundle.en'),
+}

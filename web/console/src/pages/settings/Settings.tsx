@@ -1,0 +1,52 @@
+import { Button } from 'antd'
+import { Check, Copy } from 'lucide-react'
+import { consoleAddress, useCommunity } from '~/app/community'
+import { useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import { useCopy, useNow } from '~/lib/hooks'
+import { Facts } from '~/parts/Facts'
+import { PageHeader } from '~/parts/PageHeader'
+import css from './Settings.module.css'
+
+/** What this community is: its name, public address, zone and playbook. */
+export function Settings() {
+  const { t } = useWords()
+  const community = useCommunity()
+  const format = useFormat()
+  const now = useNow()
+  const { copied, copy } = useCopy()
+  if (!community) return null
+  const address = consoleAddress(community.slug)
+  return (
+    <>
+      <PageHeader title={t('frame.settings')} question={t('frame.settings.question')} />
+      <Facts
+        facts={[
+          { label: t('settings.name'), value: community.name },
+          {
+            label: t('settings.address'),
+            value: (
+              <span className={css.address}>
+                <code>{address}</code>
+                <Button
+                  size="small"
+                  icon={copied ? <Check size={14} /> : <Copy size={14} />}
+                  onClick={() => copy(address)}
+                >
+                  {copied ? t('common.copied') : t('common.copy')}
+                </Button>
+              </span>
+            ),
+            note: t('settings.address.note'),
+          },
+          {
+            label: t('settings.zone'),
+            value: community.zone,
+            note: t('settings.zone.note', { now: format.dateTime(now) }),
+          },
+          ...(community.playbook ? [{ label: t('settings.playbook'), value: community.playbook }] : []),
+        ]}
+      />
+    </>
+  )
+}

@@ -1,0 +1,73 @@
+import { Button, Form, Input } from 'antd'
+import type { SetupRequest } from '~/api/auth'
+import type { Problem } from '~/api/problem'
+import { useWords } from '~/i18n'
+import { ProblemNotice } from '~/parts/ProblemNotice'
+import css from './Setup.module.css'
+import { useRefused } from './useRefused'
+
+type Owner = SetupRequest['owner']
+
+interface Props {
+  owner: Owner
+  problem: Problem | undefined
+  onNext: (owner: Owner) => void
+}
+
+/** Long enough to be safe without odd signs; the server has the last word. */
+const shortest = 10
+
+export function OwnerStep({ owner, problem, onNext }: Props) {
+  const { t } = useWords()
+  const [form] = Form.useForm<{ owner: Owner }>()
+  useRefused(problem, form)
+  return (
+    <>
+      <h1 className={css.title}>{t('setup.owner.title')}</h1>
+      <p className={css.lead}>{t('setup.owner.lead')}</p>
+      {problem && (
+        <div className={css.problem}>
+          <ProblemNotice problem={problem} fieldsShown focus />
+        </div>
+      )}
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ owner }}
+        validateTrigger="onBlur"
+        onFinish={(values) => onNext(values.owner)}
+        className={css.form}
+      >
+        <Form.Item
+          name={['owner', 'name']}
+          label={t('setup.owner.name')}
+          rules={[{ required: true, whitespace: true, message: t('setup.owner.name.missing') }]}
+        >
+          <Input autoComplete="name" maxLength={40} autoFocus />
+        </Form.Item>
+        <Form.Item
+          name={['owner', 'email']}
+          label={t('auth.email')}
+          extra={t('setup.owner.email.note')}
+          rules={[{ required: true, type: 'email', message: t('auth.email.bad') }]}
+        >
+          <Input type="email" autoComplete="username" inputMode="email" spellCheck={false} />
+        </Form.Item>
+        <Form.Item
+          name={['owner', 'password']}
+          label={t('auth.password')}
+          extra={t('setup.owner.password.note', { count: shortest })}
+          rules={[{ required: true, min: shortest, message: t('setup.owner.password.short', { count: shortest }) }]}
+        >
+          <Input.Password autoComplete="new-password" />
+        </Form.Item>
+        <div className={css.buttons}>
+          <Button type="primary" htmlType="submit">
+            {t('setup.next')}
+          </Button>
+        </div>
+      </Form>
+    </>
+  )
+}

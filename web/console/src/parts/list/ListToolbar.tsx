@@ -1,0 +1,97 @@
+import { Button, Dropdown } from 'antd'
+import { Download, Search } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useWords } from '~/i18n'
+import { isTyping, useSettled } from '~/lib/hooks'
+import { ColumnChooser } from './ColumnChooser'
+import { FilterChips } from './FilterChips'
+import css from './ListToolbar.module.css'
+import { SavedViews } from './SavedViews'
+import type { ListColumn, ListPageProps } from './types'
+import type { ChosenColumns } from './useColumns'
+import type { ListState } from './useListState'
+
+interface Props<Row> extends ListPageProps<Row> {
+  state: ListState
+  columns: ListColumn<Row>[]
+  chosen: ChosenColumns<Row>
+}
+
+export function ListToolbar<Row>({ id, searchLabel, filters = [], onExport, state, chosen }: Props<Row>) {
+  const { t } = useWords()
+  return (
+    <div className={css.bar}>
+      {searchLabel && <SearchField label={searchLabel} state={state} />}
+      <FilterChips filters={filters} state={state} />
+      <span className={css.tools}>
+        <SavedViews id={id} state={state} chosen={chosen} />
+        <ColumnChooser chosen={chosen} />
+        {onExport && (
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: [
+                { key: 'csv', label: t('list.export.csv') },
+                { key: 'xlsx', label: t('list.export.xlsx') },
+              ],
+              onClick: ({ key }) => onExport(key === 'csv' ? 'csv' : 'xlsx', state.request, chosen.ids),
+            }}
+          >
+            <Button size="small" type="text" icon={<Download size={14} />}>
+              {t('list.export')}
+            </Button>
+          </Dropdown>
+        )}
+      </span>
+    </div>
+  )
+}
+
+/** Searches as one types, a moment after the last letter; “/” comes here from anywhere on the page. */
+function SearchField({ label, state }: { label: string; state: ListState }) {
+  const { t } = useWords()
+  const field = useRef<HTMLInputElement>(null)
+  const inAddress = state.request.q ?? ''
+  const [text, setText] = useState(inAddress)
+  const settled = useSettled(text, 300)
+  const sent = useRef(inAddress)
+
+  useEffect(() => {
+    if (settled === sent.current) return
+    sent.current = settled
+    state.setQ(settled.trim())
+  }, [settled, state])
+  // The address changed by itself: Back, a saved view, “clear”.
+  useEffect(() => {
+    if (inAddress === sent.current.trim()) return
+    sent.current = inAddress
+    setText(inAddress)
+  }, [inAddress])
+  useEffect(() => {
+    const look = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping(event.target)) return
+      event.preventDefault()
+      field.current?.select()
+    }
+    document.addEventListener('keydown', look)
+    return () => document.removeEventListener('keydown', look)
+  }, [])
+
+  return (
+    <div className={css.search}>
+      <Search size={14} aria-hidden="true" />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        placeholder={label}
+        aria-label={label}
+        title={t('list.slash')}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') setText('')
+        }}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,9 @@
+// Package web holds what browsers get: the built console, and the templates and styles of the phone pages.
+package web
+
+import "embed"
+
+// Phone are the templates, styles and scripts of the pages that the server renders.
+//
+//go:embed phone
+var Phone embed.FS
