@@ -245,7 +245,7 @@ func (p *Pages) signIn(ctx context.Context, w http.ResponseWriter, r *http.Reque
 	if err != nil {
 		return fmt.Errorf("start a member's session: %w", err)
 	}
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: s.Token, Path: v.base, MaxAge: int(time.Until(s.ExpiresAt) / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: s.Token, Path: v.base, MaxAge: int(s.ExpiresAt.Sub(p.DB.Clock().Now()) / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 	v.who = access.Principal{Kind: access.Member, ID: person, Community: v.community.ID}
 	return nil
 }

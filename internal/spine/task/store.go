@@ -8,6 +8,7 @@ import (
 
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
 )
 
 const columns = `id, key, kind, person, subject, subject_kind, state, assignee, role, circle, due_at, snoozed_until,
@@ -247,11 +248,20 @@ type Flaw struct {
 
 // Verify lists open tasks that were forgotten: past due, not dealt with, and without a timer that would.
 func Verify(tx *db.Tx) ([]Flaw, error) {
-	return db.All(tx, func(r *db.Row) (f Flaw, err error) {
-		err = r.Scan(&f.Task)
-		f.What = "past due without a timer or an escalation"
-		return f, err
-	}, `SELECT t.id FROM task t LEFT JOIN timer m ON m.kind = $2 AND m.community_id = t.community_id AND m.ref = t.id
-		WHERE t.community_id = $1 AND t.state IN ('open', 'claimed') AND t.due_at <> 0 AND t.due_at <= $3 AND t.escalated_due <> t.due_at AND m.ref IS NULL
-		ORDER BY t.id`, tx.Community(), dueTimer, tx.Now())
+	set, err := job.SetTimers(tx, dueTimer)
+	if err != nil {
+		return nil, err
+	}
+	late, err := db.All(tx, db.Column[string], `SELECT id FROM task WHERE community_id = $1 AND state IN ('open', 'claimed')
+		AND due_at <> 0 AND due_at <= $2 AND escalated_due <> due_at ORDER BY id`, tx.Community(), tx.Now())
+	if err != nil {
+		return nil, err
+	}
+	flaws := []Flaw{}
+	for _, id := range late {
+		if _, timed := set[id]; !timed {
+			flaws = append(flaws, Flaw{Task: id, What: "past due without a timer or an escalation"})
+		}
+	}
+	return flaws, nil
 }
