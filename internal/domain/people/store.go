@@ -2,7 +2,6 @@ package people
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
