@@ -4,8 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/web.sh build # the program embeds it
-npm run dev &
+setsid npm run dev & # a group of its own, so that its children end with it
 vite=$!
-trap 'kill "$vite" 2>/dev/null || true' EXIT
+trap 'kill -- "-$vite" 2>/dev/null || true' EXIT
 trap 'exit 130' INT TERM HUP
 go run ./cmd/qunce demo

@@ -9,9 +9,11 @@ cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 export QUNCE_KILL_ROUNDS=${QUNCE_KILL_ROUNDS:-3}
 
-scripts/need.sh browser
+parts=(browser)
+if [[ -z ${QUNCE_TEST_DATABASE_URL:-} ]]; then parts+=(postgres); fi
+scripts/need.sh "${parts[@]}"
+
 if [[ -z ${QUNCE_TEST_DATABASE_URL:-} ]]; then
-  scripts/need.sh postgres
   postgres=${TMPDIR:-/tmp}/qunce-postgres-test-$$
   trap 'scripts/postgres.sh drop "$postgres"' EXIT
   trap 'exit 130' INT TERM HUP

@@ -64,7 +64,7 @@ func AsSystem(community, part string) Principal {
 	return Principal{Kind: System, ID: part, Community: community}
 }
 
-// Key names the principal among all others: "operator:…", "token:…", "anonymous:".
+// Key names the principal among all others: "operator:…", "token:…". All who are anonymous share one: add what tells them apart.
 func (p Principal) Key() string {
 	if p.Kind == "" {
 		return string(Anonymous) + ":"

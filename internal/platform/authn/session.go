@@ -141,12 +141,26 @@ func (s *Service) RevokeAllTx(tx *db.Tx, h Holder, but string) error { return en
 // agents and systems are what a browser's description is boiled down to, the telling ones first: most claim to be several.
 var (
 	agents = [][2]string{
-		{"MicroMessenger", "WeChat"}, {"wxwork", "WeCom"}, {"Edg", "Edge"}, {"OPR", "Opera"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},
-		{"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}, {"curl", "curl"},
+		{"MicroMessenger", "WeChat"},
+		{"wxwork", "WeCom"},
+		{"Edg", "Edge"},
+		{"OPR", "Opera"},
+		{"Firefox", "Firefox"},
+		{"FxiOS", "Firefox"},
+		{"CriOS", "Chrome"},
+		{"Chrome", "Chrome"},
+		{"Safari", "Safari"},
+		{"curl", "curl"},
 	}
 	systems = [][2]string{
-		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"HarmonyOS", "HarmonyOS"}, {"Windows", "Windows"},
-		{"Mac OS", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
+		{"iPhone", "iPhone"},
+		{"iPad", "iPad"},
+		{"Android", "Android"},
+		{"HarmonyOS", "HarmonyOS"},
+		{"Windows", "Windows"},
+		{"Mac OS", "macOS"},
+		{"CrOS", "ChromeOS"},
+		{"Linux", "Linux"},
 	}
 )
 

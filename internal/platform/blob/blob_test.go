@@ -142,7 +142,7 @@ func red(c color.Color) bool {
 // C2: a large photo is made smaller, gets a small one beside it, and loses what it told about its maker.
 func TestPhoto(t *testing.T) {
 	each(t, func(w *world) {
-		raw := withEXIF(asJPEG(w, flat(3000, 1500, color.White)), 1)
+		raw := withEXIF(asJPEG(w, flat(2100, 1050, color.White)), 1)
 		b := w.add(raw)
 		if b.Kind != "image/jpeg" || b.Width != 2048 || b.Height != 1024 || b.Thumb == "" || b.UploadedBy != "p1" {
 			w.Errorf("got %+v", b)
@@ -265,7 +265,7 @@ func TestUnusedFilesGo(t *testing.T) {
 		use := func(hash string, by func(*db.Tx, string) error) error {
 			return w.d.Do(w.Context(), w.d.Community, func(tx *db.Tx) error { return by(tx, hash) })
 		}
-		kept, lost := w.add(asJPEG(w, flat(900, 600, color.White))), w.add(asJPEG(w, flat(900, 601, color.White)))
+		kept, lost := w.add(asJPEG(w, flat(490, 300, color.White))), w.add(asJPEG(w, flat(490, 301, color.White)))
 		w.must(use(kept.Hash, w.s.UseTx))
 		w.must(use(kept.Hash, w.s.UseTx))
 		w.d.Clock.Advance(23 * time.Hour)
@@ -319,7 +319,7 @@ func TestUploadAgainWhileCollected(t *testing.T) {
 
 func TestDamageIsFound(t *testing.T) {
 	w := newWorld(t, testkit.SQLite(t))
-	b := w.add(asJPEG(t, flat(600, 600, color.White)))
+	b := w.add(asJPEG(t, flat(490, 490, color.White)))
 	path := filepath.Join(w.root, w.d.Community, b.Hash[:2], b.Hash)
 	w.must(os.WriteFile(path, []byte("x"), 0o600))
 	w.must(os.Remove(filepath.Join(w.root, w.d.Community, b.Thumb[:2], b.Thumb)))
@@ -332,9 +332,9 @@ func TestDamageIsFound(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	each(t, func(w *world) {
 		var wg sync.WaitGroup
-		for i := range 12 {
+		for i := range 9 {
 			wg.Go(func() {
-				raw := asJPEG(w, flat(600, 500+i%3, color.White))
+				raw := asJPEG(w, flat(490, 200+i%3, color.White))
 				if _, err := w.s.AddPicture(w.Context(), w.d.Community, fmt.Sprint("p", i), bytes.NewReader(raw)); err != nil {
 					w.Error(err)
 				}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -159,9 +160,10 @@ func (w *writer) write() {
 	}
 }
 
-// gather adds what waits already, without waiting for more.
+// gather adds what waits already. Those who were just answered often come again at once: they are let run first, else two
+// halves of the callers take turns and each commit carries one half.
 func (w *writer) gather(batch []*request) []*request {
-	for len(batch) < w.limit {
+	for yields := 0; len(batch) < w.limit; {
 		select {
 		case r := <-w.db.queue:
 			if r.alone {
@@ -170,8 +172,16 @@ func (w *writer) gather(batch []*request) []*request {
 			}
 			batch = append(batch, r)
 		default:
-			return batch
+			if yields == maxYields {
+				return batch
+			}
+			yields++
+			runtime.Gosched()
 		}
 	}
 	return batch
 }
+
+// maxYields is how often a writer lets others run before it goes on with what it has. It costs nothing when nobody else
+// has anything to do.
+const maxYields = 2

@@ -74,9 +74,12 @@ func TestTheSameRequestTakesEffectOnce(t *testing.T) {
 			t.Errorf("another content: %v", err)
 		}
 		for _, apart := range []call{
-			{"other", c.principal, c.route, c.key, c.body}, {c.community, "operator:2", c.route, c.key, c.body},
-			{c.community, c.principal, "people.import", c.key, c.body}, {c.community, c.principal, c.route, "k2", c.body},
-			{c.community, c.principal, c.route, "", c.body}, {c.community, c.principal, c.route, "", c.body},
+			{"other", c.principal, c.route, c.key, c.body},
+			{c.community, "operator:2", c.route, c.key, c.body},
+			{c.community, c.principal, "people.import", c.key, c.body},
+			{c.community, c.principal, c.route, "k2", c.body},
+			{c.community, c.principal, c.route, "", c.body},
+			{c.community, c.principal, c.route, "", c.body},
 		} {
 			if a, err := post(t, d, s, apart, nil); err != nil || a.Again {
 				t.Errorf("%+v got %+v, %v", apart, a, err)

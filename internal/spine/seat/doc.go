@@ -12,5 +12,6 @@
 //
 // A transaction that gives or frees places locks the community's row of seat_lock first. On PostgreSQL shared
 // transactions touch many pools in any order; without the lock they would wait for each other in a circle, which the
-// server only notices after a second. The lock orders; the guards decide.
+// server only notices after a second. The lock orders; the guards decide. Those who call Hold for one group at the same
+// time are answered together (door.go); HoldTx is the same for one claim inside the caller's transaction.
 package seat

@@ -21,7 +21,8 @@ func TestAnyHistory(t *testing.T) {
 			d.Community = d.NewID() // a history's own
 			m := &history{house: h, t: t, byKey: map[string]string{}}
 			h.group(seat.Group{Name: "g", PerHolder: 3, Reserve: 2, OfferFor: 20 * time.Minute, Policy: rapid.SampledFrom([]seat.Policy{
-				seat.FillFirst, seat.LeastLoaded, seat.Weighted, seat.OnDuty}).Draw(r, "policy")})
+				seat.FillFirst, seat.LeastLoaded, seat.Weighted, seat.OnDuty,
+			}).Draw(r, "policy")})
 			h.group(seat.Group{Name: "other"})
 			h.pool(seat.Pool{ID: d.Community + "other", Group: "other", Capacity: 1})
 			m.addPool(r)

@@ -47,7 +47,8 @@ func (s *Service) Register(r *job.Runner) {
 
 // Hold holds a seat for the claim's TTL, or takes it at once when there is none. The same key and content give the same
 // seat again while it is live; afterwards ErrLapsed or ErrReleased, with the seat. Refusals: ErrGone, ErrMayComeBack,
-// ErrNotOpen, ErrClosed, ErrNotEligible, ErrHolderFull (with a seat they have), ErrKeyReused, ErrUnknownGroup, ErrUnknownPool.
+// ErrNotOpen, ErrClosed, ErrNotEligible, ErrHolderFull (with a seat they have), ErrKeyReused, ErrUnknownGroup, ErrUnknownPool,
+// ErrQuantity. Inside a transaction use HoldTx.
 func (s *Service) Hold(ctx context.Context, community string, c Claim) (Seat, error) {
 	if err := c.check(); err != nil {
 		return Seat{}, err
