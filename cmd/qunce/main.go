@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) int {
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
 	root.SetArgs(args)
-	root.AddCommand(demoCommand(), serveCommand())
+	root.AddCommand(demoCommand(), serveCommand(), replayCommand(), benchCommand())
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "qunce:", explain(err))
 		return exitOf(err)

@@ -94,6 +94,7 @@ func serveCommand() *cobra.Command {
 func demoCommand() *cobra.Command {
 	in := &installation{}
 	var playbook string
+	var people int
 	c := &cobra.Command{
 		Use: "demo", Short: "Show a community that people already live in", Args: cobra.NoArgs,
 		Example: "  qunce demo\n  qunce demo --listen 0.0.0.0:8380",
@@ -111,16 +112,21 @@ func demoCommand() *cobra.Command {
 				cfg.Data = filepath.Join(dir, "data")
 			}
 			cfg.Sandbox = true
-			source, err := playbooks.Files.ReadFile(playbook + ".yaml")
+			slug, source, err := demoPlaybook(playbook)
 			if err != nil {
-				return usageError{fmt.Errorf("no playbook is called %s", playbook)}
+				return usageError{err}
+			}
+			if slug == playbook { // a shipped one: people have lived in it
+				if err := app.LiveIn(c.Context(), cfg, slug, source, people); err != nil {
+					return err
+				}
 			}
 			a, err := app.New(c.Context(), cfg)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			d, err := a.Demo(c.Context(), playbook, source)
+			d, err := a.Demo(c.Context(), slug, source)
 			if err != nil {
 				return err
 			}
@@ -132,6 +138,19 @@ func demoCommand() *cobra.Command {
 		},
 	}
 	in.serving(c.Flags())
-	c.Flags().StringVar(&playbook, "playbook", "mothers", "which community")
+	c.Flags().IntVar(&people, "people", 60, "how many simulated people came by each entry before; 0 for an empty community")
+	c.Flags().StringVar(&playbook, "playbook", "mothers", "which community: a shipped playbook, or a file of your own that ends with .yaml")
 	return c
+}
+
+// demoPlaybook reads a shipped playbook by its name, or any by its file.
+func demoPlaybook(name string) (slug string, source []byte, err error) {
+	if slug, file := strings.CutSuffix(filepath.Base(name), ".yaml"); file {
+		source, err = os.ReadFile(name)
+		return slug, source, err
+	}
+	if source, err = playbooks.Files.ReadFile(name + ".yaml"); err != nil {
+		err = fmt.Errorf("no playbook is called %s", name)
+	}
+	return name, source, err
 }

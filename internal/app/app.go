@@ -63,12 +63,15 @@ type App struct {
 	Playbooks   *playbook.Service
 	Outbox      *outbox.Box
 
+	// Stopping is closed when the server is told to end: streams end at once, other requests are finished.
+	Stopping chan struct{}
+
 	closers []func() error
 }
 
 // New opens an installation and puts its parts together. Close it.
 func New(ctx context.Context, cfg Config) (_ *App, err error) {
-	a := &App{Config: cfg, Log: cfg.Log}
+	a := &App{Config: cfg, Log: cfg.Log, Stopping: make(chan struct{})}
 	if a.Log == nil {
 		a.Log = slog.New(slog.DiscardHandler)
 	}
@@ -93,7 +96,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
 		return db.ErrReadOnly.Because(fmt.Errorf("make the data folder: %w", err))
 	}
-	a.DB, err = db.Open(ctx, db.Config{Path: filepath.Join(a.Config.Data, "qunce.db"), URL: a.Config.DatabaseURL, Clock: a.Config.Clock, IDs: a.Config.IDs})
+	a.DB, err = db.Open(ctx, db.Config{Path: filepath.Join(a.Config.Data, "qunce.db"), URL: a.Config.DatabaseURL, Clock: a.Config.Clock, IDs: a.Config.IDs, Scratch: a.Config.Scratch})
 	if err != nil {
 		return err
 	}
@@ -217,7 +220,7 @@ func (a *App) pages() (*h5.Pages, error) {
 	return h5.New(h5.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
 		Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
-		PublicURL: a.PublicURL(), Address: a.address,
+		PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
 	})
 }
 

@@ -20,6 +20,8 @@ type Config struct {
 	MailFrom     string         // sender of email
 	Sandbox      bool           // messages are kept on the outbox page instead of being sent: the demo and replays
 
+	Scratch bool // nobody needs the data after a crash: a replay's SQLite file is not flushed
+
 	Clock   clock.Clock // nil means the machine's
 	IDs     *id.Source  // nil means random
 	Log     *slog.Logger

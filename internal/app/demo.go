@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/qunce/qunce/internal/platform/access"
@@ -26,21 +27,30 @@ const (
 	demoPassword = "qunce-demo-2026"
 )
 
-// Demo makes a community that runs on a playbook, with an operator to sign in as.
+// Demo makes a community that runs on a playbook, with an operator to sign in as. On data that has them already it only
+// tells how to get in: the demo goes on where it was ended.
 func (a *App) Demo(ctx context.Context, slug string, source []byte) (d Demo, err error) {
 	p, err := a.Playbooks.Read(source)
 	if err != nil {
 		return d, err
 	}
-	d = Demo{Community: a.DB.NewID(), Slug: slug, Email: demoEmail, Password: demoPassword}
+	d = Demo{Slug: slug, Email: demoEmail, Password: demoPassword}
 	if len(p.Intake.Entries) > 0 {
 		d.Entry = p.Intake.Entries[0].Code
 	}
-	if err := a.found(ctx, d.Community, slug, source, p); err != nil {
+	c, err := a.Communities.BySlug(ctx, slug)
+	switch {
+	case err == nil:
+		d.Community = c.ID
+	case errors.Is(err, community.ErrUnknown):
+		d.Community = a.DB.NewID()
+		err = a.found(ctx, d.Community, slug, source, p)
+	}
+	if err != nil {
 		return d, err
 	}
 	_, err = a.Auth.CreateOperator(ctx, d.Community, authn.NewOperator{Email: d.Email, Name: "演示", Password: d.Password, Installer: true}, access.Owner)
-	if err != nil {
+	if err != nil && !errors.Is(err, authn.ErrEmailTaken) {
 		return d, fmt.Errorf("make the demo's operator: %w", err)
 	}
 	return d, nil

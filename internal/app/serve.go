@@ -119,8 +119,8 @@ func (a *App) Serve(ctx context.Context, started func(addr string)) error {
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
+	server.RegisterOnShutdown(func() { close(a.Stopping) })
 	work := make(chan error, 1)
 	workCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()

@@ -22,10 +22,11 @@ type Secrets interface {
 type Box struct {
 	db      *db.DB
 	secrets Secrets
+	watch   func(Message)
 }
 
 // New makes the box.
-func New(d *db.DB, s Secrets) *Box { return &Box{d, s} }
+func New(d *db.DB, s Secrets) *Box { return &Box{db: d, secrets: s} }
 
 // Message is a kept message.
 type Message struct {
@@ -46,11 +47,17 @@ func (b *Box) PutTx(tx *db.Tx, m Message) error {
 	if m.ID == "" {
 		m.ID = tx.NewID()
 	}
+	if b.watch != nil {
+		tx.AfterCommit(func() { b.watch(m) })
+	}
 	c := tx.Community()
 	_, err := tx.Exec(`INSERT INTO outbox (community_id, id, channel, recipient, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		c, m.ID, m.Channel, b.secrets.Encrypt(c, purpose, m.Recipient), b.secrets.Encrypt(c, purpose, m.Body), tx.Now())
 	return err
 }
+
+// Watch calls fn for every message once it is kept: a replay's people read their phones so. Set it before the first message.
+func (b *Box) Watch(fn func(Message)) { b.watch = fn }
 
 // Put keeps a message in a transaction of its own.
 func (b *Box) Put(ctx context.Context, community string, m Message) error {

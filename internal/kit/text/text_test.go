@@ -18,14 +18,14 @@ func TestFill(t *testing.T) {
 		"name": "梅 {n}", "n": 3, "big": int64(1) << 40, "at": time.Date(2026, 11, 21, 6, 30, 0, 0, time.UTC), "sum": money.Fen(123450), "none": "",
 	}
 	for from, want := range map[string]string{
-		"":                    "",
-		"plain":               "plain",
-		"{name}：{n}":          "梅 {n}：3", // what is filled in is not filled again
-		"{big} {sum}":         "1099511627776 1234.50",
-		"at {at}.":            "at 2026-11-21 14:30.",
-		"{unknown} {n":        "{unknown} {n",
-		"{none}{}{{n}}":       "{}{{n}}",
-		"} {n} {":             "} 3 {",
+		"":                     "",
+		"plain":                "plain",
+		"{name}：{n}":           "梅 {n}：3", // what is filled in is not filled again
+		"{big} {sum}":          "1099511627776 1234.50",
+		"at {at}.":             "at 2026-11-21 14:30.",
+		"{unknown} {n":         "{unknown} {n",
+		"{none}{}{{n}}":        "{}{{n}}",
+		"} {n} {":              "} 3 {",
 		"群策 {n}/{n} {missing}": "群策 3/3 {missing}",
 	} {
 		if got := text.Fill(from, shanghai, params); got != want {
@@ -48,21 +48,21 @@ func TestFillLeavesAloneWhatIsNotAsked(t *testing.T) {
 
 func TestNegotiate(t *testing.T) {
 	for header, want := range map[string]text.Lang{
-		"":                                    text.Hant, // the fallback
-		"*":                                   text.Hant,
-		"fr,de;q=0.5":                         text.Hant,
-		"en":                                  text.En,
-		"en-GB,en;q=0.9,zh-CN;q=0.8":          text.En,
-		"zh-CN,zh;q=0.9,en;q=0.8":             text.Hans,
-		"zh-TW":                               text.Hant,
-		"zh-HK;q=0.4, en;q=0.3":               text.Hant,
-		"fr, zh-Hans-SG;q=0.7, en;q=0.6":      text.Hans,
-		"en;q=0":                              text.Hant,
-		"en;q=nonsense":                       text.En,
-		"en;q=NaN, zh;q=0.1":                  text.Hans,
-		"ZH_hant_HK":                          text.Hant,
-		"english":                             text.Hant,
-		";;;,,q=1,=;q":                        text.Hant,
+		"":                                     text.Hant, // the fallback
+		"*":                                    text.Hant,
+		"fr,de;q=0.5":                          text.Hant,
+		"en":                                   text.En,
+		"en-GB,en;q=0.9,zh-CN;q=0.8":           text.En,
+		"zh-CN,zh;q=0.9,en;q=0.8":              text.Hans,
+		"zh-TW":                                text.Hant,
+		"zh-HK;q=0.4, en;q=0.3":                text.Hant,
+		"fr, zh-Hans-SG;q=0.7, en;q=0.6":       text.Hans,
+		"en;q=0":                               text.Hant,
+		"en;q=nonsense":                        text.En,
+		"en;q=NaN, zh;q=0.1":                   text.Hans,
+		"ZH_hant_HK":                           text.Hant,
+		"english":                              text.Hant,
+		";;;,,q=1,=;q":                         text.Hant,
 		strings.Repeat("fr;q=0.1,", 99) + "zh": text.Hans,
 	} {
 		if got := text.Negotiate(header, text.Hant); got != want {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -32,9 +33,10 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 		return w.failAll(batch, err)
 	}
 	w.before(w.db.begin())
+	w.savepoints = 0
 	began := time.Now()
 	for i, r := range batch {
-		if i > 0 && time.Since(began) > maxBatchTime {
+		if i > 0 && (time.Since(began) > maxBatchTime || w.savepoints >= w.limit) {
 			batch, left = batch[:i], batch[i:] // locks have been held long enough
 			break
 		}
@@ -61,36 +63,44 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 
 // takeTurn waits until no other writer of this process flushes, if there is something to flush. Flushers lock rows that
 // everybody needs until the commit: two writers would only wait for each other in the database, with a few closures each.
-// Here whoever comes meanwhile joins the transaction that waits.
+// Here whoever comes meanwhile joins the transaction that waits; and while nothing was sent to the database, so that
+// nobody waits for a lock, also those who were answered just now.
 func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn bool, err error) {
 	d := w.db
 	if !slices.ContainsFunc(batch, func(r *request) bool { return r.err == nil && len(r.tx.deferred) > 0 }) {
 		return batch, false, nil
 	}
-	for {
+	for yields := 0; ; {
 		queue := d.queue
-		if batch[0].alone || w.held != nil || len(batch) >= w.limit || time.Since(began) > maxBatchTime {
+		if batch[0].alone || w.held != nil || len(batch) >= maxBatch || w.savepoints >= w.limit || time.Since(began) > maxBatchTime {
 			queue = nil
 		}
-		select {
-		case d.turn <- struct{}{}:
+		var r *request
+		switch {
+		case turn && (queue == nil || yields == maxYields || !slices.Contains(w.ahead, d.begin())):
 			return batch, true, nil
+		case turn:
+			select {
+			case r = <-queue:
+			default:
+				yields++
+				runtime.Gosched()
+			}
 		default:
+			select {
+			case d.turn <- struct{}{}:
+				turn = true
+			case r = <-queue:
+			}
 		}
-		select {
-		case d.turn <- struct{}{}:
-			return batch, true, nil
-		case r := <-queue:
-			if r.alone {
-				w.held = r
-				continue
-			}
-			if len(alive([]*request{r})) == 0 {
-				continue
-			}
+		switch {
+		case r == nil:
+		case r.alone:
+			w.held = r
+		case len(alive([]*request{r})) == 1:
 			batch = append(batch, r)
 			if err := w.runOne(r, true); err != nil {
-				return batch, false, err
+				return batch, turn, err
 			}
 		}
 	}
@@ -182,6 +192,7 @@ func (w *writer) runOne(r *request, shared bool) error {
 	if !shared || w.unsent(savepoint) {
 		return nil // alone, flush decides between COMMIT and ROLLBACK; unsent, there is nothing to undo
 	}
+	w.savepoints++
 	if r.err != nil {
 		if err := w.run(goBack); err != nil {
 			return classify(d.dialect, err)

@@ -35,6 +35,7 @@ type Config struct {
 	URL     string      // postgres://…; wins over Path
 	Clock   clock.Clock // nil means the system's
 	IDs     *id.Source  // nil means random
+	Scratch bool        // SQLite doesn't flush: what nobody needs after a crash
 	Writers int         // PostgreSQL connections that commit; 0 means 4. SQLite has one
 	Readers int         // connections that read; 0 means 4
 }
@@ -77,7 +78,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		d.dialect, writers = Postgres, orDefault(cfg.Writers, 4)
 		d.sql, err = openPostgres(cfg.URL)
 	} else {
-		d.sql, err = openSQLite(cfg.Path)
+		d.sql, err = openSQLite(cfg.Path, cfg.Scratch)
 	}
 	if err != nil {
 		return nil, err
@@ -123,15 +124,19 @@ func openPostgres(rawURL string) (*sql.DB, error) {
 var _ = stdlib.GetDefaultDriver // the driver "pgx"
 
 // openSQLite asks for full durability: synchronous=FULL flushes the log at every commit.
-func openSQLite(path string) (*sql.DB, error) {
+func openSQLite(path string, scratch bool) (*sql.DB, error) {
 	if path == "" {
 		return nil, errors.New("open sqlite: no path")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, ErrReadOnly.Because(fmt.Errorf("make the data folder: %w", err))
 	}
+	flush := "synchronous(FULL)"
+	if scratch {
+		flush = "synchronous(OFF)"
+	}
 	q := url.Values{"_pragma": {
-		"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		"busy_timeout(5000)", "journal_mode(WAL)", flush, "foreign_keys(ON)",
 		"temp_store(MEMORY)", "cache_size(-16000)", "wal_autocheckpoint(4000)",
 	}}
 	// These would end or change the path of a URI.

@@ -8,5 +8,7 @@
 //     close the PostgreSQL connection, and with it a neighbour's row.
 //   - Tx.Now never runs backwards within a process.
 //   - What a closure leaves with Tx.Defer is written at the end of the shared transaction, after every closure, so that
-//     rows everybody needs (a log's position) are locked last and shortly.
+//     rows everybody needs (a log's position) are locked last and shortly. One writer of a process does so at a time.
+//   - Whatever waits for a commit (Tx.AfterCommit) has run before any Do of that commit is answered.
+//   - BEGIN and savepoints are sent with the first statement that needs them; a closure without one costs no round trip.
 package db

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// maxBatch bounds how many closures share a transaction: PostgreSQL slows down past 64 savepoints, and no write
-// transaction should hold locks for over 50 ms.
+// A write transaction should hold locks for no more than 50 ms. PostgreSQL slows down past 64 savepoints, and a writer
+// there takes no more at first, so that the others have something to do as well.
 const (
-	maxBatchSQLite   = 256
-	maxBatchPostgres = 50
-	maxBatchTime     = 40 * time.Millisecond
+	maxBatch     = 256
+	maxPostgres  = 50
+	maxBatchTime = 40 * time.Millisecond
 )
 
 type request struct {
@@ -124,15 +124,16 @@ func (d *DB) submit(r *request) error {
 // writer is a connection that commits, and what it is doing.
 type writer struct {
 	*conn
-	limit   int                     // of closures in a transaction
-	held    *request                // one that wants a transaction of its own and ended the gathering of the last batch
-	running atomic.Pointer[request] // the closure it is in
+	limit      int                     // of closures to begin a transaction with, and of savepoints in it
+	savepoints int                     // in the open transaction
+	held       *request                // one that wants a transaction of its own and ended the gathering of the last batch
+	running    atomic.Pointer[request] // the closure it is in
 }
 
 func (d *DB) newWriter() *writer {
-	w := &writer{conn: &conn{db: d}, limit: maxBatchSQLite}
+	w := &writer{conn: &conn{db: d}, limit: maxBatch}
 	if d.dialect == Postgres {
-		w.limit = maxBatchPostgres
+		w.limit = maxPostgres
 	}
 	return w
 }

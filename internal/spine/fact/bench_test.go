@@ -36,6 +36,8 @@ func BenchmarkAppend(b *testing.B) {
 			wg.Wait()
 			b.StopTimer()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "facts/s")
+			batches, closures, _, _ := n.Counts()
+			b.ReportMetric(float64(closures)/float64(max(batches, 1)), "facts/commit")
 		})
 	}
 }

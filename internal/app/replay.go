@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel/outbox"
+	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/replay"
+	"github.com/qunce/qunce/internal/spine/seat"
+	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/playbooks"
+)
+
+// World is the installation as simulated people see it. It must run on a manual clock, in the sandbox, and not be served.
+func (a *App) World(clk *clock.Manual) replay.World {
+	return replay.World{
+		Clock: clk, DB: a.DB, People: a.People, Circles: a.Circles, Intake: a.Intake, Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks,
+		Found: a.foundShipped, Settle: a.Settle, NextDue: a.Jobs.NextDue, Code: a.readCodes(), Verify: a.countFlaws,
+	}
+}
+
+// foundShipped makes a community that runs on a shipped playbook.
+func (a *App) foundShipped(ctx context.Context, slug, name string) (string, error) {
+	source, err := playbooks.Files.ReadFile(name + ".yaml")
+	if err != nil {
+		return "", err
+	}
+	p, err := a.Playbooks.Read(source)
+	if err != nil {
+		return "", err
+	}
+	id := a.DB.NewID()
+	return id, a.found(ctx, id, slug, source, p)
+}
+
+var codeInText = regexp.MustCompile(`\d{6}`)
+
+// readCodes gives the last code sent to a phone: what its owner would read off it.
+func (a *App) readCodes() func(phone string) string {
+	var mu sync.Mutex
+	codes := map[string]string{}
+	a.Outbox.Watch(func(m outbox.Message) {
+		mu.Lock()
+		defer mu.Unlock()
+		codes[m.Recipient] = codeInText.FindString(m.Body)
+	})
+	return func(phone string) string {
+		mu.Lock()
+		defer mu.Unlock()
+		return codes["+86"+phone]
+	}
+}
+
+// countFlaws counts what verification finds, by part.
+func (a *App) countFlaws(ctx context.Context, community string) (found map[string]int, err error) {
+	err = a.DB.Read(ctx, community, func(tx *db.Tx) error {
+		seats, err := seat.Verify(tx)
+		if err != nil {
+			return err
+		}
+		circles, err := a.Circles.Verify(tx)
+		if err != nil {
+			return err
+		}
+		runs, err := a.Paths.Verify(tx, time.Minute)
+		if err != nil {
+			return err
+		}
+		tasks, err := task.Verify(tx)
+		if err != nil {
+			return err
+		}
+		found = map[string]int{"seats": len(seats), "circles": len(circles), "runs": len(runs), "tasks": len(tasks)}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	books, err := a.Ledger.Verify(ctx, community)
+	found["ledger"] = len(books.Flaws)
+	return found, err
+}
