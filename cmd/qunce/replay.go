@@ -95,7 +95,7 @@ func runReplay(c *cobra.Command, cfg app.Config, name string, o replay.Options, 
 		return err
 	}
 	if asJSON {
-		err = writeJSON(c.OutOrStdout(), r)
+		err = printJSON(c.OutOrStdout(), r)
 	} else {
 		err = printReplay(c.OutOrStdout(), r, time.Since(began))
 	}
@@ -105,8 +105,8 @@ func runReplay(c *cobra.Command, cfg app.Config, name string, o replay.Options, 
 	return err
 }
 
-// writeJSON prints a value as JSON that programs read.
-func writeJSON(w io.Writer, v any) error {
+// printJSON prints a value as JSON that programs read.
+func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

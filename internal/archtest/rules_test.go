@@ -19,9 +19,9 @@ var (
 	company  = with(spine, "internal/domain/people/...", "internal/domain/team/...", "internal/domain/circle/...")
 	member   = with(company, "internal/domain/membership/...")
 	domain   = with(spine, "internal/domain/...")
-	reading  = with(domain, "internal/insight/...", "internal/playbook/...", "internal/replay/...")
+	reading  = with(domain, "internal/insight/...", "internal/playbook/...", "internal/replay/...", "internal/verify/...")
 	edge     = with(reading, "internal/channel", "internal/channel/outbox", "web/...") // the outbox is read in the console and on the phone
-	wired    = with(edge, "internal/channel/...", "internal/api/...", "internal/h5/...", "migrations", "playbooks/...")
+	wired    = with(edge, "internal/channel/...", "internal/api/...", "internal/h5/...", "internal/backup", "migrations", "playbooks/...")
 	whole    = with(wired, "internal/app/...", "internal/bench/...", "test/...")
 
 	// Tests may import these besides what their package may.
@@ -56,6 +56,8 @@ var layers = []layer{
 	{path: "internal/insight", may: domain, why: "the read side only reads the domain"},
 	{path: "internal/playbook", may: domain, why: "a playbook is data for the domain"},
 	{path: "internal/replay", may: domain, why: "simulated people use the public services, as real ones do"},
+	{path: "internal/verify", may: domain, why: "it proves the domain from outside, beside insight, and only reads"},
+	{path: "internal/backup", may: platform, why: "it copies rows and files of every community without knowing what they mean"},
 
 	{
 		path: "internal/api", may: edge, tests: []string{"internal/app/..."},
@@ -113,6 +115,7 @@ var mayReadTheClock = []allowance{
 // mayNameAnyTable lists the packages whose SQL may name tables of others.
 var mayNameAnyTable = []allowance{
 	{"internal/bench/...", "the bare references are hand-written SQL beside the services they are compared with"},
+	{"internal/verify", "it proves rows of all packages against each other, which no owner of one can; it only reads"},
 }
 
 // installationTables belong to the installation, not to one community, so their keys need not begin with community_id.

@@ -20,6 +20,9 @@ import (
 func (p *Pages) circleRoutes() map[string]handler {
 	return map[string]handler{
 		"GET /{community}/circles/{id}":                              p.member(p.circle),
+		"GET /{community}/circles/{id}/messages":                     p.instead("/circles/{id}"),
+		"GET /{community}/circles/{id}/leave":                        p.instead("/circles/{id}"),
+		"GET /{community}/circles/{id}/messages/{message}/withdraw":  p.instead("/circles/{id}"),
 		"GET /{community}/circles/{id}/news":                         p.member(p.news),
 		"GET /{community}/circles/{id}/stream":                       p.member(p.stream),
 		"POST /{community}/circles/{id}/messages":                    p.member(p.post),
@@ -145,7 +148,7 @@ func (p *Pages) said(x *view, v *visit, id string, list []circle.Message) []mess
 			Mine: m.AuthorKind == circle.AuthorMember && m.Author == v.who.ID, Text: m.Text, Link: m.Link,
 			Action: v.base + "/circles/" + id, ReplyWord: x.T("h5.circle.reply"), WithdrawWord: x.T("h5.circle.withdraw"),
 		}
-		if m.Words != nil {
+		if len(m.Words) > 0 {
 			mv.Text = m.Words.In(v.lang)
 		}
 		mv.Text = mention.ReplaceAllStringFunc(mv.Text, func(s string) string { return "@" + m.Mentions[s[2:len(s)-1]] })
@@ -243,6 +246,8 @@ func (p *Pages) stream(w http.ResponseWriter, r *http.Request, v *visit) error {
 		select {
 		case <-r.Context().Done():
 			return nil
+		case <-p.Stopping:
+			return nil // the page connects again, to the server that follows
 		case <-beat.C:
 			fmt.Fprint(w, ": \n\n") //nolint:errcheck // noticed by Flush
 		case l := <-news:

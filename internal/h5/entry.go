@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,19 @@ func (p *Pages) entryRoutes() map[string]handler {
 		"POST /{community}/e/{code}/code":     p.sendCode,
 		"POST /{community}/e/{code}/register": p.register,
 		"POST /{community}/e/{code}/join":     p.join,
+		"GET /{community}/e/{code}/{form}":    p.instead("/e/{code}"),
+	}
+}
+
+// instead leads from the address of a form to the page it stands on: a form that was refused is shown under its own
+// address, and reloading, coming back or choosing another language there asks for that.
+func (p *Pages) instead(page string) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		to := page
+		for _, name := range []string{"code", "id"} {
+			to = strings.ReplaceAll(to, "{"+name+"}", url.PathEscape(r.PathValue(name)))
+		}
+		return back(w, r, v.base+to)
 	}
 }
 

@@ -27,6 +27,8 @@ func (p *Pages) meRoutes() map[string]handler {
 		"GET /{community}/sign-in":         p.signInPage,
 		"POST /{community}/sign-in":        p.signInWithCode,
 		"POST /{community}/sign-in/code":   p.signInCode,
+		"GET /{community}/me/erase":        p.instead("/me/preferences"),
+		"GET /{community}/sign-in/code":    p.instead("/sign-in"),
 		"GET /{community}/outbox":          p.outbox,
 	}
 }

@@ -50,6 +50,8 @@ type Deps struct {
 	PublicURL string
 	// Address tells the network address of a request, with trusted proxies taken into account.
 	Address func(*http.Request) string
+	// Stopping is closed when the server is told to end.
+	Stopping <-chan struct{}
 }
 
 // Pages serves the phone pages.

@@ -275,7 +275,11 @@ func (s *Service) applyEntries(tx *db.Tx, _, p Playbook) error {
 		sources[x.Name] = got.ID
 	}
 	for _, o := range p.Intake.Openings {
-		got, err := s.Intake.EnsureOpeningTx(tx, intake.Opening{Name: o.Name, OpensAt: tx.Now().Add(time.Duration(o.In)).Truncate(time.Minute), Rate: o.Rate})
+		at := tx.Now().Add(time.Duration(o.In))
+		if time.Duration(o.In) >= time.Hour {
+			at = at.Truncate(time.Minute) // a time that people can keep in mind
+		}
+		got, err := s.Intake.EnsureOpeningTx(tx, intake.Opening{Name: o.Name, OpensAt: at, Rate: o.Rate})
 		if err != nil {
 			return fmt.Errorf("opening %s: %w", o.Name, err)
 		}

@@ -30,6 +30,8 @@ export default defineConfig({
     setupFiles: ['src/test/setup.ts'],
     // Two cores are shared with other work: one worker is enough for a few seconds of tests.
     maxWorkers: 1,
+    isolate: false,
+    testTimeout: 20_000,
     css: { modules: { classNameStrategy: 'non-scoped' } },
   },
 })

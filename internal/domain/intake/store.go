@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -86,19 +85,6 @@ func entryByCode(tx *db.Tx, code string) (Entry, bool, error) {
 	return db.One(tx, scanEntry, selectEntry+` AND code = $2`, tx.Community(), code)
 }
 
-func listEntries(tx *db.Tx, cursor string, limit int) (page.Page[Entry], error) {
-	at, id := db.FromMicros(1<<62), ""
-	var us int64
-	if given, err := page.Parse(cursor, &us, &id); err != nil {
-		return page.Page[Entry]{}, err
-	} else if given {
-		at = db.FromMicros(us)
-	}
-	limit = page.Limit(limit)
-	rows, err := db.All(tx, scanEntry, selectEntry+` AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, tx.Community(), at, id, limit+1)
-	return page.Cut(rows, limit, func(e Entry) string { return page.Cursor(db.Micros(e.CreatedAt), e.ID) }), err
-}
-
 func scanOpening(r *db.Row) (o Opening, err error) {
 	err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.CreatedAt)
 	return o, err
@@ -148,10 +134,7 @@ func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, added boo
 }
 
 func reservationOf(tx *db.Tx, opening, person string) (Reservation, bool, error) {
-	return db.One(tx, func(r *db.Row) (x Reservation, err error) {
-		err = r.Scan(&x.Opening, &x.Person, &x.Number, &x.Entry, &x.At)
-		return x, err
-	}, `SELECT opening, person, number, entry, at FROM intake_reservation WHERE community_id = $1 AND opening = $2 AND person = $3`, tx.Community(), opening, person)
+	return db.One(tx, scanReservation, selectReservation+` AND opening = $2 AND person = $3`, tx.Community(), opening, person)
 }
 
 // adoptReservations gives a merged person's numbers to the one they went into; where both have one, the smaller stands.
@@ -193,19 +176,4 @@ func recent(tx *db.Tx, column, value string, since time.Time, limit int) (forms,
 	err = tx.QueryRow(`SELECT count(*), count(DISTINCT person) FROM (SELECT person FROM intake_registration WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND at > $3 LIMIT $4) x`,
 		tx.Community(), value, since, limit).Scan(&forms, &persons)
 	return forms, persons, err
-}
-
-// countsOf sums an entry's counts over days.
-func countsOf(tx *db.Tx, entry string, from, to int) (Counts, error) {
-	c := Counts{}
-	err := tx.Each(func(r *db.Row) error {
-		var what string
-		var n int64
-		if err := r.Scan(&what, &n); err != nil {
-			return err
-		}
-		c[what] = n
-		return nil
-	}, `SELECT what, SUM(n) FROM intake_count WHERE community_id = $1 AND entry = $2 AND day >= $3 AND day <= $4 GROUP BY what`, tx.Community(), entry, from, to)
-	return c, err
 }

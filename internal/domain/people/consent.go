@@ -74,7 +74,7 @@ func (s *Service) ConsentTx(tx *db.Tx, person string, c Consent) error {
 			return err
 		}
 	}
-	if last, said := all.latest(c.Purpose, c.Channel); said && last.Given == c.Given && (!c.Given || last.Wording == c.Wording && all.stands(c.Purpose, c.Channel)) {
+	if all.repeat(c) {
 		return nil
 	}
 	c.At = tx.Now()

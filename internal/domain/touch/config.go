@@ -79,6 +79,9 @@ func (s *Service) Validate(c Config) (problems []Problem) {
 		if b.Purpose != "" && !slices.Contains(purposes, b.Purpose) {
 			bad(field+".purpose", "a purpose is one of %s", strings.Join(purposes, ", "))
 		}
+		if slices.ContainsFunc(c.Budgets[:i], func(o Budget) bool { return o.Channel == b.Channel && o.Purpose == b.Purpose && o.Per == b.Per }) {
+			bad(field, "there is a budget for this channel, purpose and span already")
+		}
 		if b.Channel != "" && !s.knows(b.Channel) {
 			bad(field+".channel", "no channel is called %q", b.Channel)
 		}

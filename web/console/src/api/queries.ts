@@ -9,7 +9,8 @@ export function newQueryClient() {
   return new QueryClient({
     defaultOptions: {
       queries: { retry: (count, error) => count < 2 && mayRetry(error), staleTime: 15_000 },
-      mutations: { retry: false },
+      // Without a line a command fails at once and says so, instead of waiting unseen for the line to come back.
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
 }
@@ -35,7 +36,8 @@ export const communitiesQuery = queryOptions({
 })
 
 export const useSession = () => useQuery(sessionQuery)
-export const useCommunities = () => useQuery(communitiesQuery)
+/** Only asked when somebody is signed in. */
+export const useCommunities = (signedIn: boolean) => useQuery({ ...communitiesQuery, enabled: signedIn })
 
 /**
  * A command with an Idempotency-Key. The same input keeps its key until it has succeeded, so that a second press after a

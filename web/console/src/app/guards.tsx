@@ -25,7 +25,7 @@ export function safeNext(next: string | null): string {
 /** Frame and session around every page but signing in and setup. */
 export function SignedIn() {
   const session = useSession()
-  const communities = useCommunities()
+  const communities = useCommunities(Boolean(session.data))
   const { community: slug } = useParams()
   const location = useLocation()
   const leave = useSignOut()
@@ -82,8 +82,8 @@ function useSignOut() {
     onError: toast.problem,
     onSuccess: () => {
       // Nothing of what was seen stays for the next person at this desk.
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
       client.setQueryData(sessionQuery.queryKey, null)
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== 'session' })
     },
   })
   const run = useCallback(() => mutate(), [mutate])

@@ -91,7 +91,7 @@ export function useWords(): { t: Translate; language: Language; antd: Bundle['an
   )
 }
 
-/** A sentence with nodes in it: `<Words of="auth.agree" with={{ terms: <a …/> }} />`. */
+/** A sentence with nodes in it: `<Words of="parts.confirm.type" with={{ name: <b>…</b> }} />`. */
 export function Words({ of, with: values }: { of: Key; with: Record<string, ReactNode> }) {
   const { bundle, language } = useSyncExternalStore(subscribe, current)
   const parts = fill<ReactNode>(message(bundle, of), values, language)

@@ -37,7 +37,7 @@ export function Figure(props: FigureProps) {
     <div className={css.figure} aria-busy={loading || undefined}>
       <div className={css.label}>{label}</div>
       {to && !loading ? (
-        <Link className={css.link} to={to} aria-label={`${label}：${text}`}>
+        <Link className={css.link} to={to} aria-label={`${label} ${text}`}>
           {number}
         </Link>
       ) : (
@@ -76,7 +76,7 @@ function Target(props: FigureProps) {
   const gap = props.target - now
   const rest = () => {
     if (gap <= 0) return t('parts.figure.reached')
-    return t('parts.figure.missing', { gap: props.kind === 'rate' ? `${gap.toFixed(1)} pp` : shown(gap) })
+    return t('parts.figure.missing', { gap: props.kind === 'rate' ? t('parts.figure.points', { points: gap.toFixed(1) }) : shown(gap) })
   }
   return (
     <>

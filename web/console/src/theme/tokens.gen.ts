@@ -299,7 +299,8 @@ export const antdTheme: Record<'light' | 'dark', ThemeConfig> = {
         "primaryColor": "#FFFFFF",
         "dangerColor": "#FFFFFF",
         "fontWeight": 400,
-        "defaultBg": "#FFFFFF"
+        "defaultBg": "#FFFFFF",
+        "contentFontSizeSM": 13
       },
       "Input": {
         "activeShadow": "0 0 0 2px #ECF6F4"
@@ -324,6 +325,9 @@ export const antdTheme: Record<'light' | 'dark', ThemeConfig> = {
         "labelFontSize": 14,
         "itemMarginBottom": 20,
         "verticalLabelPadding": "0 0 4px"
+      },
+      "DatePicker": {
+        "colorTextDisabled": "#5F6875"
       },
       "Tooltip": {
         "colorTextLightSolid": "#FFFFFF"
@@ -456,7 +460,8 @@ export const antdTheme: Record<'light' | 'dark', ThemeConfig> = {
         "primaryColor": "#06201C",
         "dangerColor": "#2B0C08",
         "fontWeight": 400,
-        "defaultBg": "#171E1B"
+        "defaultBg": "#171E1B",
+        "contentFontSizeSM": 13
       },
       "Input": {
         "activeShadow": "0 0 0 2px #13302B"
@@ -481,6 +486,9 @@ export const antdTheme: Record<'light' | 'dark', ThemeConfig> = {
         "labelFontSize": 14,
         "itemMarginBottom": 20,
         "verticalLabelPadding": "0 0 4px"
+      },
+      "DatePicker": {
+        "colorTextDisabled": "#93A099"
       },
       "Tooltip": {
         "colorTextLightSolid": "#0B0F0E"

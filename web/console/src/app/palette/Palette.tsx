@@ -88,7 +88,6 @@ function Box({ pages, actions, onClose }: Omit<Props, 'open'>) {
       </div>
       <div className={css.list} id={`${id}-list`} role="listbox" aria-label={t('frame.palette')} ref={list}>
         {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options, not of fields
           <div key={group.id} role="group" aria-label={group.title}>
             <div className={css.title} aria-hidden="true">
               {group.title}

@@ -51,7 +51,7 @@ function Canvas({ title, option, height, onClick }: Pick<Props, 'title' | 'optio
   useEffect(() => {
     latest.current = { option, onClick }
     drawing.current?.set(option)
-  })
+  }, [option, onClick])
   useEffect(() => {
     let left = false
     void import('./engine').then(({ draw }) => {

@@ -2,7 +2,7 @@ import { Button, Dropdown } from 'antd'
 import { Download, Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useWords } from '~/i18n'
-import { isTyping, useSettled } from '~/lib/hooks'
+import { isTyping } from '~/lib/hooks'
 import { ColumnChooser } from './ColumnChooser'
 import { FilterChips } from './FilterChips'
 import css from './ListToolbar.module.css'
@@ -47,30 +47,37 @@ export function ListToolbar<Row>({ id, searchLabel, filters = [], onExport, stat
   )
 }
 
+const pause = 300
+
 /** Searches as one types, a moment after the last letter; “/” comes here from anywhere on the page. */
 function SearchField({ label, state }: { label: string; state: ListState }) {
   const { t } = useWords()
   const field = useRef<HTMLInputElement>(null)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const inAddress = state.request.q ?? ''
   const [text, setText] = useState(inAddress)
-  const settled = useSettled(text, 300)
-  const sent = useRef(inAddress)
+  const [shown, setShown] = useState(inAddress)
+  const search = useRef(state.setQ)
+  useEffect(() => {
+    search.current = state.setQ
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
 
-  useEffect(() => {
-    if (settled === sent.current) return
-    sent.current = settled
-    state.setQ(settled.trim())
-  }, [settled, state])
-  // The address changed by itself: Back, a saved view, “clear”.
-  useEffect(() => {
-    if (inAddress === sent.current.trim()) return
-    sent.current = inAddress
-    setText(inAddress)
-  }, [inAddress])
+  // The address changed by itself (Back, a saved view, “clear”): what was typed gives way.
+  if (shown !== inAddress) {
+    setShown(inAddress)
+    if (text.trim() !== inAddress) setText(inAddress)
+  }
+  const type = (next: string) => {
+    setText(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => search.current(next.trim()), pause)
+  }
   useEffect(() => {
     const look = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping(event.target)) return
       event.preventDefault()
+      field.current?.focus()
       field.current?.select()
     }
     document.addEventListener('keydown', look)
@@ -87,9 +94,9 @@ function SearchField({ label, state }: { label: string; state: ListState }) {
         placeholder={label}
         aria-label={label}
         title={t('list.slash')}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') setText('')
+          if (event.key === 'Escape') type('')
         }}
       />
     </div>
