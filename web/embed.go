@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed phone
 var Phone embed.FS
+
+// Console is the console as `make build` has built it; without that it holds no index.html.
+//
+//go:embed all:dist
+var Console embed.FS

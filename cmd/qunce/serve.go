@@ -56,7 +56,7 @@ func (in *installation) config() (app.Config, error) {
 		}
 		cfg.TrustedProxy = append(cfg.TrustedProxy, prefix)
 	}
-	cfg.Log = logger()
+	cfg.Log, cfg.Version = logger(), version
 	return cfg, nil
 }
 

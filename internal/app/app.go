@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
-	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/qunce/qunce/internal/api"
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
@@ -25,6 +27,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/idem"
 	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/platform/obs"
 	"github.com/qunce/qunce/internal/platform/secret"
 	"github.com/qunce/qunce/internal/playbook"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -32,7 +35,10 @@ import (
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/internal/transfer"
 	"github.com/qunce/qunce/migrations"
+	"github.com/qunce/qunce/playbooks"
+	"github.com/qunce/qunce/web"
 )
 
 // App is an installation: every part, put together.
@@ -61,6 +67,7 @@ type App struct {
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
+	Transfer    *transfer.Service
 	Outbox      *outbox.Box
 
 	// Stopping is closed when the server is told to end: streams end at once, other requests are finished.
@@ -96,7 +103,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
 		return db.ErrReadOnly.Because(fmt.Errorf("make the data folder: %w", err))
 	}
-	a.DB, err = db.Open(ctx, db.Config{Path: filepath.Join(a.Config.Data, "qunce.db"), URL: a.Config.DatabaseURL, Clock: a.Config.Clock, IDs: a.Config.IDs, Scratch: a.Config.Scratch})
+	a.DB, err = db.Open(ctx, a.Config.database())
 	if err != nil {
 		return err
 	}
@@ -113,20 +120,20 @@ func (a *App) openStores(ctx context.Context) (err error) {
 		a.Bus = nats
 		a.closers = append(a.closers, func() error { nats.Close(); return nil })
 	}
-	if a.Keys, err = secret.OpenOrCreate(filepath.Join(a.Config.Data, "keys")); err != nil {
-		return err
-	}
 	a.Words, err = text.Load()
 	return err
 }
 
-func (a *App) openPlatform(context.Context) error {
+func (a *App) openPlatform(ctx context.Context) (err error) {
 	a.Jobs = job.NewRunner(a.DB, a.Log)
 	a.Jobs.Ordered = a.Config.Ordered
 	a.Communities = community.New(a.DB, a.Bus)
+	if a.Keys, err = a.openKeys(ctx); err != nil {
+		return err
+	}
 	a.Auth = authn.New(a.DB, a.Keys, authn.Options{})
 	a.Idem = idem.New(a.Keys)
-	files, err := blob.NewFiles(filepath.Join(a.Config.Data, "blobs"), a.DB.Clock())
+	files, err := a.Config.blobs()
 	if err != nil {
 		return err
 	}
@@ -157,7 +164,7 @@ func (a *App) openSpine(context.Context) (err error) {
 func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
-		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), intake.Facts(), touch.Facts(), playbook.Facts(),
+		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), intake.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -176,6 +183,7 @@ func (a *App) openDomains(context.Context) error {
 	a.Playbooks = playbook.New(playbook.Parts{
 		DB: a.DB, Bus: a.Bus, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
 	})
+	a.openTransfer()
 	return a.openChannels()
 }
 
@@ -224,16 +232,44 @@ func (a *App) pages() (*h5.Pages, error) {
 	})
 }
 
+// operations makes the handler of the API and the console.
+func (a *App) operations() (*api.API, error) {
+	console, err := fs.Sub(web.Console, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("the console: %w", err)
+	}
+	metrics := obs.NewMetrics(a.Config.Version, a.Log)
+	metrics.WatchDB(a.DB)
+	return api.New(api.Deps{
+		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
+		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Playbooks: a.Playbooks,
+		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
+		Metrics: metrics, Stopping: a.Stopping,
+	})
+}
+
 // Handler serves everything.
 func (a *App) Handler() (http.Handler, error) {
 	pages, err := a.pages()
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	pages.Mount(mux)
-	a.health(mux)
-	return http.NewCrossOriginProtection().Handler(mux), nil
+	operations, err := a.operations()
+	if err != nil {
+		return nil, err
+	}
+	// Two muxes: a page's pattern begins with any community's slug, which would clash with every fixed address.
+	people, program := http.NewServeMux(), http.NewServeMux()
+	pages.Mount(people)
+	operations.Mount(program)
+	a.health(program)
+	return operations.Around(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); first == "assets" || community.CheckSlug(first) == nil {
+			people.ServeHTTP(w, r)
+			return
+		}
+		program.ServeHTTP(w, r)
+	})), nil
 }
 
 // Close ends what New opened, the last first.

@@ -22,6 +22,8 @@ type Config struct {
 
 	Scratch bool // nobody needs the data after a crash: a replay's SQLite file is not flushed
 
+	Version string // of the program
+
 	Clock   clock.Clock // nil means the machine's
 	IDs     *id.Source  // nil means random
 	Log     *slog.Logger

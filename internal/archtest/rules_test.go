@@ -19,7 +19,7 @@ var (
 	company  = with(spine, "internal/domain/people/...", "internal/domain/team/...", "internal/domain/circle/...")
 	member   = with(company, "internal/domain/membership/...")
 	domain   = with(spine, "internal/domain/...")
-	reading  = with(domain, "internal/insight/...", "internal/playbook/...", "internal/replay/...", "internal/verify/...")
+	reading  = with(domain, "internal/insight/...", "internal/playbook/...", "internal/replay/...", "internal/transfer/...", "internal/verify/...")
 	edge     = with(reading, "internal/channel", "internal/channel/outbox", "web/...") // the outbox is read in the console and on the phone
 	wired    = with(edge, "internal/channel/...", "internal/api/...", "internal/h5/...", "internal/backup", "migrations", "playbooks/...")
 	whole    = with(wired, "internal/app/...", "internal/bench/...", "test/...")
@@ -55,6 +55,7 @@ var layers = []layer{
 
 	{path: "internal/insight", may: domain, why: "the read side only reads the domain"},
 	{path: "internal/playbook", may: domain, why: "a playbook is data for the domain"},
+	{path: "internal/transfer", may: domain, why: "files come in and go out by the domain's commands: a row has no rights that a form hasn't"},
 	{path: "internal/replay", may: domain, why: "simulated people use the public services, as real ones do"},
 	{path: "internal/verify", may: domain, why: "it proves the domain from outside, beside insight, and only reads"},
 	{path: "internal/backup", may: platform, why: "it copies rows and files of every community without knowing what they mean"},

@@ -264,13 +264,21 @@ func (p *Pages) contact(w http.ResponseWriter, r *http.Request, v *visit) error 
 	return p.onward(w, r, v, intake.ToContact)
 }
 
-type contactCard struct{ Action, Name string }
+type contactCard struct{ Action, Name, Circle, Href string }
 
+// contactCard shows the contact to add, and the way to the circle for those who sit in one already.
 func (p *Pages) contactCard(ctx context.Context, a *at) (c contactCard, err error) {
 	c.Action = a.action
 	err = p.DB.Read(ctx, a.community.ID, func(tx *db.Tx) error {
 		t, err := p.Intake.ContactName(tx, a.Contact)
+		if err != nil {
+			return err
+		}
 		c.Name = t.In(a.lang)
+		stays, err := p.Circles.CirclesOfTx(tx, a.Person)
+		if len(stays) > 0 {
+			c.Circle, c.Href = stays[0].Info.Name.In(a.lang), a.base+"/circles/"+stays[0].Circle
+		}
 		return err
 	})
 	return c, err

@@ -83,10 +83,25 @@ func (s *Service) StandingTx(tx *db.Tx, person string, e Entry) (x Standing, err
 	switch x.Stage {
 	case ToJoin:
 		return x, s.held(tx, &x, r)
+	case InLine:
+		_, err = s.waits(tx, &x, r)
 	case ToContact:
 		x.Contact, _ = r.Vars["contact"].(string)
 	}
-	return x, nil
+	return x, err
+}
+
+// waits reads the place in the line that a run stands in.
+func (s *Service) waits(tx *db.Tx, x *Standing, r *path.Run) (bool, error) {
+	group, _ := r.Vars["line"].(string)
+	if group == "" {
+		return false, nil
+	}
+	w, waits, err := s.seats.Position(tx, group, x.Person)
+	if err == nil && waits {
+		x.Position, x.Group = w.Position, group
+	}
+	return waits, err
 }
 
 // stageOf reads the stage off what the run waits for.
@@ -156,13 +171,9 @@ func (s *Service) ended(tx *db.Tx, x *Standing, r *path.Run) error {
 			return nil
 		}
 	}
-	group, _ := r.Vars["line"].(string)
-	if group == "" {
-		return nil
-	}
-	w, waits, err := s.seats.Position(tx, group, x.Person)
-	if err == nil && waits {
-		x.Stage, x.Position, x.Group = InLine, w.Position, group
+	waits, err := s.waits(tx, x, r)
+	if waits {
+		x.Stage = InLine
 	}
 	return err
 }

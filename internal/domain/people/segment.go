@@ -337,13 +337,9 @@ func (c *Chooser) first(where string, limit int) string {
 	return `SELECT ` + personColumns + ` FROM person p WHERE p.community_id = $1` + live + ` AND ` + where + ` ORDER BY p.created_at DESC, p.id DESC LIMIT ` + c.Arg(limit)
 }
 
-// counting goes by the order of the list where nothing narrows it: PostgreSQL would else look through other communities.
+// counting goes by the order of the list as well: PostgreSQL would else look through other communities.
 func (c *Chooser) counting(where string, bound int) string {
-	end := ""
-	if len(c.args) == 1 {
-		end = ` ORDER BY p.created_at DESC, p.id DESC`
-	}
-	return `SELECT count(*) FROM (SELECT 1 FROM person p WHERE p.community_id = $1` + live + ` AND ` + where + end + ` LIMIT ` + c.Arg(bound) + `) x`
+	return `SELECT count(*) FROM (SELECT 1 FROM person p WHERE p.community_id = $1` + live + ` AND ` + where + ` ORDER BY p.created_at DESC, p.id DESC LIMIT ` + c.Arg(bound) + `) x`
 }
 
 // window takes the people by id first and asks for the condition afterwards: a rare one must not make each step read

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"io/fs"
+	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,22 +19,36 @@ import (
 // databases but for blocks between the lines "-- only sqlite" or "-- only postgres" and "-- end". Migrations only add:
 // an older program goes on working beside a newer one.
 func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
-	migrations, err := d.migrations(files)
+	return d.MigrateTo(ctx, files, math.MaxInt64)
+}
+
+// SchemaVersion is the number of the last migration that the database has had, 0 for none.
+func (d *DB) SchemaVersion(ctx context.Context, files fs.FS) (int64, error) {
+	provider, err := d.provider(files, math.MaxInt64)
+	if err != nil {
+		return 0, err
+	}
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return 0, classify(d.dialect, fmt.Errorf("read the schema's version: %w", err))
+	}
+	return version, nil
+}
+
+// LastMigration is the number of the last of the files.
+func LastMigration(files fs.FS) (last int64, err error) {
+	all, err := (&DB{}).migrations(files)
+	for _, m := range all {
+		last = max(last, m.Version)
+	}
+	return last, err
+}
+
+// MigrateTo is Migrate up to a version: an older backup is read into the schema that it was made of.
+func (d *DB) MigrateTo(ctx context.Context, files fs.FS, version int64) error {
+	provider, err := d.provider(files, version)
 	if err != nil {
 		return err
-	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithGoMigrations(migrations...)}
-	if d.dialect == Postgres {
-		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second, for five minutes
-		if err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	}
-	provider, err := goose.NewProvider(dialect, d.sql, nil, options...)
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
 	}
 	for {
 		before, versionErr := provider.GetDBVersion(ctx)
@@ -47,6 +63,29 @@ func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
 		}
 		return classify(d.dialect, fmt.Errorf("migrate: %w", err))
 	}
+}
+
+// provider runs the migrations up to a version.
+func (d *DB) provider(files fs.FS, version int64) (*goose.Provider, error) {
+	migrations, err := d.migrations(files)
+	if err != nil {
+		return nil, err
+	}
+	migrations = slices.DeleteFunc(migrations, func(m *goose.Migration) bool { return m.Version > version })
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithGoMigrations(migrations...)}
+	if d.dialect == Postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second, for five minutes
+		if err != nil {
+			return nil, fmt.Errorf("migrate: %w", err)
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, d.sql, nil, options...)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	return provider, nil
 }
 
 func (d *DB) migrations(files fs.FS) ([]*goose.Migration, error) {

@@ -71,7 +71,7 @@ function Shell({ operator, communities, community, pages, onSignOut }: FrameProp
         onHelp={() => setHelp(true)}
       />
       <div className={css.column}>
-        <div className={css.top}>
+        <header className={css.top}>
           <button
             type="button"
             className={css.icon}
@@ -86,7 +86,7 @@ function Shell({ operator, communities, community, pages, onSignOut }: FrameProp
           <button type="button" className={css.icon} aria-label={t('frame.search')} onClick={() => setPalette(true)}>
             <Search size={20} />
           </button>
-        </div>
+        </header>
         <OfflineBanner />
         <main id="main" className={css.main} tabIndex={-1}>
           <Outlet />

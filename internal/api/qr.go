@@ -1,0 +1,45 @@
+package api
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/skip2/go-qrcode"
+)
+
+// qrLevel mends up to 15 % of damage: codes are printed on paper and photographed from screens.
+const qrLevel = qrcode.Medium
+
+// qrPNG draws a text as a QR code of size pixels a side.
+func qrPNG(content string, size int) ([]byte, error) {
+	b, err := qrcode.Encode(content, qrLevel, size)
+	if err != nil {
+		return nil, fmt.Errorf("draw a QR code: %w", err)
+	}
+	return b, nil
+}
+
+// qrSVG draws a text as a QR code that can be made any size: one path, a unit a module, the quiet zone included.
+func qrSVG(content string) ([]byte, error) {
+	q, err := qrcode.New(content, qrLevel)
+	if err != nil {
+		return nil, fmt.Errorf("draw a QR code: %w", err)
+	}
+	rows := q.Bitmap()
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`, len(rows), len(rows), len(rows), len(rows))
+	for y, row := range rows {
+		for x := 0; x < len(row); {
+			run := 0
+			for x+run < len(row) && row[x+run] {
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x, y, run, run)
+			}
+			x += max(run, 1)
+		}
+	}
+	b.WriteString(`"/></svg>`)
+	return b.Bytes(), nil
+}

@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
+	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// Invitation is an invitation as who made it sees it.
+type Invitation struct {
+	Operator authn.Operator `json:"operator"`
+	Token    string         `json:"token" doc:"shown this once; good for seven days"`
+	URL      string         `json:"url" doc:"to be sent to who is invited"`
+}
+
+// RoleView is a role with what it may do.
+type RoleView struct {
+	Role    access.Role     `json:"role"`
+	Actions []access.Action `json:"actions"`
+	WithMFA []access.Action `json:"with_mfa" doc:"those of them that need a second factor"`
+}
+
+// RolesGiven are the roles that somebody is to have.
+type RolesGiven struct {
+	Roles []access.Role `json:"roles"`
+}
+
+// NewToken is a token as who made it sees it.
+type NewToken struct {
+	Token authn.Token `json:"token"`
+	Text  string      `json:"text" doc:"what the program sends; shown this once"`
+}
+
+func (a *API) staff() {
+	const tag = "Staff"
+	get(a, Op{Name: "staff.list", Route: "GET /staff", Tag: tag, Action: access.StaffRead, Summary: "Lists who works here, and who is invited"},
+		func(ctx context.Context, c *call, _ *nothing) (out list[authn.Staff], err error) {
+			out.Items, err = a.Auth.Staff(ctx, c.Community)
+			return out, err
+		})
+	get(a, Op{Name: "staff.invite", Route: "POST /staff/invitations", Tag: tag, Action: access.StaffManage, Status: http.StatusCreated, Summary: "Invites somebody to work here; an earlier invitation of the same email ends"}, a.invite)
+	handle(a, Op{Name: "staff.set_roles", Route: "PATCH /staff/{id}", Tag: tag, Action: access.StaffManage, Summary: "Sets somebody's roles; none ends their work here, or takes an invitation back"},
+		func(ctx context.Context, c *call, in *struct {
+			ID   ID `path:"id"`
+			Body RolesGiven
+		},
+		) (*nothing, error) {
+			return nil, a.Auth.SetRoles(ctx, c.Principal, string(in.ID), in.Body.Roles)
+		})
+	get(a, Op{Name: "role.list", Route: "GET /roles", Tag: tag, Action: access.StaffRead, Summary: "Lists the roles, and what each may do"}, a.roles)
+}
+
+func (a *API) invite(ctx context.Context, c *call, in *struct {
+	Body struct {
+		Email string `json:"email"`
+		Name  string `json:"name"`
+		RolesGiven
+	}
+},
+) (Invitation, error) {
+	token, op, err := a.Auth.Invite(ctx, c.Principal, authn.Invite{Email: in.Body.Email, Name: in.Body.Name, Roles: in.Body.Roles})
+	return Invitation{Operator: op, Token: token, URL: a.PublicURL + "/console/invitations/" + token}, err
+}
+
+func (a *API) roles(_ context.Context, c *call, _ *nothing) (out list[RoleView], err error) {
+	for _, r := range access.Roles {
+		p := access.Principal{Kind: access.Operator, Community: c.Community, Roles: []access.Role{r}}
+		without := access.Of(p)
+		p.MFA = true
+		v := RoleView{Role: r, Actions: access.Of(p)}
+		for _, action := range v.Actions {
+			if !slices.Contains(without, action) {
+				v.WithMFA = append(v.WithMFA, action)
+			}
+		}
+		out.Items = append(out.Items, v)
+	}
+	return out, nil
+}
+
+func (a *API) tokens() {
+	const tag = "Tokens"
+	get(a, Op{Name: "token.list", Route: "GET /tokens", Tag: tag, Action: access.TokenManage, Summary: "Lists the community's tokens, the newest first"},
+		func(ctx context.Context, c *call, _ *nothing) (out list[authn.Token], err error) {
+			out.Items, err = a.Auth.Tokens(ctx, c.Community)
+			return out, err
+		})
+	get(a, Op{Name: "token.create", Route: "POST /tokens", Tag: tag, Action: access.TokenManage, Status: http.StatusCreated, Summary: "Makes a token with scopes that the caller has"},
+		func(ctx context.Context, c *call, in *struct {
+			Body struct {
+				Name      string         `json:"name"`
+				Scopes    []access.Scope `json:"scopes" doc:"GET …/scopes lists them"`
+				ExpiresAt time.Time      `json:"expires_at,omitzero" doc:"never, if not given"`
+			}
+		},
+		) (NewToken, error) {
+			t, text, err := a.Auth.CreateToken(ctx, c.Principal, authn.NewToken{Name: in.Body.Name, Scopes: in.Body.Scopes, ExpiresAt: in.Body.ExpiresAt})
+			return NewToken{t, text}, err
+		})
+	handle(a, Op{Name: "token.revoke", Route: "DELETE /tokens/{id}", Tag: tag, Action: access.TokenManage, Summary: "Ends a token"},
+		func(ctx context.Context, c *call, in *struct {
+			ID ID `path:"id"`
+		},
+		) (*nothing, error) {
+			return nil, a.Auth.RevokeToken(ctx, c.Principal, string(in.ID))
+		})
+	get(a, Op{Name: "scope.list", Route: "GET /scopes", Tag: tag, Action: access.StaffRead, Summary: "Lists the scopes that the caller may give a token"},
+		func(_ context.Context, c *call, _ *nothing) (out list[access.Scope], err error) {
+			for _, s := range access.Scopes {
+				if access.CanGrant(c.Principal, []access.Scope{s}) == nil {
+					out.Items = append(out.Items, s)
+				}
+			}
+			return out, nil
+		})
+}
+
+func (a *API) audits() {
+	look(a, Op{Name: "audit.list", Route: "GET /audit", Tag: "Audit", Action: access.AuditRead, Summary: "Who did what, the latest first"}, func(tx *db.Tx, _ *call, in *struct {
+		Paging
+		Actor  string    `query:"actor" doc:"id of an operator or token"`
+		Action string    `query:"action" doc:"people.reveal, or people. for all that begin so"`
+		Target string    `query:"target" doc:"id"`
+		From   time.Time `query:"from"`
+		To     time.Time `query:"to" doc:"before"`
+	},
+	) (page.Page[audit.Entry], error) {
+		return audit.List(tx, audit.Filter{ActorID: in.Actor, Action: in.Action, TargetID: in.Target, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit})
+	})
+}
+
+// Paging is how a list is read piece by piece.
+type Paging struct {
+	Cursor string `query:"cursor" doc:"next of the page before"`
+	Limit  int    `query:"limit" minimum:"0" maximum:"200" doc:"50 if not given"`
+}

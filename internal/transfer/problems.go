@@ -1,0 +1,173 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// problemReader goes through the problems of a pass along with its rows.
+type problemReader struct {
+	s         *Service
+	community string
+	im        Import
+	ahead     []Problem
+	after     int
+	ended     bool
+}
+
+const problemChunk = 500
+
+// of gives the problem of a row, or nil. Rows are asked for in their order.
+func (p *problemReader) of(ctx context.Context, row int) (*Problem, error) {
+	for {
+		for len(p.ahead) > 0 && p.ahead[0].Row < row {
+			p.ahead = p.ahead[1:]
+		}
+		if len(p.ahead) > 0 || p.ended {
+			break
+		}
+		err := p.s.DB.Read(ctx, p.community, func(tx *db.Tx) (err error) {
+			p.ahead, err = problemsAfter(tx, p.im, max(p.after, row-1), problemChunk)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if p.ended = len(p.ahead) < problemChunk; len(p.ahead) > 0 {
+			p.after = p.ahead[len(p.ahead)-1].Row
+		}
+	}
+	if len(p.ahead) > 0 && p.ahead[0].Row == row {
+		return &p.ahead[0], nil
+	}
+	return nil, nil
+}
+
+func (p *problemReader) has(ctx context.Context, row int) (bool, error) {
+	found, err := p.of(ctx, row)
+	return found != nil, err
+}
+
+// Problems lists rows of the current pass that were not taken, in their order.
+func (s *Service) Problems(ctx context.Context, community, id, cursor string, limit int) (p page.Page[Problem], err error) {
+	after := 0
+	if _, err := page.Parse(cursor, &after); err != nil {
+		return p, err
+	}
+	limit = page.Limit(limit)
+	err = s.DB.Read(ctx, community, func(tx *db.Tx) error {
+		im, err := readImport(tx, id)
+		if err != nil {
+			return err
+		}
+		list, err := problemsAfter(tx, im, after, limit+1)
+		p = page.Cut(list, limit, func(x Problem) string { return page.Cursor(x.Row) })
+		return err
+	})
+	return p, err
+}
+
+// Say writes why a row was not taken: what is wrong in which column, and what to do.
+func (s *Service) Say(lang text.Lang, layout Layout, p Problem) string {
+	said := make([]string, 0, len(p.Reasons))
+	for _, r := range p.Reasons {
+		params := map[string]any{}
+		for k, v := range r.Params {
+			if f, is := v.(float64); is && f == float64(int(f)) {
+				v = int(f) // as JSON gives it
+			}
+			params[k] = v
+		}
+		if name, ok := params["field"].(string); ok {
+			params["field"] = s.column(lang, Target(name))
+		}
+		words := s.Words.Say(lang, nil, "error."+r.Code, params)
+		if lang == text.En {
+			words += " " // Chinese sentences need none
+		}
+		words += s.Words.Say(lang, nil, "error."+r.Code+".next", params)
+		if r.Column > 0 && r.Column <= len(layout.Headers) {
+			words = s.Words.Say(lang, nil, "transfer.in_column", map[string]any{"column": columnName(r.Column - 1), "header": layout.Headers[r.Column-1], "words": words})
+		}
+		said = append(said, words)
+	}
+	return strings.Join(said, "\n")
+}
+
+// column is what people call a target.
+func (s *Service) column(lang text.Lang, t Target) string {
+	if key := "transfer.column." + string(t); s.Words.Has(lang, key) {
+		return s.Words.Say(lang, nil, key, nil)
+	}
+	return strings.TrimPrefix(string(t), toCustom)
+}
+
+// WriteProblems writes a file of the import's format with the rows that were not taken, and why in a last column. Corrected,
+// it can be uploaded as it is.
+func (s *Service) WriteProblems(ctx context.Context, community, id string, lang text.Lang, w io.Writer) (n int, err error) {
+	im, err := s.Get(ctx, community, id)
+	if err != nil {
+		return 0, err
+	}
+	f, err := s.openFile(ctx, community, im.file, im.Size)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	rows, err := im.Layout.open(f)
+	if err != nil {
+		return 0, err
+	}
+	delimiter := ','
+	if im.Layout.Delimiter != "" {
+		delimiter = rune(im.Layout.Delimiter[0])
+	}
+	out, err := newTable(w, im.Layout.Format, delimiter)
+	if err != nil {
+		return 0, err
+	}
+	defer out.discard()
+	if err := out.row(append(im.Layout.Headers[:len(im.Layout.Headers):len(im.Layout.Headers)], s.Words.Say(lang, nil, "transfer.reason", nil))); err != nil {
+		return 0, err
+	}
+	problems := &problemReader{s: s, community: community, im: im}
+	for {
+		in, err := rows.next()
+		if errors.Is(err, io.EOF) || err == nil && in.number > im.position {
+			return n, out.finish()
+		}
+		if err != nil {
+			return n, err
+		}
+		p, err := problems.of(ctx, in.number)
+		if err != nil {
+			return n, err
+		}
+		if p == nil {
+			continue
+		}
+		if err := out.row(append(fit(in.cells, len(im.Layout.Headers)), s.Say(lang, im.Layout, *p))); err != nil {
+			return n, err
+		}
+		n++
+	}
+}
+
+// fit makes a row as long as the header; what is too much goes into its last cell, so that nothing is lost.
+func fit(cells []string, columns int) []string {
+	out := make([]string, columns, columns+1)
+	copy(out, cells)
+	if len(cells) > columns && columns > 0 {
+		out[columns-1] = strings.TrimRight(strings.Join(cells[columns-1:], " "), " ")
+	}
+	for i, c := range out {
+		out[i] = strings.ToValidUTF8(strings.ReplaceAll(c, "\x00", ""), "\uFFFD")
+	}
+	return out
+}

@@ -1,0 +1,84 @@
+package verify
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
+	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
+	"github.com/qunce/qunce/internal/spine/task"
+)
+
+// trace declares that rows in a state have left a fact, which says so by naming them.
+type trace struct {
+	table string
+	where string // which rows t; "" for all
+	row   string // what the fact names t by
+	facts []any  // payloads: one fact of these kinds there must be
+	names string // how a fact f names its row
+}
+
+// traces are the changes that must leave facts.
+var traces = []trace{
+	{"seat", `t.state = 'taken'`, `t.id`, []any{seat.Taken{}, seat.Moved{}, seat.Offered{}}, `f.data ->> 'seat'`},
+	{"seat", `t.state = 'held'`, `t.id`, []any{seat.Held{}, seat.Moved{}, seat.Offered{}}, `f.data ->> 'seat'`},
+	{"seat", `t.state = 'lapsed'`, `t.id`, []any{seat.Lapsed{}}, `f.data ->> 'seat'`},
+	{
+		"seat", `t.state = 'released'`, `t.id`,
+		[]any{seat.Released{}, seat.Moved{}}, `COALESCE(f.data ->> 'from_seat', f.data ->> 'seat')`,
+	},
+	{"path_run", ``, `t.id`, []any{path.Started{}}, `f.data ->> 'run'`},
+	{"path_run", `t.state = 'ended'`, `t.id`, []any{path.Ended{}}, `f.data ->> 'run'`},
+	{"task", ``, `t.id`, []any{task.Opened{}}, `f.data ->> 'task'`},
+	{"task", `t.state = 'finished'`, `t.id`, []any{task.Finished{}}, `f.data ->> 'task'`},
+	{"ledger_entry", ``, `t.id`, []any{ledger.Posted{}}, `f.data ->> 'entry'`},
+	{"person", ``, `t.id`, []any{people.Created{}}, `f.person`},
+	{"person", `t.erased_at > 0 AND t.merged_into = ''`, `t.id`, []any{people.Erased{}}, `f.person`},
+	{"people_merge", ``, `t.id`, []any{people.Merged{}}, `f.data ->> 'merge'`},
+	{"people_merge", `t.undone_at > 0`, `t.id`, []any{people.Unmerged{}}, `f.data ->> 'merge'`},
+	{"circle", ``, `t.id`, []any{circle.Opened{}}, `f.subject`},
+	{"circle_member", ``, `t.person || ' ' || t.circle_id || ' ' || t.joined_at`, []any{circle.Joined{}}, `f.person || ' ' || f.circle || ' ' || f.at`},
+	{"circle_member", `t.left_at > 0`, `t.person || ' ' || t.circle_id || ' ' || t.left_at`, []any{circle.Left{}}, `f.person || ' ' || f.circle || ' ' || f.at`},
+	{"circle_message", ``, `t.id`, []any{circle.MessagePosted{}}, `f.data ->> 'message'`},
+	{"circle_message", `t.withdrawn_at > 0`, `t.id`, []any{circle.MessageWithdrawn{}}, `f.data ->> 'message'`},
+	{"intake_registration", ``, `t.id`, []any{intake.Registered{}}, `f.data ->> 'registration'`},
+	// A merged person's number stands for the other one below zero; it was told when it was taken.
+	{"intake_reservation", `t.number > 0`, `t.opening || ' ' || t.number`, []any{intake.Reserved{}}, `(f.data ->> 'opening') || ' ' || (f.data ->> 'number')`},
+	{"touch", `t.state = 'sent'`, `t.id`, []any{touch.Sent{}}, `f.data ->> 'touch'`},
+	{"touch", `t.state = 'held'`, `t.id`, []any{touch.HeldBack{}}, `f.data ->> 'touch'`},
+	{"touch", `t.state IN ('failed', 'unknown')`, `t.id`, []any{touch.Failed{}}, `f.data ->> 'touch'`},
+}
+
+// query finds the rows without their fact. The facts are read once and joined: kinds have no index of their own.
+func (x trace) query() (query string, args []any) {
+	for i, payload := range x.facts {
+		if i > 0 {
+			query += ", "
+		}
+		query += "$" + string(rune('3'+i))
+		args = append(args, fact.KindOf(payload))
+	}
+	query = `SELECT ` + x.row + ` FROM ` + x.table + ` t LEFT JOIN (SELECT DISTINCT ` + x.names + ` AS named FROM fact f
+		WHERE f.community_id = $1 AND f.kind IN (` + query + `)) f ON f.named = ` + x.row + ` WHERE t.community_id = $1 AND f.named IS NULL`
+	if x.where != "" {
+		query += ` AND ` + x.where
+	}
+	return query + ` ORDER BY 1 LIMIT $2`, args
+}
+
+// checkTraces finds state that nothing in the log tells of.
+func checkTraces(tx *db.Tx, r *Report, _ time.Time) error {
+	for _, x := range traces {
+		query, args := x.query()
+		if err := r.each(tx, partOfTable(x.table)+".untold", x.table+" without its fact "+fact.KindOf(x.facts[0]), query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
