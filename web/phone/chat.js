@@ -21,7 +21,7 @@
         }
         if (follow) window.scrollTo(0, document.body.scrollHeight);
       }
-    }).catch(function () {}).then(function () { busy = false; if (again) { again = false; read(); } });
+    }).catch(function () { window.setTimeout(read, 3000); }).then(function () { busy = false; if (again) { again = false; read(); } });
   }
   if (window.EventSource) {
     var live = new EventSource(chat.getAttribute('data-stream'));

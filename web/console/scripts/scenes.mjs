@@ -36,12 +36,15 @@ export const scenes = [
   { name: 'sign-in', path: 'sign-in' },
   { name: 'sign-in-wrong', path: 'sign-in', act: signInWrong },
   { name: 'sign-in-code', path: 'sign-in', act: signIn },
+  { name: 'invitation', path: 'invitations/abc' },
+  { name: 'reset', path: 'resets/abc' },
   { name: 'setup-owner', path: 'setup?token=t', setup: true },
   { name: 'setup-community', path: 'setup?token=t', setup: true, act: (page) => setupTo(page, 1) },
   { name: 'setup-playbook', path: 'setup?token=t', setup: true, act: (page) => setupTo(page, 2) },
   { name: 'setup-finished', path: 'setup?token=t', setup: true, act: (page) => setupTo(page, 3) },
   { name: 'account', path: 'account', who: 'operator' },
   { name: 'totp', path: 'account/totp', who: 'operator', act: (page) => page.locator('main button').first().click() },
+  { name: 'recovery', path: 'account/totp', who: 'operator', act: enrol },
   { name: 'settings', path: 'c/mothers/settings', who: 'operator' },
   { name: 'missing', path: 'c/mothers/nothing', who: 'operator' },
 ]
@@ -73,9 +76,9 @@ function signInWrong(page, width) {
 }
 async function setupTo(page, step) {
   const go = () => page.locator('main button[type=submit]').click()
-  await page.locator('#owner_name').fill('周敏')
-  await page.locator('#owner_email').fill('zhoumin@example.cn')
-  await page.locator('#owner_password').fill('十月怀胎一朝分娩的妈妈')
+  await page.locator('#operator_name').fill('周敏')
+  await page.locator('#operator_email').fill('zhoumin@example.cn')
+  await page.locator('#operator_password').fill('十月怀胎一朝分娩的妈妈')
   await go()
   await page.locator('#community_name').fill('十月妈妈圈')
   await page.locator('#community_slug').fill('mothers')
@@ -99,4 +102,9 @@ async function openFilter(page) {
   await page.getByRole('button', { name: /^(筛选|Filter|篩選)$/ }).click()
   await page.getByRole('button', { name: '城市', exact: true }).click()
   await page.waitForTimeout(400)
+}
+async function enrol(page) {
+  await page.locator('main button').first().click()
+  await page.locator('main input').fill('123456')
+  await page.waitForTimeout(300)
 }

@@ -1,4 +1,4 @@
-// Pictures of the gallery, the sign-in and the setup, to be looked at: `npm run shots -- [folder] [part of a name]`.
+// Pictures of the gallery, the sign-in and the setup, to be looked at: `npm run shots -- [folder] [parts of names, comma between]`.
 // On the way it reports errors on the console (a policy violation is one), pages wider than the window, and what axe finds.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -57,7 +57,7 @@ async function inspect(page, file) {
 async function picture(browser, site, scene, look) {
   const { language, theme, width } = look
   const file = `${scene.name}.${width}.${language}.${theme}.png`
-  if (only && !file.includes(only)) return
+  if (!only.split(',').some((part) => file.includes(part))) return
   const page = await browser.newPage()
   page.on('console', (m) => {
     // Signed-out and missing answers are part of what is pictured.

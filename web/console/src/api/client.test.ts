@@ -4,8 +4,8 @@ import { createElement, type ReactNode } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
 import { setLanguage } from '~/i18n'
 import { json, refuse, server } from '~/test/render'
-import { getCommunities, getSession, signIn } from './auth'
-import { callVersioned, ifMatch, newKey, onSessionExpired } from './client'
+import { getSession, signIn } from './auth'
+import { api, call, callVersioned, ifMatch, newKey, onSessionExpired } from './client'
 import { asProblem, mayRetry, ProblemError, pointerPath, problemFrom } from './problem'
 import { newQueryClient, useCommand } from './queries'
 
@@ -20,23 +20,23 @@ test('requests speak the page’s language', async () => {
 
 test('a refusal is thrown as the problem it is', async () => {
   server({
-    'POST /api/v1/session': () => refuse(401, 'operator.code_required', '需要验证码', { next: '请输入 6 位验证码。' }),
+    'POST /api/v1/session': () => refuse(401, 'operator.code_needed', '需要验证码', { next: '请输入 6 位验证码。' }),
   })
   const error = await signIn({ email: 'a@b.cn', password: 'x' }).catch((e) => e)
   expect(error).toBeInstanceOf(ProblemError)
-  expect(asProblem(error)).toMatchObject({ code: 'operator.code_required', status: 401, next: '请输入 6 位验证码。' })
+  expect(asProblem(error)).toMatchObject({ code: 'operator.code_needed', status: 401, next: '请输入 6 位验证码。' })
 })
 
 test('an ended session is told once, and signing in with a wrong password is not one', async () => {
   server({
-    'POST /api/v1/session': () => refuse(401, 'operator.credentials', '邮箱或密码不对。'),
-    'GET /api/v1/communities': () => refuse(401, 'operator.session_ended', '登录已过期。'),
+    'POST /api/v1/session': () => refuse(401, 'operator.sign_in_failed', '邮箱或密码不对。'),
+    'GET /api/v1/communities': () => refuse(401, 'session.ended', '登录已过期。'),
   })
   const told = vi.fn()
   const stop = onSessionExpired(told)
   await signIn({ email: 'a@b.cn', password: 'x' }).catch(() => {})
   expect(told).not.toHaveBeenCalled()
-  await getCommunities().catch(() => {})
+  await call(api.GET('/api/v1/communities')).catch(() => {})
   expect(told).toHaveBeenCalledOnce()
   stop()
 })
@@ -46,7 +46,10 @@ test('an answer that is not ours, no answer, and a bug all become problems with 
   expect(asProblem(new TypeError('Failed to fetch'))).toMatchObject({ code: 'client.unreachable', status: 0 })
   vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
   expect(asProblem(new TypeError('Failed to fetch'))).toMatchObject({ code: 'client.offline' })
-  expect(asProblem(new Error('x is undefined'))).toMatchObject({ code: 'client.unexpected', detail: 'x is undefined' })
+  expect(asProblem(new Error('x is undefined'))).toMatchObject({
+    code: 'client.unexpected',
+    detail: '页面出错了：x is undefined',
+  })
 })
 
 test('only what may pass by itself is asked again', () => {
@@ -64,7 +67,7 @@ test('only what may pass by itself is asked again', () => {
 })
 
 test('pointers name form fields', () => {
-  expect(pointerPath('/owner/phones/0')).toEqual(['owner', 'phones', 0])
+  expect(pointerPath('/operator/phones/0')).toEqual(['operator', 'phones', 0])
   expect(pointerPath('/fields/a~1b~0c')).toEqual(['fields', 'a/b~c'])
   expect(pointerPath('')).toEqual([])
 })

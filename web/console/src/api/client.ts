@@ -1,8 +1,8 @@
 // The one way to the server: openapi-fetch over same-origin cookies. `call()` gives the data or throws a ProblemError.
 import createClient, { type Middleware } from 'openapi-fetch'
 import { currentLanguage } from '~/i18n'
-import type { paths } from './auth'
 import { ProblemError, problemFrom } from './problem'
+import type { paths } from './schema'
 
 /** Titles, details and next steps come back in the language of the page. */
 const inOurLanguage: Middleware = {
@@ -25,11 +25,12 @@ export function reportStatus(status: number) {
   if (status === 401) for (const tell of expired) tell()
 }
 
+/** Where one comes from outside: a 401 there is about what was typed, not about an ended session. */
+const outside = /^\/api\/v1\/(session|setup|invitations|resets)\b/
+
 const watchSession: Middleware = {
   onResponse({ response, schemaPath }) {
-    // Signing in answers 401 as a matter of course; there it means a wrong password, not an ended session.
-    if (!schemaPath.startsWith('/api/v1/session') && !schemaPath.startsWith('/api/v1/setup'))
-      reportStatus(response.status)
+    if (!outside.test(schemaPath)) reportStatus(response.status)
     return undefined
   },
 }

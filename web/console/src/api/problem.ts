@@ -1,18 +1,26 @@
 // A refusal as the server says it (RFC 9457), and the few that only the browser can know: no network, or an answer that is
 // not ours (a proxy's error page).
 import { words } from '~/i18n'
+import type { Values } from '~/i18n/message'
 
 export interface FieldProblem {
-  /** JSON pointer into the request: /owner/email */
+  /** JSON pointer into the request: /operator/email; for a playbook the field's path */
   pointer: string
+  /** Name of a path or query parameter, when it is not in the body. */
+  parameter?: string
+  /** Of a playbook. */
+  line?: number
   code?: string
   detail: string
+  next?: string
 }
 
 export interface Problem {
   type?: string
+  /** What sort of refusal it is. */
   title: string
   status: number
+  /** What happened, in one sentence. */
   detail?: string
   /** Stable name of the refusal: "seat.full". */
   code?: string
@@ -37,36 +45,30 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 /** Reads the body of a refused request. Anything that is not a problem document becomes one. */
 export function problemFrom(body: unknown, status: number): Problem {
   if (isRecord(body) && typeof body.title === 'string') return { ...(body as unknown as Problem), status }
-  return {
-    title: words('problem.unreadable.title'),
-    detail: words('problem.unreadable.detail', { status }),
-    next: words('problem.unreadable.next'),
-    code: 'client.unreadable',
-    status,
-  }
+  return ours('unreadable', status, { status })
+}
+
+/** What only the browser knows, in the same shape. */
+function ours(
+  which: 'unreadable' | 'offline' | 'unreachable' | 'unexpected',
+  status = 0,
+  values: Values = {},
+): Problem {
+  const title = words(`problem.${which}`, values)
+  return { title, detail: title, next: words(`problem.${which}.next`), code: `client.${which}`, status }
 }
 
 /** Any thrown thing as a problem that can be shown. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
-    const offline = typeof navigator !== 'undefined' && navigator.onLine === false
-    const which = offline ? 'offline' : 'unreachable'
-    return {
-      title: words(`problem.${which}.title`),
-      next: words(`problem.${which}.next`),
-      code: `client.${which}`,
-      status: 0,
-    }
+    return ours(typeof navigator !== 'undefined' && navigator.onLine === false ? 'offline' : 'unreachable')
   }
-  return {
-    title: words('problem.unexpected.title'),
-    detail: error instanceof Error ? error.message : String(error),
-    next: words('problem.unexpected.next'),
-    code: 'client.unexpected',
-    status: 0,
-  }
+  return ours('unexpected', 0, { message: error instanceof Error ? error.message : String(error) })
 }
+
+/** The sentence to show: what happened, or at least of what sort it is. */
+export const headline = (problem: Problem): string => problem.detail || problem.title
 
 /** Whether asking again by itself may help: never after a refusal, which would only be refused again. */
 export function mayRetry(error: unknown): boolean {
@@ -74,7 +76,7 @@ export function mayRetry(error: unknown): boolean {
   return status === 0 || status === 502 || status === 503 || status === 504
 }
 
-/** /owner/phones/0 → ['owner', 'phones', 0], as form libraries name fields. */
+/** /operator/phones/0 → ['operator', 'phones', 0], as form libraries name fields. */
 export function pointerPath(pointer: string): (string | number)[] {
   return pointer
     .split('/')

@@ -1,7 +1,7 @@
 // What many pages ask for, under one key each.
 import { QueryClient, queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Community, getCommunities, getSession, type Session } from './auth'
+import { getSession, type Session } from './auth'
 import { idempotent, newKey } from './client'
 import { asProblem, mayRetry } from './problem'
 
@@ -15,7 +15,7 @@ export function newQueryClient() {
   })
 }
 
-/** Who is signed in; null when nobody is. */
+/** Who is signed in and where they work; null when nobody is. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 5 * 60_000,
@@ -29,15 +29,7 @@ export const sessionQuery = queryOptions({
   },
 })
 
-export const communitiesQuery = queryOptions({
-  queryKey: ['communities'],
-  staleTime: 5 * 60_000,
-  queryFn: ({ signal }): Promise<Community[]> => getCommunities(signal),
-})
-
 export const useSession = () => useQuery(sessionQuery)
-/** Only asked when somebody is signed in. */
-export const useCommunities = (signedIn: boolean) => useQuery({ ...communitiesQuery, enabled: signedIn })
 
 /**
  * A command with an Idempotency-Key. The same input keeps its key until it has succeeded, so that a second press after a

@@ -1,13 +1,13 @@
 // Who may be where: without a session to the sign-in page, without a community name to the last used one; and what is shown
 // when a page is missing or breaks.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useCallback, useEffect, useRef } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react'
 import { isRouteErrorResponse, Navigate, useLocation, useParams, useRouteError } from 'react-router'
-import { signOut } from '~/api/auth'
+import { type Community, type Membership, signOut } from '~/api/auth'
 import { onSessionExpired } from '~/api/client'
-import { asProblem, type Problem } from '~/api/problem'
-import { sessionQuery, useCommunities, useSession } from '~/api/queries'
-import { useWords } from '~/i18n'
+import { asProblem, headline, type Problem } from '~/api/problem'
+import { sessionQuery, useSession } from '~/api/queries'
+import { useText, useWords } from '~/i18n'
 import { EmptyState } from '~/parts/EmptyState'
 import { PageHeader, useTabTitle } from '~/parts/PageHeader'
 import { ProblemNotice } from '~/parts/ProblemNotice'
@@ -22,40 +22,42 @@ export function safeNext(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/'
 }
 
-/** Frame and session around every page but signing in and setup. */
+/** Frame and session around every page but those one comes to from outside. */
 export function SignedIn() {
   const session = useSession()
-  const communities = useCommunities(Boolean(session.data))
   const { community: slug } = useParams()
   const location = useLocation()
   const leave = useSignOut()
   const expired = useExpiry()
+  const communities = useNamed(session.data?.communities)
 
-  const failed = session.error ?? (session.data ? communities.error : null)
-  if (failed) {
-    const again = () => void (session.error ? session.refetch() : communities.refetch())
-    return <Alone problem={asProblem(failed)} onRetry={again} />
-  }
+  if (session.error) return <Alone problem={asProblem(session.error)} onRetry={() => void session.refetch()} />
   if (session.data === null) {
     const query = new URLSearchParams({ next: location.pathname + location.search })
     if (expired.current) query.set('expired', '1')
     // Who has just left on purpose wants no way back to where they were.
     return <Navigate to={leave.left ? '/sign-in' : `/sign-in?${query}`} replace />
   }
-  if (!session.data || !communities.data) return <div className={css.waiting} aria-busy="true" />
+  if (!session.data) return <div className={css.waiting} aria-busy="true" />
 
-  const community = slug ? communities.data.find((c) => c.slug === slug) : preferredCommunity(communities.data)
+  const community = slug ? communities.find((c) => c.slug === slug) : preferredCommunity(communities)
   if (!community) return <NoCommunity slug={slug} onSignOut={leave.run} />
   return (
     <Frame
       key={community.slug}
       operator={session.data.operator}
-      communities={communities.data}
+      communities={communities}
       community={community}
       pages={pages}
       onSignOut={leave.run}
     />
   )
+}
+
+/** The communities under their names in the operator's language. */
+function useNamed(memberships: Membership[] | undefined): Community[] {
+  const text = useText()
+  return useMemo(() => (memberships ?? []).map((m) => ({ ...m, name: text(m.name) })), [memberships, text])
 }
 
 /** When any request says that the session has ended, the pages go and signing in comes. */
@@ -142,14 +144,14 @@ export function RouteProblem({ alone = false }: { alone?: boolean }) {
   // A new version was installed while this page was open: its old pieces are gone from the server.
   const stale = error instanceof Error && /dynamically imported module|module script|preload CSS/i.test(error.message)
   const problem: Problem = stale
-    ? { title: t('problem.newVersion.title'), next: t('problem.newVersion.next'), status: 0 }
+    ? { title: t('problem.newVersion'), next: t('problem.newVersion.next'), status: 0 }
     : asProblem(error)
   if (alone) return <Alone problem={problem} onRetry={reload} />
   return <ProblemNotice problem={problem} onRetry={reload} />
 }
 
 function Alone({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
-  useTabTitle(problem.title)
+  useTabTitle(headline(problem))
   return (
     <Sheet>
       <ProblemNotice problem={problem} onRetry={onRetry} />

@@ -49,26 +49,59 @@ const page = (path: string, go: string, icon: LucideIcon, words: Words, routes: 
 })
 
 export const allPages: PageEntry[] = [
-  page('today', 't', Sun, {
-    title: 'frame.today',
-    question: 'frame.today.question',
-    find: 'frame.today.find',
-  }),
-  page('people', 'p', UsersRound, {
-    title: 'frame.people',
-    question: 'frame.people.question',
-    find: 'frame.people.find',
-  }),
-  page('intake', 'i', DoorOpen, {
-    title: 'frame.intake',
-    question: 'frame.intake.question',
-    find: 'frame.intake.find',
-  }),
-  page('circles', 'c', MessagesSquare, {
-    title: 'frame.circles',
-    question: 'frame.circles.question',
-    find: 'frame.circles.find',
-  }),
+  page(
+    'today',
+    't',
+    Sun,
+    {
+      title: 'frame.today',
+      question: 'frame.today.question',
+      find: 'frame.today.find',
+    },
+    [{ index: true, lazy: async () => ({ Component: (await import('~/pages/today/Today')).Today }) }],
+  ),
+  page(
+    'people',
+    'p',
+    UsersRound,
+    {
+      title: 'frame.people',
+      question: 'frame.people.question',
+      find: 'frame.people.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/people/People')).People }) },
+      { path: ':id', lazy: async () => ({ Component: (await import('~/pages/people/Profile')).Profile }) },
+    ],
+  ),
+  page(
+    'intake',
+    'i',
+    DoorOpen,
+    {
+      title: 'frame.intake',
+      question: 'frame.intake.question',
+      find: 'frame.intake.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/intake/Intake')).Intake }) },
+      { path: 'paths/:name', lazy: async () => ({ Component: (await import('~/pages/intake/Path')).Path }) },
+    ],
+  ),
+  page(
+    'circles',
+    'c',
+    MessagesSquare,
+    {
+      title: 'frame.circles',
+      question: 'frame.circles.question',
+      find: 'frame.circles.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/circles/Circles')).Circles }) },
+      { path: ':id', lazy: async () => ({ Component: (await import('~/pages/circles/CirclePage')).CirclePage }) },
+    ],
+  ),
   page('members', 'm', IdCard, {
     title: 'frame.members',
     question: 'frame.members.question',
@@ -107,7 +140,13 @@ export const allPages: PageEntry[] = [
     's',
     SlidersHorizontal,
     { title: 'frame.settings', question: 'frame.settings.question', find: 'frame.settings.find' },
-    [{ index: true, lazy: async () => ({ Component: (await import('~/pages/settings/Settings')).Settings }) }],
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/settings/Settings')).Settings }) },
+      { path: 'playbook', lazy: async () => ({ Component: (await import('~/pages/settings/Playbook')).Playbook }) },
+      { path: 'staff', lazy: async () => ({ Component: (await import('~/pages/settings/Staff')).Staff }) },
+      { path: 'tokens', lazy: async () => ({ Component: (await import('~/pages/settings/Tokens')).Tokens }) },
+      { path: 'audit', lazy: async () => ({ Component: (await import('~/pages/settings/Audit')).Audit }) },
+    ],
   ),
 ]
 

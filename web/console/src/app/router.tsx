@@ -22,6 +22,11 @@ export function routes(): RouteObject[] {
       children: [
         { path: 'sign-in', lazy: async () => ({ Component: (await import('~/pages/auth/SignIn')).SignIn }) },
         { path: 'setup', lazy: async () => ({ Component: (await import('~/pages/setup/Setup')).Setup }) },
+        {
+          path: 'invitations/:token',
+          lazy: async () => ({ Component: (await import('~/pages/auth/Invitation')).Invitation }),
+        },
+        { path: 'resets/:token', lazy: async () => ({ Component: (await import('~/pages/auth/Reset')).Reset }) },
         ...gallery,
         {
           element: <SignedIn />,

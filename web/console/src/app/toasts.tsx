@@ -1,7 +1,7 @@
 // Short words after an action. They never cover the page's main action, wait while looked at, and refusals stay until closed.
 import { Check, TriangleAlert, X } from 'lucide-react'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
-import { asProblem } from '~/api/problem'
+import { asProblem, headline } from '~/api/problem'
 import { useWords } from '~/i18n'
 import css from './toasts.module.css'
 
@@ -48,8 +48,8 @@ export function ToastRegion({ children }: { children: ReactNode }) {
       done: (text) => add({ tone: 'done', text, life: 4000 }),
       undo: (text, undo) => add({ tone: 'done', text, undo, life: 8000 }),
       problem: (error) => {
-        const { title, next } = asProblem(error)
-        add({ tone: 'bad', text: title, next })
+        const problem = asProblem(error)
+        add({ tone: 'bad', text: headline(problem), next: problem.next })
       },
     }
   }, [])

@@ -1,11 +1,35 @@
 import type { Community, Operator } from '~/api/auth'
 
-export const operator: Operator = { id: 'op1', name: '周敏', email: 'zhoumin@example.cn', totp: false }
+export const operator: Operator = { id: 'op1', name: '周敏', email: 'zhoumin@example.cn', totp: false, installer: true }
 
 export const communities: [Community, ...Community[]] = [
-  { id: 'c1', slug: 'mothers', name: '十月妈妈圈', zone: 'Asia/Shanghai', playbook: 'mothers', role: 'owner' },
-  { id: 'c2', slug: 'operators', name: '操盘手俱乐部', zone: 'Asia/Shanghai', playbook: 'operators', role: 'owner' },
-  { id: 'c3', slug: 'academy', name: '创始人学院', zone: 'Asia/Shanghai', playbook: 'academy', role: 'staff' },
+  {
+    id: 'c1',
+    slug: 'mothers',
+    name: '十月妈妈圈',
+    zone: 'Asia/Shanghai',
+    playbook: 'mothers',
+    lang: 'zh-Hans',
+    roles: ['owner'],
+  },
+  {
+    id: 'c2',
+    slug: 'operators',
+    name: '操盘手俱乐部',
+    zone: 'Asia/Shanghai',
+    playbook: 'operators',
+    lang: 'zh-Hans',
+    roles: ['owner'],
+  },
+  {
+    id: 'c3',
+    slug: 'academy',
+    name: '创始人学院',
+    zone: 'Asia/Shanghai',
+    playbook: 'academy',
+    lang: 'zh-Hans',
+    roles: ['service'],
+  },
 ]
 
 /** The moment at which the gallery stands. */

@@ -129,8 +129,8 @@ export const filters: FilterSpec[] = [
     options: cities.map((value) => ({ value, label: value })),
   },
   { id: 'source', label: '来源', kind: 'choice', options: sources.map((value) => ({ value, label: value })) },
-  { id: 'joined', label: '加入时间', kind: 'dates' },
-  { id: 'spent', label: '累计消费', kind: 'numbers', unit: '元' },
+  { id: 'joined', label: '加入时间', kind: 'dates', params: ['from', 'to'] },
+  { id: 'spent', label: '累计消费', kind: 'numbers', unit: '元', params: ['spent_from', 'spent_to'] },
   { id: 'tag', label: '标签', kind: 'text' },
 ]
 

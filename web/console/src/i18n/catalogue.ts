@@ -2,24 +2,36 @@
 // line here; catalogue.test.ts holds the three languages together.
 import type account from '../locales/zh-Hans/account.json'
 import type auth from '../locales/zh-Hans/auth.json'
+import type circles from '../locales/zh-Hans/circles.json'
 import type common from '../locales/zh-Hans/common.json'
+import type facts from '../locales/zh-Hans/facts.json'
 import type frame from '../locales/zh-Hans/frame.json'
+import type intake from '../locales/zh-Hans/intake.json'
 import type list from '../locales/zh-Hans/list.json'
 import type parts from '../locales/zh-Hans/parts.json'
+import type people from '../locales/zh-Hans/people.json'
 import type problem from '../locales/zh-Hans/problem.json'
 import type settings from '../locales/zh-Hans/settings.json'
 import type setup from '../locales/zh-Hans/setup.json'
+import type tasks from '../locales/zh-Hans/tasks.json'
+import type today from '../locales/zh-Hans/today.json'
 
 interface Namespaces {
   account: typeof account
   auth: typeof auth
+  circles: typeof circles
   common: typeof common
+  facts: typeof facts
   frame: typeof frame
+  intake: typeof intake
   list: typeof list
   parts: typeof parts
+  people: typeof people
   problem: typeof problem
   settings: typeof settings
   setup: typeof setup
+  tasks: typeof tasks
+  today: typeof today
 }
 
 /** Every key there is: `namespace.key`. */

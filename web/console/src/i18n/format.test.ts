@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatCount, formatDateTime, formatMoney, formatRate, formatSpan } from './format'
+import { formatCount, formatDateTime, formatMoney, formatRate, formatSpan, startOfDay } from './format'
 import { words } from './index'
 
 test('times are shown in the community’s zone', () => {
@@ -35,4 +35,12 @@ test('spans use the largest unit that fits', () => {
   expect(span(90_000)).toBe('1 分钟')
   expect(span(-26 * 3_600_000)).toBe('1 天')
   expect(span(59_000)).toBe('不到 1 分钟')
+})
+
+test('a day begins at midnight of the community’s zone, also when clocks change', () => {
+  expect(startOfDay('2026-11-21', 'Asia/Shanghai')).toBe('2026-11-20T16:00:00.000Z')
+  expect(startOfDay('2026-11-21', 'Asia/Shanghai', 1)).toBe('2026-11-21T16:00:00.000Z')
+  expect(startOfDay('2026-03-08', 'America/New_York')).toBe('2026-03-08T05:00:00.000Z')
+  expect(startOfDay('2026-03-08', 'America/New_York', 1)).toBe('2026-03-09T04:00:00.000Z')
+  expect(startOfDay('2026-11-01', 'America/New_York', 1)).toBe('2026-11-02T05:00:00.000Z')
 })

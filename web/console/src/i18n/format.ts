@@ -37,6 +37,18 @@ export function formatTime(at: Instant, zone: string): string {
 /** 2026-11-21 14:30 */
 export const formatDateTime = (at: Instant, zone: string) => `${formatDate(at, zone)} ${formatTime(at, zone)}`
 
+/** When a day of the community's zone begins, as an instant: '2026-11-21' in Shanghai → 2026-11-20T16:00:00.000Z. */
+export function startOfDay(date: string, zone: string, days = 0): string {
+  const midnight = Date.parse(`${date}T00:00:00Z`) + days * 86_400_000
+  const shift = (at: number) => {
+    const p = inZone(at, zone)
+    return Date.parse(`${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}:00Z`) - at
+  }
+  // Twice, because the offset of the first guess may lie on the other side of a change of clocks.
+  const guess = midnight - shift(midnight)
+  return new Date(midnight - shift(guess)).toISOString()
+}
+
 const minus = '\u2212'
 
 /** Groups an integer of any size without going through a float. */

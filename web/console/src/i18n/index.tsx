@@ -1,6 +1,6 @@
 // Words and formats in the operator's language. `useWords()` gives t(key, values); `<Words>` fills placeholders with nodes.
 import dayjs from 'dayjs'
-import { Fragment, type ReactNode, useMemo, useSyncExternalStore } from 'react'
+import { Fragment, type ReactNode, useCallback, useMemo, useSyncExternalStore } from 'react'
 import { type Bundle, bundles, type Key, type Language, languages } from './catalogue'
 import { fill, type Values } from './message'
 
@@ -97,4 +97,19 @@ export function Words({ of, with: values }: { of: Key; with: Record<string, Reac
   const parts = fill<ReactNode>(message(bundle, of), values, language)
   // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of one sentence never change places
   return parts.map((part, i) => <Fragment key={i}>{part}</Fragment>)
+}
+
+/** A text as the server keeps it, by language. */
+export type Text = Record<string, string>
+
+/** In the operator's language, else in the nearest one there is: Chinese before English. */
+export function pickText(text: Text, language: Language): string {
+  const order = language === 'zh-Hant' ? ['zh-Hant', 'zh-Hans', 'en'] : [language, 'zh-Hans', 'zh-Hant', 'en']
+  for (const other of order) if (text[other]) return text[other]
+  return Object.values(text)[0] ?? ''
+}
+
+export function useText(): (text: Text) => string {
+  const { language } = useWords()
+  return useCallback((text) => pickText(text, language), [language])
 }

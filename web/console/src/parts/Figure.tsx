@@ -76,7 +76,9 @@ function Target(props: FigureProps) {
   const gap = props.target - now
   const rest = () => {
     if (gap <= 0) return t('parts.figure.reached')
-    return t('parts.figure.missing', { gap: props.kind === 'rate' ? t('parts.figure.points', { points: gap.toFixed(1) }) : shown(gap) })
+    return t('parts.figure.missing', {
+      gap: props.kind === 'rate' ? t('parts.figure.points', { points: gap.toFixed(1) }) : shown(gap),
+    })
   }
   return (
     <>

@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { TriangleAlert } from 'lucide-react'
 import { useEffect, useRef } from 'react'
-import type { Problem } from '~/api/problem'
+import { headline, type Problem } from '~/api/problem'
 import { useWords } from '~/i18n'
 import { useCopy } from '~/lib/hooks'
 import css from './ProblemNotice.module.css'
@@ -28,13 +28,16 @@ export function ProblemNotice({ problem, onRetry, onClose, fieldsShown = false, 
     <div className={css.notice} role="alert" tabIndex={-1} ref={box}>
       <TriangleAlert className={css.icon} size={16} aria-hidden="true" />
       <div className={css.text}>
-        <div className={css.title}>{problem.title}</div>
-        {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+        <div className={css.title}>{headline(problem)}</div>
         {errors.length > 0 && (
           <ul className={css.fields}>
             {errors.map((error) => (
-              <li key={`${error.pointer} ${error.detail}`}>
-                <code>{error.pointer}</code> {error.detail}
+              <li key={`${error.pointer} ${error.line} ${error.detail}`}>
+                <code>{error.parameter ?? error.pointer}</code>
+                {error.line !== undefined && ` ${t('problem.line', { line: error.line })}`}
+                {/* A refusal of a single field has said the same above. */}
+                {error.detail !== headline(problem) && ` ${error.detail}`}
+                {error.next !== problem.next && ` ${error.next ?? ''}`}
               </li>
             ))}
           </ul>
@@ -76,7 +79,7 @@ export function ProblemLine({ problem }: { problem: Problem }) {
     <p className={css.line} role="alert">
       <TriangleAlert size={14} aria-hidden="true" />
       <span>
-        {problem.title}
+        {headline(problem)}
         {problem.next ? ` ${problem.next}` : ''}
       </span>
     </p>

@@ -9,8 +9,15 @@ import { App } from '~/app/App'
 import { CommunityContext } from '~/app/community'
 import { routes } from '~/app/router'
 
-export const community: Community = { id: 'c1', slug: 'mothers', name: '十月妈妈圈', zone: 'Asia/Shanghai' }
-export const operator = { id: 'op1', name: '周敏', email: 'zhoumin@example.cn', totp: false }
+export const community: Community = {
+  id: 'c1',
+  slug: 'mothers',
+  name: '十月妈妈圈',
+  zone: 'Asia/Shanghai',
+  lang: 'zh-Hans',
+  roles: ['owner'],
+}
+export const operator = { id: 'op1', name: '周敏', email: 'zhoumin@example.cn', totp: false, installer: true }
 
 /** Ant Design writes its styles as one goes; working them out in jsdom takes most of the time and shows nothing. */
 const Unstyled = ({ children }: { children: ReactNode }) => (

@@ -4,7 +4,8 @@ import { afterEach, beforeEach } from 'vitest'
 import { setLanguage } from '~/i18n'
 
 // Looking up by role computes every style on the way to find out what is hidden: minutes, for nothing that is tested here.
-configure({ defaultHidden: true })
+// And the machine may be busy with other work: waiting longer costs nothing when it is not.
+configure({ defaultHidden: true, asyncUtilTimeout: 10_000 })
 
 // Ant Design measures and matches; there is nothing to measure here.
 window.matchMedia ??= (query) =>

@@ -1,12 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { Link } from 'react-router'
-import { beginTotp, confirmTotp, type TotpEnrolment } from '~/api/auth'
+import { beginTotp, confirmTotp, type TotpBegun, type TotpConfirmed } from '~/api/auth'
 import { asProblem } from '~/api/problem'
-import { sessionQuery, useCommand, useSession } from '~/api/queries'
-import { useToast } from '~/app/toasts'
+import { useSession } from '~/api/queries'
 import { useWords } from '~/i18n'
 import { useCopy } from '~/lib/hooks'
 import { EmptyState } from '~/parts/EmptyState'
@@ -14,62 +12,60 @@ import { PageHeader } from '~/parts/PageHeader'
 import { ProblemNotice } from '~/parts/ProblemNotice'
 import { svgSource } from '~/parts/QrCard'
 import { CodeField } from '../auth/CodeField'
+import { RecoveryCodes } from './RecoveryCodes'
 import css from './Totp.module.css'
 
-/** Switching on the second step: scan, type the six digits once, done. */
+/** Switching on the second step: scan, type the six digits once, keep the recovery codes. */
 export function Totp() {
   const { t } = useWords()
   const { data: session } = useSession()
-  const begin = useCommand((_: 'begin', headers) => beginTotp(headers['Idempotency-Key']))
-  const crumbs = [{ label: t('account.title'), to: '/account' }]
-  const on = session?.operator.totp && !begin.data
-  return (
-    <>
-      <PageHeader title={t('account.enrol.title')} question={t('account.enrol.question')} crumbs={crumbs} />
-      {on && (
+  const begin = useMutation({ mutationFn: beginTotp })
+  const [done, setDone] = useState<TotpConfirmed>()
+  const start = () => begin.mutate()
+  const body = () => {
+    if (done) return <RecoveryCodes confirmed={done} />
+    if (begin.data) return <Enrol enrolment={begin.data} onDone={setDone} />
+    if (begin.error) return <ProblemNotice problem={asProblem(begin.error)} onRetry={start} />
+    if (session?.operator.totp) {
+      return (
         <EmptyState
           title={t('account.enrol.already')}
           body={t('account.enrol.replace')}
-          step={{ label: t('account.enrol.again'), onClick: () => begin.mutate('begin') }}
+          step={{ label: t('account.enrol.again'), onClick: start }}
           also={[{ label: t('account.enrol.back'), to: '/account' }]}
         />
-      )}
-      {begin.error && <ProblemNotice problem={asProblem(begin.error)} onRetry={() => begin.mutate('begin')} />}
-      {!on && !begin.data && !begin.error && (
-        <div className={css.start}>
-          <p className={css.why}>{t('account.enrol.why')}</p>
-          <Button type="primary" loading={begin.isPending} onClick={() => begin.mutate('begin')}>
-            {t('account.enrol.start')}
-          </Button>
-        </div>
-      )}
-      {begin.data && <Enrol enrolment={begin.data} />}
+      )
+    }
+    return (
+      <div className={css.start}>
+        <p className={css.why}>{t('account.enrol.why')}</p>
+        <Button type="primary" loading={begin.isPending} onClick={start}>
+          {t('account.enrol.start')}
+        </Button>
+      </div>
+    )
+  }
+  return (
+    <>
+      <PageHeader
+        title={t('account.enrol.title')}
+        question={t('account.enrol.question')}
+        crumbs={[{ label: t('account.title'), to: '/account' }]}
+      />
+      {body()}
     </>
   )
 }
 
-function Enrol({ enrolment }: { enrolment: TotpEnrolment }) {
+function Enrol({ enrolment, onDone }: { enrolment: TotpBegun; onDone: (done: TotpConfirmed) => void }) {
   const { t } = useWords()
-  const toast = useToast()
-  const client = useQueryClient()
   const { copied, copy } = useCopy()
   const [tries, setTries] = useState(0)
   const confirm = useMutation({
     mutationFn: confirmTotp,
-    onError: () => setTries((n) => n + 1),
-    onSuccess: (session) => {
-      client.setQueryData(sessionQuery.queryKey, session)
-      toast.done(t('account.enrol.done'))
-    },
+    onError: () => setTries((n) => n + 1), // an empty field for the next try
+    onSuccess: onDone,
   })
-  if (confirm.isSuccess) {
-    return (
-      <p className={css.done} role="status">
-        <Check size={16} aria-hidden="true" /> {t('account.enrol.done')}{' '}
-        <Link to="/account">{t('account.enrol.back')}</Link>
-      </p>
-    )
-  }
   return (
     <ol className={css.steps}>
       <li>

@@ -14,6 +14,9 @@ import { AuthSheet } from './AuthSheet'
 import { CodeField } from './CodeField'
 import css from './SignIn.module.css'
 
+/** The password was right; the second factor is missing. */
+const codeNeeded = 'operator.code_needed'
+
 interface Credentials {
   email: string
   password: string
@@ -32,7 +35,6 @@ export function SignIn() {
 
   const enter = (fresh: Session) => {
     client.setQueryData(sessionQuery.queryKey, fresh)
-    void client.invalidateQueries({ queryKey: ['communities'] })
     navigate(next, { replace: true })
   }
   if (session.data) return <Navigate to={next} replace />
@@ -64,7 +66,7 @@ function PasswordStep({ expired, onEnter, onCode }: PasswordProps) {
     try {
       onEnter(await signIn(credentials))
     } catch (error) {
-      if (error instanceof ProblemError && error.problem.code === 'operator.code_required') return onCode(credentials)
+      if (error instanceof ProblemError && error.problem.code === codeNeeded) return onCode(credentials)
       show(error, form)
     } finally {
       setBusy(false)
@@ -114,6 +116,7 @@ function CodeStep({ credentials, onEnter, onBack }: CodeProps) {
   const { t } = useWords()
   const [busy, setBusy] = useState(false)
   const [tries, setTries] = useState(0)
+  const [recovery, setRecovery] = useState(false)
   const { problem, guard } = useProblem()
   const submit = async (code: string) => {
     setBusy(true)
@@ -125,20 +128,48 @@ function CodeStep({ credentials, onEnter, onBack }: CodeProps) {
   return (
     <>
       <h1 className={css.title}>{t('auth.code.title')}</h1>
-      <p className={css.lead}>{t('auth.code.lead', { email: credentials.email })}</p>
+      <p className={css.lead}>
+        {recovery ? t('auth.recovery.lead') : t('auth.code.lead', { email: credentials.email })}
+      </p>
       {problem && (
         <div className={css.problem}>
           <ProblemNotice problem={problem} />
         </div>
       )}
-      <CodeField key={tries} label={t('auth.code')} submit={t('auth.code.enter')} busy={busy} onCode={submit} />
-      <p className={css.foot}>{t('auth.code.lost')}</p>
-      <p>
+      {recovery ? (
+        <RecoveryField busy={busy} onCode={submit} />
+      ) : (
+        <CodeField key={tries} label={t('auth.code')} submit={t('auth.code.enter')} busy={busy} onCode={submit} />
+      )}
+      <p className={css.foot}>
+        <button type="button" className={css.back} onClick={() => setRecovery(!recovery)}>
+          {recovery ? t('auth.recovery.back') : t('auth.recovery.use')}
+        </button>
+        <br />
         <button type="button" className={css.back} onClick={onBack}>
           {t('auth.code.back')}
         </button>
       </p>
     </>
+  )
+}
+
+/** One of the ten codes given when two-step sign-in was switched on. */
+function RecoveryField({ busy, onCode }: { busy: boolean; onCode: (code: string) => void }) {
+  const { t } = useWords()
+  return (
+    <Form layout="vertical" requiredMark={false} onFinish={({ code }: { code: string }) => onCode(code.trim())}>
+      <Form.Item
+        name="code"
+        label={t('auth.recovery')}
+        rules={[{ required: true, message: t('auth.recovery.missing') }]}
+      >
+        <Input size="large" autoFocus autoComplete="off" spellCheck={false} placeholder="xxxx-xxxx-xxxx-xxxx" />
+      </Form.Item>
+      <Button type="primary" size="large" block htmlType="submit" loading={busy}>
+        {t('auth.code.enter')}
+      </Button>
+    </Form>
   )
 }
 

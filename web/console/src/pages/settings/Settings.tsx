@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import { Check, Copy } from 'lucide-react'
-import { consoleAddress, useCommunity } from '~/app/community'
+import { Link } from 'react-router'
+import { communityPath, consoleAddress, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy, useNow } from '~/lib/hooks'
@@ -44,9 +45,15 @@ export function Settings() {
             value: community.zone,
             note: t('settings.zone.note', { now: format.dateTime(now) }),
           },
-          ...(community.playbook ? [{ label: t('settings.playbook'), value: community.playbook }] : []),
         ]}
       />
+      <nav className={css.more} aria-label={t('frame.settings')}>
+        {(['playbook', 'staff', 'tokens', 'audit'] as const).map((name) => (
+          <Link key={name} to={communityPath(community.slug, `settings/${name}`)}>
+            {t(`settings.${name}`)}
+          </Link>
+        ))}
+      </nav>
     </>
   )
 }

@@ -1,9 +1,9 @@
-import { Button, Form, Input, Select } from 'antd'
+import { Button, Form, Input, Segmented, Select } from 'antd'
 import { useMemo, useRef } from 'react'
-import type { SetupRequest } from '~/api/auth'
+import type { SetupInput } from '~/api/auth'
 import type { Problem } from '~/api/problem'
 import { consoleAddress } from '~/app/community'
-import { useWords } from '~/i18n'
+import { languageNames, languages, useWords } from '~/i18n'
 import { formatDateTime, useFormat } from '~/i18n/format'
 import { useNow } from '~/lib/hooks'
 import { ProblemNotice } from '~/parts/ProblemNotice'
@@ -11,7 +11,7 @@ import css from './Setup.module.css'
 import { slugFrom, slugShape, zones } from './steps'
 import { useRefused } from './useRefused'
 
-type Community = SetupRequest['community']
+type Community = Required<Pick<SetupInput['community'], 'name' | 'slug' | 'zone' | 'lang'>>
 
 interface Props {
   community: Community
@@ -81,6 +81,15 @@ export function CommunityStep({ community, problem, onBack, onNext }: Props) {
           extra={t('setup.community.zone.note', { now: formatDateTime(now, zone) })}
         >
           <Select showSearch options={options} virtual />
+        </Form.Item>
+        <Form.Item
+          name={['community', 'lang']}
+          label={t('setup.community.lang')}
+          extra={t('setup.community.lang.note')}
+        >
+          <Segmented
+            options={languages.map((value) => ({ value, label: <span lang={value}>{languageNames[value]}</span> }))}
+          />
         </Form.Item>
         <div className={css.buttons}>
           <Button onClick={onBack}>{t('setup.back')}</Button>

@@ -1,20 +1,22 @@
 import { Link } from 'react-router'
-import type { SetupResult } from '~/api/auth'
+import type { SetupDone } from '~/api/auth'
 import { communityPath } from '~/app/community'
 import { pages } from '~/app/pages'
-import { useWords } from '~/i18n'
+import { useText, useWords } from '~/i18n'
 import { ButtonLink } from '~/parts/ButtonLink'
 import { QrCard } from '~/parts/QrCard'
 import css from './Setup.module.css'
 
 /** The community stands: its first entry, and what leads from nothing to the first member. */
-export function Finished({ result }: { result: SetupResult }) {
+export function Finished({ result }: { result: SetupDone }) {
   const { t } = useWords()
-  const { community, entry, operator } = result
+  const text = useText()
+  const { community, first_entry: entry } = result
+  const { operator } = result.session
   const has = (path: string) => pages.some((page) => page.path === path)
   // Only ways that lead somewhere in this release.
   const steps = [
-    { key: 'scan', label: t('setup.first.scan') },
+    ...(entry ? [{ key: 'scan', label: t('setup.first.scan') }] : []),
     ...(operator.totp ? [] : [{ key: 'totp', label: t('setup.first.totp'), to: '/account/totp' }]),
     ...(has('intake')
       ? [{ key: 'intake', label: t('setup.first.intake'), to: communityPath(community.slug, 'intake') }]
@@ -28,11 +30,19 @@ export function Finished({ result }: { result: SetupResult }) {
   ]
   return (
     <>
-      <h1 className={css.title}>{t('setup.finished.title', { name: community.name })}</h1>
-      <p className={css.lead}>{t('setup.finished.lead')}</p>
-      <div className={css.entry}>
-        <QrCard title={entry.title} url={entry.url} svg={entry.qr_svg} caption={t('setup.finished.entry')} size={200} />
-      </div>
+      <h1 className={css.title}>{t('setup.finished.title', { name: text(community.name) })}</h1>
+      <p className={css.lead}>{entry ? t('setup.finished.lead') : t('setup.finished.bare')}</p>
+      {entry && (
+        <div className={css.entry}>
+          <QrCard
+            title={entry.title}
+            url={entry.url}
+            svg={entry.qr_svg}
+            caption={t('setup.finished.entry')}
+            size={200}
+          />
+        </div>
+      )}
       <h2 className={css.subtitle}>{t('setup.first')}</h2>
       <ol className={css.first}>
         {steps.map((step) => (

@@ -1,12 +1,13 @@
 import { Button, Form, Input } from 'antd'
-import type { SetupRequest } from '~/api/auth'
+import type { SetupInput } from '~/api/auth'
 import type { Problem } from '~/api/problem'
 import { useWords } from '~/i18n'
 import { ProblemNotice } from '~/parts/ProblemNotice'
+import { NewPassword } from '../auth/NewPassword'
 import css from './Setup.module.css'
 import { useRefused } from './useRefused'
 
-type Owner = SetupRequest['owner']
+type Owner = SetupInput['operator']
 
 interface Props {
   owner: Owner
@@ -14,12 +15,9 @@ interface Props {
   onNext: (owner: Owner) => void
 }
 
-/** Long enough to be safe without odd signs; the server has the last word. */
-const shortest = 10
-
 export function OwnerStep({ owner, problem, onNext }: Props) {
   const { t } = useWords()
-  const [form] = Form.useForm<{ owner: Owner }>()
+  const [form] = Form.useForm<{ operator: Owner }>()
   useRefused(problem, form)
   return (
     <>
@@ -34,34 +32,27 @@ export function OwnerStep({ owner, problem, onNext }: Props) {
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ owner }}
+        initialValues={{ operator: owner }}
         validateTrigger="onBlur"
-        onFinish={(values) => onNext(values.owner)}
+        onFinish={(values) => onNext(values.operator)}
         className={css.form}
       >
         <Form.Item
-          name={['owner', 'name']}
+          name={['operator', 'name']}
           label={t('setup.owner.name')}
           rules={[{ required: true, whitespace: true, message: t('setup.owner.name.missing') }]}
         >
           <Input autoComplete="name" maxLength={40} autoFocus />
         </Form.Item>
         <Form.Item
-          name={['owner', 'email']}
+          name={['operator', 'email']}
           label={t('auth.email')}
           extra={t('setup.owner.email.note')}
           rules={[{ required: true, type: 'email', message: t('auth.email.bad') }]}
         >
           <Input type="email" autoComplete="username" inputMode="email" spellCheck={false} />
         </Form.Item>
-        <Form.Item
-          name={['owner', 'password']}
-          label={t('auth.password')}
-          extra={t('setup.owner.password.note', { count: shortest })}
-          rules={[{ required: true, min: shortest, message: t('setup.owner.password.short', { count: shortest }) }]}
-        >
-          <Input.Password autoComplete="new-password" />
-        </Form.Item>
+        <NewPassword name={['operator', 'password']} label={t('auth.password')} />
         <div className={css.buttons}>
           <Button type="primary" htmlType="submit">
             {t('setup.next')}

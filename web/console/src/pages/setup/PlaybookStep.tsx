@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import type { Playbook } from '~/api/auth'
 import type { Problem } from '~/api/problem'
-import { useWords } from '~/i18n'
+import { useText, useWords } from '~/i18n'
 import { ProblemNotice } from '~/parts/ProblemNotice'
 import css from './Setup.module.css'
 
@@ -18,12 +18,13 @@ interface Props {
 /** Which way of running a community to begin with. It is data, not a mode: everything in it can be changed later. */
 export function PlaybookStep({ playbooks, chosen, problem, busy, onBack, onFinish }: Props) {
   const { t } = useWords()
-  const [key, setKey] = useState(chosen)
+  const text = useText()
+  const [name, setName] = useState(chosen)
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        onFinish(key)
+        onFinish(name)
       }}
     >
       <h1 className={css.title}>{t('setup.playbook.title')}</h1>
@@ -36,18 +37,18 @@ export function PlaybookStep({ playbooks, chosen, problem, busy, onBack, onFinis
       <fieldset className={css.playbooks}>
         <legend className="unseen">{t('setup.playbook')}</legend>
         {playbooks.map((playbook) => (
-          <label key={playbook.key} className={css.playbook}>
+          <label key={playbook.name} className={css.playbook}>
             <input
               type="radio"
               name="playbook"
-              value={playbook.key}
-              checked={key === playbook.key}
-              onChange={() => setKey(playbook.key)}
+              value={playbook.name}
+              checked={name === playbook.name}
+              onChange={() => setName(playbook.name)}
             />
             <span>
-              <span className={css.name}>{playbook.title}</span>
-              <code className={css.key}>{playbook.key}</code>
-              <span className={css.summary}>{playbook.summary}</span>
+              <span className={css.name}>{text(playbook.title)}</span>
+              <code className={css.key}>{playbook.name}</code>
+              <span className={css.summary}>{text(playbook.about)}</span>
             </span>
           </label>
         ))}
@@ -56,7 +57,7 @@ export function PlaybookStep({ playbooks, chosen, problem, busy, onBack, onFinis
         <Button onClick={onBack} disabled={busy}>
           {t('setup.back')}
         </Button>
-        <Button type="primary" htmlType="submit" loading={busy} disabled={!key}>
+        <Button type="primary" htmlType="submit" loading={busy} disabled={!name && playbooks.length > 0}>
           {t('setup.create')}
         </Button>
       </div>

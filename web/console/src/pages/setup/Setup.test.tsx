@@ -6,8 +6,8 @@ import { slugFrom, slugShape, stepOf } from './steps'
 
 const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 const playbooks = [
-  { key: 'mothers', title: '母婴社群', summary: '备孕、孕期、育儿三段。' },
-  { key: 'course', title: '小众技术课', summary: '一个月内成交。' },
+  { name: 'mothers', title: { 'zh-Hans': '母婴社群' }, about: { 'zh-Hans': '备孕、孕期、育儿三段。' } },
+  { name: 'course', title: { 'zh-Hans': '小众技术课' }, about: { 'zh-Hans': '一个月内成交。' } },
 ]
 const needed = { 'GET /api/v1/setup': () => ({ needed: true, playbooks }) }
 
@@ -23,7 +23,7 @@ test('slugs are what the server takes', () => {
 
 test('a refused field is found on its step', () => {
   const at = (pointer: string) => stepOf({ title: '', status: 422, errors: [{ pointer, detail: '' }] })
-  expect(['/owner/email', '/community/slug', '/playbook', '/token'].map(at)).toEqual([0, 1, 2, undefined])
+  expect(['/operator/email', '/community/slug', '/community/playbook', '/token'].map(at)).toEqual([0, 1, 2, undefined])
   expect(stepOf({ title: '', status: 503 })).toBeUndefined()
 })
 
@@ -51,7 +51,11 @@ test('from the link to the first entry, with one refusal on the way', async () =
         const errors = [{ pointer: '/community/slug', detail: '这个地址名已被使用。' }]
         return refuse(409, 'community.slug_taken', '有 1 处没有通过检查。', { errors })
       }
-      return { operator, community, entry: { title: '第一个入口', url: 'https://q.cn/e/1', qr_svg: svg } }
+      return {
+        session: { operator, mfa: false, communities: [] },
+        community: { ...community, name: { 'zh-Hans': '十月妈妈圈' } },
+        first_entry: { title: '第一个入口', url: 'https://q.cn/e/1', qr_svg: svg },
+      }
     },
   })
   open('/setup?token=one-time')
@@ -67,9 +71,14 @@ test('from the link to the first entry, with one refusal on the way', async () =
   expect(screen.getByText('https://q.cn/e/1')).toBeTruthy()
   expect(sent[1]).toEqual({
     token: 'one-time',
-    owner: { name: '周敏', email: 'zhoumin@example.cn', password: '十月怀胎一朝分娩的妈妈' },
-    community: { name: 'October Mothers', slug: 'mothers', zone: expect.any(String) },
-    playbook: 'course',
+    operator: { name: '周敏', email: 'zhoumin@example.cn', password: '十月怀胎一朝分娩的妈妈' },
+    community: {
+      name: 'October Mothers',
+      slug: 'mothers',
+      zone: expect.any(String),
+      lang: 'zh-Hans',
+      playbook: 'course',
+    },
   })
   expect(sessionStorage.getItem('qunce.setup')).toBeNull()
 })

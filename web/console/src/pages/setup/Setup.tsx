@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { finishSetup, getSetup, type Playbook, type Session, type SetupRequest, type SetupResult } from '~/api/auth'
+import { getSetup, type Playbook, runSetup, type SetupDone, type SetupInput } from '~/api/auth'
 import { asProblem } from '~/api/problem'
-import { communitiesQuery, sessionQuery, useCommand } from '~/api/queries'
+import { sessionQuery } from '~/api/queries'
 import { useWords } from '~/i18n'
 import { EmptyState } from '~/parts/EmptyState'
 import { useTabTitle } from '~/parts/PageHeader'
@@ -20,7 +20,7 @@ export function Setup() {
   const { t } = useWords()
   useTabTitle(t('setup.title'))
   const token = useToken()
-  const [result, setResult] = useState<SetupResult>()
+  const [result, setResult] = useState<SetupDone>()
   const setup = useQuery({
     queryKey: ['setup'],
     queryFn: ({ signal }) => getSetup(signal),
@@ -65,23 +65,21 @@ export function Setup() {
 interface WizardProps {
   token: string
   playbooks: Playbook[]
-  onFinished: (result: SetupResult) => void
+  onFinished: (result: SetupDone) => void
 }
 
 function Wizard({ token, playbooks, onFinished }: WizardProps) {
+  const { language } = useWords()
   const client = useQueryClient()
   const [at, setAt] = useState(0)
-  const [draft, setDraft] = useState<SetupRequest>({
-    token,
-    owner: { name: '', email: '', password: '' },
-    community: { name: '', slug: '', zone: browserZone() },
-    playbook: playbooks[0]?.key ?? '',
-  })
-  const finish = useCommand((body: SetupRequest, headers) => finishSetup(body, headers['Idempotency-Key']), {
-    onDone: (result) => {
+  const [operator, setOperator] = useState({ name: '', email: '', password: '' })
+  const [community, setCommunity] = useState({ name: '', slug: '', zone: browserZone(), lang: language })
+  const [playbook, setPlaybook] = useState(playbooks[0]?.name ?? '')
+  const finish = useMutation({
+    mutationFn: (body: SetupInput) => runSetup(body),
+    onSuccess: (result) => {
       sessionStorage.removeItem(tokenKey)
-      client.setQueryData(sessionQuery.queryKey, { operator: result.operator } as Session)
-      client.setQueryData(communitiesQuery.queryKey, [result.community])
+      client.setQueryData(sessionQuery.queryKey, result.session)
       onFinished(result)
     },
   })
@@ -92,42 +90,45 @@ function Wizard({ token, playbooks, onFinished }: WizardProps) {
     if (wrong !== undefined) setAt(wrong)
   }, [wrong])
 
-  const change = (part: Partial<SetupRequest>) => {
-    const next = { ...draft, ...part }
-    setDraft(next)
-    return next
-  }
   const back = () => setAt(at - 1)
-  const submit = (playbook: string) => finish.mutate(change({ playbook }))
-  const shared = { problem: wrong === undefined || wrong === at ? problem : undefined }
+  const shown = wrong === undefined || wrong === at ? problem : undefined
+  const submit = (name: string) => {
+    setPlaybook(name)
+    finish.mutate({ token, operator, community: { ...community, playbook: name || undefined } })
+  }
+  const next = () => {
+    // What was refused has been changed: the old refusal is about something else.
+    finish.reset()
+    setAt(at + 1)
+  }
   return (
     <AuthSheet plain aside={<StepList at={at} />}>
       {at === 0 && (
         <OwnerStep
-          {...shared}
-          owner={draft.owner}
-          onNext={(owner) => {
-            change({ owner })
-            setAt(1)
+          problem={shown}
+          owner={operator}
+          onNext={(typed) => {
+            setOperator(typed)
+            next()
           }}
         />
       )}
       {at === 1 && (
         <CommunityStep
-          {...shared}
-          community={draft.community}
+          problem={shown}
+          community={community}
           onBack={back}
-          onNext={(community) => {
-            change({ community })
-            setAt(2)
+          onNext={(typed) => {
+            setCommunity(typed)
+            next()
           }}
         />
       )}
       {at === 2 && (
         <PlaybookStep
-          {...shared}
+          problem={shown}
           playbooks={playbooks}
-          chosen={draft.playbook}
+          chosen={playbook}
           busy={finish.isPending}
           onBack={back}
           onFinish={submit}

@@ -1,12 +1,13 @@
 import type { Problem } from '~/api/problem'
 import { defaultZone } from '~/i18n/format'
 
-export const steps = ['owner', 'community', 'playbook'] as const
+export const steps = ['operator', 'community', 'playbook'] as const
 
 /** The step on which the first refused field is typed; undefined when no field is to blame. */
 export function stepOf(problem: Problem): number | undefined {
   const pointer = problem.errors?.[0]?.pointer
   if (!pointer) return undefined
+  if (pointer === '/community/playbook') return steps.indexOf('playbook')
   const step = steps.findIndex((name) => pointer.startsWith(`/${name}`))
   return step < 0 ? undefined : step
 }

@@ -4,7 +4,14 @@ import { expect, test, vi } from 'vitest'
 import { ProblemError } from '~/api/problem'
 import { show } from '~/test/render'
 import { ListPage } from './ListPage'
-import { type ListAnswer, type ListPageProps, type ListRequest, requestParams, type Selection } from './types'
+import {
+  type FilterSpec,
+  type ListAnswer,
+  type ListPageProps,
+  type ListRequest,
+  requestParams,
+  type Selection,
+} from './types'
 import { readRequest, viewSearch } from './useListState'
 
 interface Row {
@@ -71,14 +78,23 @@ test('the address is the request', () => {
     segment: 'wait',
     filters: { city: '杭州,成都', spent: '100..' },
   })
-  expect(requestParams(request)).toEqual({
+  const filters: FilterSpec[] = [
+    { id: 'city', label: '', kind: 'choice', options: [] },
+    { id: 'spent', label: '', kind: 'numbers', params: ['spent_from', 'spent_to'] },
+    { id: 'met', label: '', kind: 'dates', params: ['from', 'to'] },
+  ]
+  const segments = [{ id: 'wait', label: '', params: { state: 'open' } }]
+  const met = { ...request, filters: { ...request.filters, met: '2026-11-01..2026-11-21' } }
+  expect(requestParams(met, { filters, segments, zone: 'Asia/Shanghai' })).toEqual({
     limit: '100',
     cursor: 'abc',
     sort: '-spent',
     q: '林',
-    segment: 'wait',
+    state: 'open',
     city: '杭州,成都',
-    spent: '100..',
+    spent_from: '100',
+    from: '2026-10-31T16:00:00.000Z',
+    to: '2026-11-21T16:00:00.000Z',
   })
   expect(readRequest(new URLSearchParams('size=100000'))).toMatchObject({ limit: 50 })
   expect(viewSearch(params)).not.toMatch(/after|at=/)

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { startOfDay } from '~/i18n/format'
 import type { FirstStep } from '../EmptyState'
 
 export interface ListColumn<Row> {
@@ -17,8 +18,9 @@ export interface ListColumn<Row> {
 export type FilterSpec = { id: string; label: string } & (
   | { kind: 'choice'; options: { value: string; label: string }[]; many?: boolean }
   | { kind: 'text' }
-  | { kind: 'dates' }
-  | { kind: 'numbers'; unit?: string }
+  /** `params` are the server's names for the two ends; the end of a range of days is exclusive there. */
+  | { kind: 'dates'; params: [from: string, to: string] }
+  | { kind: 'numbers'; unit?: string; params: [from: string, to: string] }
 )
 
 /** A ready-made cut of the list. `count` is shown when known; `waits` draws it in amber. */
@@ -27,6 +29,8 @@ export interface Segment {
   label: string
   count?: number
   waits?: boolean
+  /** What it means to the server: { state: 'blocked' } */
+  params?: Record<string, string>
 }
 
 /** What the page asks the server for. Everything in it comes from the address bar. */
@@ -86,10 +90,32 @@ export interface ListPageProps<Row> {
   empty: { title: string; body?: ReactNode; step?: FirstStep; also?: FirstStep[] }
 }
 
-/** The request as query parameters of our API. */
-export function requestParams(request: ListRequest): Record<string, string> {
-  const { limit, filters, ...rest } = request
-  const params: Record<string, string> = { limit: String(limit), ...filters }
-  for (const [name, value] of Object.entries(rest)) if (value) params[name] = value
+interface Meaning {
+  filters?: FilterSpec[]
+  segments?: Segment[]
+  /** In which a filter's days begin. */
+  zone: string
+}
+
+/** The request as query parameters of our API, which refuses those it does not know. */
+export function requestParams(
+  request: ListRequest,
+  { filters = [], segments = [], zone }: Meaning,
+): Record<string, string> {
+  const { limit, cursor, sort, q, segment } = request
+  const params: Record<string, string> = { limit: String(limit) }
+  for (const [name, value] of Object.entries({ cursor, sort, q })) if (value) params[name] = value
+  Object.assign(params, segments.find((other) => other.id === segment)?.params)
+  for (const spec of filters) {
+    const value = request.filters[spec.id]
+    if (!value) continue
+    if (spec.kind !== 'dates' && spec.kind !== 'numbers') {
+      params[spec.id] = value
+      continue
+    }
+    const [from, to] = value.split('..')
+    if (from) params[spec.params[0]] = spec.kind === 'dates' ? startOfDay(from, zone) : from
+    if (to) params[spec.params[1]] = spec.kind === 'dates' ? startOfDay(to, zone, 1) : to
+  }
   return params
 }

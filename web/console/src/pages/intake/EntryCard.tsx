@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, call } from '~/api/client'
+import type { EntryView, Schemas } from '~/api/community'
+import { useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import { QrCard } from '~/parts'
+import css from '../page.module.css'
+
+/** An entry's code and link, where it leads, and how many came by it: views, arrivals and joins apart. */
+export function EntryCard({ entry, slug, source }: { entry: EntryView; slug: string; source?: string }) {
+  const { t } = useWords()
+  const format = useFormat()
+  const path = { community: slug, id: entry.id }
+  const svg = useQuery({
+    queryKey: ['entry', slug, entry.id, 'qr'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) =>
+      call<string>(
+        api.GET('/api/v1/communities/{community}/entries/{id}/qr.svg', {
+          params: { path },
+          parseAs: 'text',
+          signal,
+        }) as never,
+      ),
+  })
+  const counts = useQuery({
+    queryKey: ['entry', slug, entry.id, 'counts'],
+    queryFn: ({ signal }) =>
+      call<Schemas['EntryCounts']>(
+        api.GET('/api/v1/communities/{community}/entries/{id}/counts', { params: { path }, signal }),
+      ),
+  })
+  const total = (counts.data?.total ?? {}) as Record<string, number>
+  return (
+    <QrCard
+      title={entry.title}
+      url={entry.url}
+      svg={svg.data ?? ''}
+      retired={entry.state === 'retired'}
+      caption={
+        <>
+          {[source, entry.path, entry.keyword && t('intake.keyword', { word: entry.keyword })]
+            .filter(Boolean)
+            .join(' · ')}
+          <br />
+          <span className={css.num}>
+            {t('intake.counts', {
+              viewed: format.count(total['intake.viewed'] ?? 0),
+              arrived: format.count(total['intake.arrived'] ?? 0),
+              joined: format.count(total['circle.joined'] ?? 0),
+            })}
+          </span>
+        </>
+      }
+    />
+  )
+}

@@ -1,0 +1,162 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, call } from '~/api/client'
+import type { Schemas } from '~/api/community'
+import { type Person, sourcesQuery } from '~/api/community'
+import { communityPath, useCommunity } from '~/app/community'
+import { type Key, useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import {
+  type FilterSpec,
+  type ListColumn,
+  ListPage,
+  type ListRequest,
+  type ListSource,
+  PageHeader,
+  StatusTag,
+} from '~/parts'
+
+const stages = ['preconception', 'pregnancy', 'parenting']
+const grades = ['care', 'cool', 'ignore']
+const joiners = ['learner', 'connector', 'recruiter', 'advertiser']
+
+/** Who is this, what did they do, what next: everybody the community knows. */
+export function People() {
+  const { t } = useWords()
+  const slug = useCommunity()?.slug ?? ''
+  const columns = useColumns()
+  const filters = useFilters(slug)
+  const source = useMemo<ListSource<Person>>(
+    () => ({ key: ['people', slug], load: (request, signal) => load(slug, request, signal) }),
+    [slug],
+  )
+  return (
+    <>
+      <PageHeader title={t('frame.people')} question={t('frame.people.question')} />
+      <ListPage<Person>
+        id="people"
+        unit={t('people.unit')}
+        columns={columns}
+        source={source}
+        rowId={(p) => p.id}
+        rowName={(p) => nameOf(p, t('people.unnamed'))}
+        rowTo={(p) => communityPath(slug, `people/${p.id}`)}
+        searchLabel={t('people.search')}
+        segments={[
+          { id: 'blocked', label: t('people.segment.blocked') },
+          { id: 'alone', label: t('people.segment.alone') },
+          { id: 'unreached', label: t('people.segment.unreached'), waits: true },
+        ]}
+        filters={filters}
+        defaultSort="-created_at"
+        empty={{
+          title: t('people.empty'),
+          body: t('people.empty.body'),
+          step: { label: t('people.empty.step'), to: communityPath(slug, 'intake') },
+        }}
+      />
+    </>
+  )
+}
+
+export const nameOf = (p: Person, unnamed: string) => p.nickname || p.name || unnamed
+
+async function load(community: string, request: ListRequest, signal: AbortSignal) {
+  const query: Record<string, unknown> = { limit: request.limit, ...request.filters }
+  for (const name of ['cursor', 'q', 'sort'] as const) if (request[name]) query[name] = request[name]
+  if (request.segment === 'blocked') query.state = 'blocked'
+  if (request.segment === 'alone') query.no_circle = true
+  if (request.segment === 'unreached') query.reach = '0'
+  const page = await call<Schemas['PeoplePage']>(
+    api.GET('/api/v1/communities/{community}/people', {
+      params: { path: { community }, query: query as never },
+      signal,
+    }),
+  )
+  return { items: page.items ?? [], next: page.next, total: page.count?.n }
+}
+
+function useColumns(): ListColumn<Person>[] {
+  const { t } = useWords()
+  const format = useFormat()
+  return [
+    { id: 'name', header: t('people.name'), main: true, width: 136, cell: (p) => nameOf(p, t('people.unnamed')) },
+    { id: 'phone', header: t('people.phone'), width: 128, cell: (p) => p.phone },
+    {
+      id: 'stage',
+      header: t('people.stage'),
+      width: 112,
+      cell: (p) => (p.stage ? <StatusTag tone="good">{stageOf(p, t)}</StatusTag> : ''),
+    },
+    { id: 'city', header: t('people.city'), width: 88, cell: (p) => p.city },
+    { id: 'tags', header: t('people.tags'), width: 128, cell: (p) => (p.tags ?? []).join('、') },
+    {
+      id: 'reach',
+      header: t('people.reach'),
+      width: 144,
+      cell: (p) => (p.reach ?? []).map((way) => t(`people.reach.${way}` as Key)).join('、'),
+    },
+    { id: 'state', header: t('people.state'), width: 88, cell: (p) => <StateTag person={p} /> },
+    {
+      id: 'created_at',
+      header: t('people.created'),
+      sortable: true,
+      width: 144,
+      cell: (p) => format.dateTime(p.created_at),
+    },
+    {
+      id: 'last_seen_at',
+      header: t('people.seen'),
+      sortable: true,
+      hidden: true,
+      width: 144,
+      cell: (p) => format.dateTime(p.last_seen_at),
+    },
+  ]
+}
+
+export function stageOf(p: Person, t: (key: Key, values?: Record<string, string | number>) => string): string {
+  const name = stages.includes(p.stage) ? t(`people.stage.${p.stage}` as Key) : p.stage
+  return p.stage === 'parenting' ? t('people.stage.months', { stage: name, count: Math.max(0, p.months) }) : name
+}
+
+export function StateTag({ person }: { person: Person }) {
+  const { t } = useWords()
+  const tone = person.state === 'blocked' ? 'bad' : person.state === 'active' ? 'plain' : 'done'
+  return <StatusTag tone={tone}>{t(`people.state.${person.state}` as Key)}</StatusTag>
+}
+
+function useFilters(slug: string): FilterSpec[] {
+  const { t } = useWords()
+  const sources = useQuery(sourcesQuery(slug))
+  const choices = (list: string[], word: (value: string) => string) =>
+    list.map((value) => ({ value, label: word(value) }))
+  return [
+    {
+      id: 'stage',
+      label: t('people.stage'),
+      kind: 'choice',
+      options: choices(stages, (value) => t(`people.stage.${value}` as Key)),
+    },
+    { id: 'city', label: t('people.city'), kind: 'text' },
+    {
+      id: 'source',
+      label: t('people.source'),
+      kind: 'choice',
+      options: (sources.data?.items ?? []).map((s) => ({ value: s.id, label: s.name })),
+    },
+    {
+      id: 'grade',
+      label: t('people.grade'),
+      kind: 'choice',
+      options: choices(grades, (value) => t(`people.grade.${value}` as Key)),
+    },
+    {
+      id: 'joiner',
+      label: t('people.joiner'),
+      kind: 'choice',
+      options: choices(joiners, (value) => t(`people.joiner.${value}` as Key)),
+    },
+    { id: 'tag', label: t('people.tags'), kind: 'text' },
+  ]
+}

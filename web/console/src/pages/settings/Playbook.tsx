@@ -1,0 +1,130 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { api, call } from '~/api/client'
+import type { Schemas } from '~/api/community'
+import { asProblem } from '~/api/problem'
+import { communityPath, useCommunity } from '~/app/community'
+import { useToast } from '~/app/toasts'
+import { useProblem } from '~/app/useProblem'
+import { useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import { PageHeader, ProblemNotice } from '~/parts'
+import css from '../page.module.css'
+import { Row, Rows, Section } from '../Section'
+
+/** The playbook the community runs on: read it, change it, see what would change, apply it. */
+export function Playbook() {
+  const { t } = useWords()
+  const format = useFormat()
+  const toast = useToast()
+  const slug = useCommunity()?.slug ?? ''
+  const client = useQueryClient()
+  const refusal = useProblem()
+  const [draft, setDraft] = useState<string>()
+  const [checked, setChecked] = useState<Schemas['Checked']>()
+  const path = { community: slug }
+  const applied = useQuery({
+    queryKey: ['playbook', slug],
+    queryFn: ({ signal }) =>
+      call<Schemas['PlaybookApplied']>(
+        api.GET('/api/v1/communities/{community}/playbook', { params: { path }, signal }),
+      ),
+  })
+  const source = draft ?? applied.data?.source ?? ''
+  const check = () =>
+    refusal.guard(async () => {
+      setChecked(
+        await call<Schemas['Checked']>(
+          api.POST('/api/v1/communities/{community}/playbook/check', { params: { path }, body: { source } as never }),
+        ),
+      )
+    })
+  const apply = () =>
+    refusal.guard(async () => {
+      await call(
+        api.POST('/api/v1/communities/{community}/playbook/apply', { params: { path }, body: { source } as never }),
+      )
+      setDraft(undefined)
+      setChecked(undefined)
+      toast.done(t('settings.playbook.applied'))
+      await client.invalidateQueries()
+    })
+  const problems = checked?.problems ?? []
+  return (
+    <>
+      <PageHeader
+        title={t('settings.playbook')}
+        question={
+          applied.data &&
+          t('settings.playbook.version', {
+            version: applied.data.version,
+            at: format.dateTime(applied.data.applied_at),
+          })
+        }
+        crumbs={[{ label: t('frame.settings'), to: communityPath(slug, 'settings') }]}
+        actions={
+          <>
+            <Button onClick={check}>{t('settings.playbook.check')}</Button>
+            <Button
+              type="primary"
+              disabled={!checked || problems.length > 0 || (checked.changes ?? []).length === 0}
+              onClick={apply}
+            >
+              {t('settings.playbook.apply')}
+            </Button>
+          </>
+        }
+      />
+      {applied.error && <ProblemNotice problem={asProblem(applied.error)} onRetry={() => applied.refetch()} />}
+      {refusal.problem && <ProblemNotice problem={refusal.problem} />}
+      {checked && (
+        <Section
+          title={
+            problems.length > 0
+              ? t('settings.playbook.problems', { count: problems.length })
+              : t('settings.playbook.changes', { count: (checked.changes ?? []).length })
+          }
+        >
+          <Rows none={t('settings.playbook.same')}>
+            {problems.length > 0
+              ? problems.map((p) => (
+                  <Row key={`${p.line} ${p.field}`}>
+                    <span>
+                      {p.line ? t('settings.playbook.line', { line: p.line }) : ''} <code>{p.field}</code>
+                    </span>
+                    <span>{p.reason}</span>
+                  </Row>
+                ))
+              : (checked.changes ?? []).map((c) => (
+                  <Row key={c.field}>
+                    <code>{c.field}</code>
+                    <span className={css.soft}>
+                      {brief(c.from)} → {brief(c.to)}
+                    </span>
+                  </Row>
+                ))}
+          </Rows>
+        </Section>
+      )}
+      <Section title={t('settings.playbook.source')}>
+        <Input.TextArea
+          aria-label={t('settings.playbook.source')}
+          className={css.code}
+          value={source}
+          onChange={(e) => {
+            setDraft(e.target.value)
+            setChecked(undefined)
+          }}
+          autoSize={{ minRows: 16, maxRows: 36 }}
+          spellCheck={false}
+        />
+      </Section>
+    </>
+  )
+}
+
+const brief = (value: unknown) => {
+  const text = value === undefined || value === null ? '—' : typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}

@@ -1,0 +1,91 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { api, call } from '~/api/client'
+import type { Schemas } from '~/api/community'
+import { communityPath } from '~/app/community'
+import { useProblem } from '~/app/useProblem'
+import { type Key, useWords } from '~/i18n'
+import { DeadlineText, ProblemLine } from '~/parts'
+import css from '../page.module.css'
+import { Row } from '../Section'
+
+/** A task with whom it is about, until when, and a button for each outcome. Taking an outcome claims and finishes it. */
+export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: string }) {
+  const { t } = useWords()
+  const client = useQueryClient()
+  const refusal = useProblem()
+  const [busy, setBusy] = useState(false)
+  const finish = async (outcome: string) => {
+    setBusy(true)
+    await refusal.guard(async () => {
+      const path = { community: slug, id: task.id }
+      if (task.state === 'open')
+        await call(api.POST('/api/v1/communities/{community}/tasks/{id}/claim', { params: { path } }))
+      await call(api.POST('/api/v1/communities/{community}/tasks/{id}/finish', { params: { path }, body: { outcome } }))
+    })
+    setBusy(false)
+    await Promise.all(
+      [
+        ['tasks', slug],
+        ['today', slug],
+        ['people', slug],
+        ['path', slug],
+      ].map((queryKey) => client.invalidateQueries({ queryKey })),
+    )
+  }
+  return (
+    <Row>
+      <span>
+        {t(`tasks.kind.${task.kind}` as Key)}{' '}
+        {task.person && (
+          <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
+        )}
+        <br />
+        {task.due && (
+          <span className={css.soft}>
+            <DeadlineText at={task.due} />
+          </span>
+        )}
+        {task.kind === 'review-registration' && <Reasons slug={slug} id={task.id} />}
+        {refusal.problem && <ProblemLine problem={refusal.problem} />}
+      </span>
+      <span className={css.actions}>
+        {(task.outcomes ?? []).map((outcome, i) => (
+          <Button
+            key={outcome}
+            size="small"
+            type={i === 0 ? 'primary' : 'default'}
+            disabled={busy}
+            onClick={() => finish(outcome)}
+          >
+            {t(`tasks.outcome.${outcome}` as Key)}
+          </Button>
+        ))}
+      </span>
+    </Row>
+  )
+}
+
+/** Why a registration waits for somebody to look at it. */
+function Reasons({ slug, id }: { slug: string; id: string }) {
+  const { t } = useWords()
+  const view = useQuery({
+    queryKey: ['task', slug, id],
+    queryFn: ({ signal }) =>
+      call<Schemas['TaskView']>(
+        api.GET('/api/v1/communities/{community}/tasks/{id}', { params: { path: { community: slug, id } }, signal }),
+      ),
+  })
+  const registration = view.data?.registration
+  if (!registration) return null
+  return (
+    <ul className={css.reasons}>
+      <li>{t('tasks.suspicion', { points: registration.suspicion })}</li>
+      {(registration.reasons ?? []).map((reason) => (
+        <li key={reason.code}>{reason.text}</li>
+      ))}
+    </ul>
+  )
+}
