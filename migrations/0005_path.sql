@@ -28,9 +28,7 @@ CREATE TABLE path_run (
     due_at       BIGINT  NOT NULL DEFAULT 0,
     task         TEXT    NOT NULL DEFAULT '',
     moves        INTEGER NOT NULL DEFAULT 0,
-    mark_pos     BIGINT  NOT NULL DEFAULT 0, -- the last fact consumed, in the subject's shard
-    mark_at      BIGINT  NOT NULL DEFAULT 0, -- the same by time, for subjects whose facts are in many shards
-    mark_id      TEXT    NOT NULL DEFAULT '',
+    early        JSONB   NOT NULL, -- facts that came while the run did not wait for them
     circle       TEXT    NOT NULL DEFAULT '',
     entry        TEXT    NOT NULL DEFAULT '',
     vars         JSONB   NOT NULL DEFAULT '{}',

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,7 @@ var errBroken = errors.New("a promise was broken: see the checks")
 func benchCommand() *cobra.Command {
 	var o bench.Options
 	var asJSON bool
+	var profile string
 	c := &cobra.Command{
 		Use: "bench " + strings.Join(bench.Names(), "|") + "|all", Short: "Measure the services beside bare references on a fresh database",
 		Example: "  qunce bench seats\n  qunce bench intake --scale 0.1 --json\n  qunce bench all --database-url postgres://postgres@127.0.0.1:5432/postgres",
@@ -27,6 +29,17 @@ func benchCommand() *cobra.Command {
 				names = bench.Names()
 			}
 			o.Progress = os.Stderr
+			if profile != "" {
+				f, err := os.Create(profile)
+				if err != nil {
+					return usageError{fmt.Errorf("--cpuprofile: %w", err)}
+				}
+				defer f.Close()
+				if err := pprof.StartCPUProfile(f); err != nil {
+					return fmt.Errorf("begin the profile: %w", err)
+				}
+				defer pprof.StopCPUProfile()
+			}
 			var results []bench.Result
 			broken := false
 			for _, name := range names {
@@ -65,6 +78,7 @@ func benchCommand() *cobra.Command {
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	f.StringVar(&o.DatabaseURL, "database-url", env("DATABASE_URL", ""), "PostgreSQL server on which fresh databases are made, instead of SQLite")
 	f.StringVar(&o.Data, "data", env("DATA", ""), "folder in which a fresh one is made, on the disk to be measured")
+	f.StringVar(&profile, "cpuprofile", "", "write a profile of the processor's time, for go tool pprof")
 	f.Float64Var(&o.Scale, "scale", 0.2, "share of the work in docs/performance.md; 1 takes many minutes")
 	return c
 }

@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -12,6 +15,31 @@ import (
 type usageError struct{ error }
 
 func (u usageError) Unwrap() error { return u.error }
+
+// usageErrors lets a command and those below it tell wrong arguments from work that failed.
+func usageErrors(c *cobra.Command) {
+	check := c.Args
+	switch {
+	case c.HasSubCommands():
+		c.Args = cobra.ArbitraryArgs
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("%s has no command %s; see %s --help", c.CommandPath(), args[0], c.CommandPath())}
+			}
+			return c.Help()
+		}
+	case check != nil:
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, below := range c.Commands() {
+		usageErrors(below)
+	}
+}
 
 // explain says what happened and what next. The command line speaks English.
 func explain(err error) string {

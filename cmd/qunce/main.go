@@ -31,17 +31,26 @@ const (
 )
 
 func run(ctx context.Context, args []string) int {
-	root := &cobra.Command{
-		Use: "qunce", Short: "Runs a paid community: intake, circles, membership and all that follows",
-		SilenceUsage: true, SilenceErrors: true, Version: version,
-	}
+	root := rootCommand()
 	root.SetArgs(args)
-	root.AddCommand(demoCommand(), serveCommand(), replayCommand(), benchCommand())
+	root.SetOut(os.Stdout)
 	if err := root.ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "qunce:", explain(err))
 		return exitOf(err)
 	}
 	return exitOK
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use: "qunce", Short: "Runs a paid community: intake, circles, membership and all that follows",
+		SilenceUsage: true, SilenceErrors: true, Version: version,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(demoCommand(), serveCommand(), replayCommand(), benchCommand(), verifyCommand(), backupCommand(), restoreCommand(), migrateCommand(),
+		playbookCommand(), tokenCommand(), adminCommand(), versionCommand(), openapiCommand(), importCommand(), exportCommand())
+	usageErrors(root)
+	return root
 }
 
 func logger() *slog.Logger {

@@ -14,13 +14,18 @@ import (
 	"github.com/qunce/qunce/playbooks"
 )
 
-// installation are the flags of every command that opens one. Each can be given as QUNCE_… in the environment too.
+// installation are the flags of every command that opens one. Each can be given as QUNCE_… in the environment too, or in
+// the file of --config; the command line wins over the environment, and that over the file.
 type installation struct {
 	cfg     app.Config
 	proxies []string
+	file    string
+	set     *pflag.FlagSet
 }
 
 func (in *installation) flags(f *pflag.FlagSet) {
+	in.set = f
+	f.StringVar(&in.file, "config", env("CONFIG", ""), "file with these settings, a line each: data: /var/lib/qunce")
 	f.StringVar(&in.cfg.Data, "data", env("DATA", "qunce-data"), "folder of the database, keys and pictures")
 	f.StringVar(&in.cfg.DatabaseURL, "database-url", env("DATABASE_URL", ""), "PostgreSQL instead of the file in the data folder: postgres://…")
 	f.StringVar(&in.cfg.NATSURL, "nats-url", env("NATS_URL", ""), "NATS that joins several nodes: nats://…")
@@ -48,6 +53,9 @@ func split(s string) []string {
 }
 
 func (in *installation) config() (app.Config, error) {
+	if err := in.readFile(); err != nil {
+		return in.cfg, err
+	}
 	cfg := in.cfg
 	for _, p := range in.proxies {
 		prefix, err := netip.ParsePrefix(strings.TrimSpace(p))

@@ -77,7 +77,7 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, unbuilt)
 		return
 	}
-	if path.Ext(name) != "" && name != "index.html" && fs.ValidPath(name) {
+	if path.Ext(name) != "" && name != "index.html" && fs.ValidPath(name) && name[0] != '.' {
 		s.file(w, r, name)
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/idem"
 )
 
 // OneMessage is a message of a circle.
@@ -78,7 +79,7 @@ func (a *API) post(ctx context.Context, c *call, in *struct {
 ) (out circle.Message, err error) {
 	key := c.r.Header.Get(headerOnce)
 	if key != "" {
-		key = c.Key() + " " + key
+		key = idem.Hash("key", c.Key(), []byte(key)) // short, and nobody else's
 	}
 	var m *circle.Message
 	err = a.DB.Do(ctx, c.Community, func(tx *db.Tx) (err error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -66,7 +67,7 @@ func (a *API) persons() {
 		}
 		return out, c.record(tx, "person", string(in.ID), nil)
 	})
-	drop(a, write("person.block", "POST /people/{id}/block", "Keeps a person out, and signs them out"), func(tx *db.Tx, c *call, in *struct {
+	drop(a, write("person.block", "POST /people/{id}/block", "Keeps a person out: they leave their circles and are signed out"), func(tx *db.Tx, c *call, in *struct {
 		OnePerson
 		Body struct {
 			Reason string `json:"reason" maxLength:"500"`
@@ -79,7 +80,11 @@ func (a *API) persons() {
 		if err := a.signOutPerson(tx, string(in.ID)); err != nil {
 			return err
 		}
-		return c.record(tx, "person", string(in.ID), nil)
+		left, err := a.Circles.LeaveAllTx(tx, string(in.ID), circle.ReasonRemoved, c.ID, func(circle.Member, circle.Circle) bool { return false })
+		if err != nil {
+			return err
+		}
+		return c.record(tx, "person", string(in.ID), audit.Detail{"circles_left": left})
 	})
 	drop(a, write("person.unblock", "POST /people/{id}/unblock", "Lets a person in again"), func(tx *db.Tx, c *call, in *OnePerson) error {
 		if err := a.People.UnblockTx(tx, string(in.ID), c.ID); err != nil {

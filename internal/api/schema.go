@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,8 +20,7 @@ type ID string
 
 // Schema says which shape it has.
 func (ID) Schema(huma.Registry) *huma.Schema {
-	n := id.Len
-	return &huma.Schema{Type: "string", Pattern: "^[0-9a-hjkmnp-tv-z]{20}$", PatternDescription: idWords, MinLength: &n, MaxLength: &n}
+	return &huma.Schema{Type: "string", Pattern: "^[0-9a-hjkmnp-tv-z]{" + strconv.Itoa(id.Len) + "}$", PatternDescription: idWords}
 }
 
 // document begins the OpenAPI document.

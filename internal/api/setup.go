@@ -187,8 +187,9 @@ func (a *API) shipped() ([]ShippedPlaybook, error) {
 	slices.Sort(names)
 	for _, name := range names {
 		_, p, err := a.shippedSource(strings.TrimSuffix(name, ".yaml"))
-		if err != nil {
-			return nil, err
+		if err != nil { // it can't be chosen, and the others can
+			a.Log.Error("a playbook that comes with the program is wrong", "file", name, "error", err)
+			continue
 		}
 		out = append(out, ShippedPlaybook{Name: p.Name, Title: p.Title, About: p.About})
 	}

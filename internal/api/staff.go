@@ -34,9 +34,19 @@ type RolesGiven struct {
 
 // NewToken is a token as who made it sees it.
 type NewToken struct {
-	Token authn.Token `json:"token"`
-	Text  string      `json:"text" doc:"what the program sends; shown this once"`
+	TokenView
+	Text string `json:"text" doc:"what the program sends; shown this once"`
 }
+
+// TokenView is a token; times that never were are left out.
+type TokenView struct {
+	authn.Token
+	UsedAt    time.Time `json:"used_at,omitzero" doc:"to ten minutes"`
+	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"never, if not given"`
+	RevokedAt time.Time `json:"revoked_at,omitzero"`
+}
+
+func viewToken(t authn.Token) TokenView { return TokenView{t, t.UsedAt, t.ExpiresAt, t.RevokedAt} }
 
 func (a *API) staff() {
 	const tag = "Staff"
@@ -88,8 +98,11 @@ func (a *API) roles(_ context.Context, c *call, _ *nothing) (out list[RoleView],
 func (a *API) tokens() {
 	const tag = "Tokens"
 	get(a, Op{Name: "token.list", Route: "GET /tokens", Tag: tag, Action: access.TokenManage, Summary: "Lists the community's tokens, the newest first"},
-		func(ctx context.Context, c *call, _ *nothing) (out list[authn.Token], err error) {
-			out.Items, err = a.Auth.Tokens(ctx, c.Community)
+		func(ctx context.Context, c *call, _ *nothing) (out list[TokenView], err error) {
+			all, err := a.Auth.Tokens(ctx, c.Community)
+			for _, t := range all {
+				out.Items = append(out.Items, viewToken(t))
+			}
 			return out, err
 		})
 	get(a, Op{Name: "token.create", Route: "POST /tokens", Tag: tag, Action: access.TokenManage, Status: http.StatusCreated, Summary: "Makes a token with scopes that the caller has"},
@@ -102,7 +115,7 @@ func (a *API) tokens() {
 		},
 		) (NewToken, error) {
 			t, text, err := a.Auth.CreateToken(ctx, c.Principal, authn.NewToken{Name: in.Body.Name, Scopes: in.Body.Scopes, ExpiresAt: in.Body.ExpiresAt})
-			return NewToken{t, text}, err
+			return NewToken{viewToken(t), text}, err
 		})
 	handle(a, Op{Name: "token.revoke", Route: "DELETE /tokens/{id}", Tag: tag, Action: access.TokenManage, Summary: "Ends a token"},
 		func(ctx context.Context, c *call, in *struct {

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -10,14 +9,15 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/community"
 	"github.com/qunce/qunce/test/testkit"
 )
 
@@ -33,8 +33,9 @@ type world struct {
 	handler   http.Handler
 	clock     *clock.Manual
 	log       *bytes.Buffer
-	community string // id
-	owner     string // session
+	succeeded map[string]bool // routes that were answered with 2xx
+	community string          // id
+	owner     string          // session
 	ownerID   string
 	entry     struct{ ID, Code, URL, QR string }
 }
@@ -42,14 +43,14 @@ type world struct {
 // each runs a test on both databases.
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { fn(t, begin(t, "")) })
-	t.Run("postgres", func(t *testing.T) { fn(t, begin(t, testkit.PostgresURL(t))) })
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); fn(t, begin(t, "")) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); fn(t, begin(t, testkit.PostgresURL(t))) })
 }
 
 // start opens an installation that nobody has set up.
 func start(t *testing.T, databaseURL string) *world {
 	t.Helper()
-	w := &world{clock: clock.NewManual(testkit.Start), log: &bytes.Buffer{}}
+	w := &world{clock: clock.NewManual(testkit.Start), log: &bytes.Buffer{}, succeeded: map[string]bool{}}
 	var err error
 	w.app, err = app.New(t.Context(), app.Config{
 		Data: t.TempDir(), DatabaseURL: databaseURL, Clock: w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)), PublicURL: "https://qunce.example", Version: "test",
@@ -58,6 +59,8 @@ func start(t *testing.T, databaseURL string) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.app.Close() })
+	// Passwords are as cheap as they can be: the tests sign many operators in.
+	w.app.Auth = authn.New(w.app.DB, w.app.Keys, authn.Options{Cost: authn.Cost{Passes: 1, KiB: 64}})
 	if w.handler, err = w.app.Handler(); err != nil {
 		t.Fatal(err)
 	}
@@ -160,6 +163,9 @@ func (w *world) sign(req *http.Request, who string) {
 func (w *world) send(req *http.Request) answer {
 	rec := httptest.NewRecorder()
 	w.handler.ServeHTTP(rec, req)
+	if rec.Code < 300 {
+		w.succeeded[req.Method+" "+req.URL.Path] = true
+	}
 	return answer{rec.Result(), rec.Code, rec.Body.String()}
 }
 
@@ -206,5 +212,17 @@ func (w *world) settle(t *testing.T) {
 	}
 }
 
-var _ = context.Background
-var _ = time.Second
+// other makes a second community, without a playbook.
+func (w *world) other(t *testing.T) (communityID string) {
+	t.Helper()
+	c, err := w.app.Communities.Create(t.Context(), community.Draft{Slug: "other", Name: text.Text{text.Hans: "别处"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}
+
+// asInstaller is the owner with a second factor, outside of any community.
+func (w *world) asInstaller() access.Principal {
+	return access.Principal{Kind: access.Operator, ID: w.ownerID, Installer: true, MFA: true}
+}

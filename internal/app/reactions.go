@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/channel/outbox"
@@ -18,6 +19,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
@@ -31,13 +33,20 @@ func (a *App) react() {
 	a.Touch.Install(a.Paths)
 	a.installPeople()
 
-	a.People.OnMerge(a.Paths.RebindTx)
+	a.Paths.FollowMerges(people.Roots)
 	a.People.OnMerge(a.Intake.OnMerge)
-	a.People.OnMerge(a.Circles.MergeTx)
 	a.People.OnMerge(a.mergeSeats)
+	a.People.OnMerge(a.Paths.RebindTx) // last: the moments of its runs rest on what the others have moved
+	a.People.OnUnmerge(a.unmergeSeats)
 	a.People.OnErase(a.Circles.EraseTx)
+	a.People.OnErase(a.Paths.EraseTx)
+	a.People.OnErase(func(tx *db.Tx, person string) error {
+		return a.Auth.RevokeAllTx(tx, authn.Holder{Community: tx.Community(), Person: person}, "")
+	})
 	a.People.OnErase(a.Touch.EraseTx)
 	a.People.OnErase(a.Tasks.ErasePersonTx)
+	a.People.OnExport("circles", func(tx *db.Tx, person string) (any, error) { return a.Circles.ExportTx(tx, person) })
+	a.People.OnExport("messages", func(tx *db.Tx, person string) (any, error) { return a.Touch.ExportTx(tx, person) })
 
 	keep, err := audit.NewPurger(audit.DefaultKeep)
 	if err != nil {
@@ -47,16 +56,44 @@ func (a *App) react() {
 	a.Communities.Register(a.Jobs)
 }
 
-// mergeSeats gives a merged person's holds back, and leaves one seat a group to the one who stands for both. Circles have
-// moved their own seats before.
+// mergeSeats leaves one seat a group to the one who stands for both: rather a seat that is taken than one that is only held.
 func (a *App) mergeSeats(tx *db.Tx, from, into string) error {
-	seats, err := a.Seats.LiveSeats(tx, from)
+	theirs, err := a.Seats.LiveSeats(tx, from)
+	if err != nil {
+		return err
+	}
+	own, err := a.Seats.LiveSeats(tx, into)
+	if err != nil {
+		return err
+	}
+	for _, s := range own {
+		if s.State == seat.StateHeld && slices.ContainsFunc(theirs, func(x seat.Seat) bool { return x.Group == s.Group && x.State == seat.StateTaken }) {
+			if _, err := a.Seats.ReleaseTx(tx, s.ID); err != nil {
+				return fmt.Errorf("release the hold of person %s: %w", into, err)
+			}
+		}
+	}
+	if err := a.Circles.MergeTx(tx, from, into); err != nil {
+		return err
+	}
+	return a.Seats.MergeTx(tx, from, into)
+}
+
+// unmergeSeats gives the seats of the circles they are in back to a person who stands for themselves again.
+func (a *App) unmergeSeats(tx *db.Tx, from, into string) error {
+	stays, err := a.Circles.CirclesOfTx(tx, from)
+	if err != nil {
+		return err
+	}
+	seats, err := a.Seats.LiveSeats(tx, into)
 	if err != nil {
 		return err
 	}
 	for _, s := range seats {
-		if _, err := a.Seats.ReleaseTx(tx, s.ID); err != nil {
-			return fmt.Errorf("release the seat of merged person %s: %w", from, err)
+		if slices.ContainsFunc(stays, func(m circle.Membership) bool { return m.Person == from && m.Circle == s.Pool }) {
+			if err := a.Seats.GiveTx(tx, s.ID, from); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ var layers = []layer{
 	{path: "internal/playbook", may: domain, why: "a playbook is data for the domain"},
 	{path: "internal/transfer", may: domain, why: "files come in and go out by the domain's commands: a row has no rights that a form hasn't"},
 	{path: "internal/replay", may: domain, why: "simulated people use the public services, as real ones do"},
-	{path: "internal/verify", may: domain, why: "it proves the domain from outside, beside insight, and only reads"},
+	{path: "internal/verify", may: domain, tests: []string{"test/lived"}, why: "it proves the domain from outside, beside insight, and only reads"},
 	{path: "internal/backup", may: platform, why: "it copies rows and files of every community without knowing what they mean"},
 
 	{

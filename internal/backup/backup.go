@@ -22,7 +22,7 @@ import (
 // What is refused.
 var (
 	ErrNotBackup = errs.Define(errs.Invalid, "backup.not_a_backup") // "file"
-	ErrDamaged   = errs.Define(errs.Invalid, "backup.damaged")      // "file": cut off, or not as it was written
+	ErrDamaged   = errs.Define(errs.Conflict, "backup.damaged")     // "file": cut off, or not as it was written
 	ErrNewer     = errs.Define(errs.Conflict, "backup.newer")       // "backup", "program": versions of the schema
 	ErrNotEmpty  = errs.Define(errs.Conflict, "backup.not_empty")   // the target holds data, or a newer schema
 )

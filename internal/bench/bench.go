@@ -50,6 +50,7 @@ type Rate struct {
 	P50       float64 `json:"p50_ms"`
 	P99       float64 `json:"p99_ms"`
 	Max       float64 `json:"max_ms"`
+	Processor float64 `json:"processor_ms"` // of this process for one piece, clients included; a PostgreSQL server's own is not
 }
 
 // Note is a further figure.

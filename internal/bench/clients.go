@@ -11,6 +11,7 @@ import (
 // times collects how long each piece of work took.
 type times struct {
 	spent time.Duration // on the clock, by all clients together
+	cpu   time.Duration // the process's processor time
 	each  []time.Duration
 }
 
@@ -21,7 +22,7 @@ func (t *times) clients(ctx context.Context, clients, n int, work func(ctx conte
 	took := make([]time.Duration, n)
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	began := time.Now()
+	began, used := time.Now(), processor()
 	for range min(clients, n) {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
@@ -36,6 +37,7 @@ func (t *times) clients(ctx context.Context, clients, n int, work func(ctx conte
 	}
 	wg.Wait()
 	t.spent += time.Since(began)
+	t.cpu += processor() - used
 	t.each = append(t.each, took...)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -52,7 +54,8 @@ func (t *times) rate(unit string) Rate {
 		}
 		return ms(t.each[min(len(t.each)-1, int(q*float64(len(t.each))))])
 	}
-	return Rate{N: len(t.each), Unit: unit, PerSecond: float64(len(t.each)) / t.spent.Seconds(), P50: at(0.5), P99: at(0.99), Max: at(1)}
+	n := float64(len(t.each))
+	return Rate{N: len(t.each), Unit: unit, PerSecond: n / t.spent.Seconds(), P50: at(0.5), P99: at(0.99), Max: at(1), Processor: ms(t.cpu) / n}
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

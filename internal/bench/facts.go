@@ -63,7 +63,7 @@ func facts(ctx context.Context, r *run) error {
 		return err
 	}
 	rate := bare.rate("facts") // of whole statements
-	rate.N, rate.PerSecond = rate.N*bareRows, rate.PerSecond*bareRows
+	rate.N, rate.PerSecond, rate.Processor = rate.N*bareRows, rate.PerSecond*bareRows, rate.Processor/bareRows
 	m := r.measured(Measure{
 		Name: "append", Did: fmt.Sprintf("%d facts of %d people by %d writers, three subscribers reading", n, people, factWriters), Ours: ours.rate("facts"),
 		What: fmt.Sprintf("durable INSERTs of %d rows into the same table and indexes, nobody reading; its latency is a statement's", bareRows), Reference: &rate,

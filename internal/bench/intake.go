@@ -78,12 +78,12 @@ func (r *run) wholeWay(ctx context.Context, s *site, n, rounds int) error {
 		return err
 	}
 	rate, whole := bare.rate("requests"), ours.rate("arrivals")
-	requestRate := times{spent: ours.spent, each: spent.all()}
+	requestRate := times{spent: ours.spent, cpu: ours.cpu, each: spent.all()}
 	m := r.measured(Measure{
 		Name: "whole way", Did: fmt.Sprintf("%d arrivals from the entry's page into a circle by path 5.0, %d requests by %d clients", n, requests, intakeClients),
 		Ours: requestRate.rate("requests"), What: "as many requests that each do one durable insert, group-committed", Reference: &rate,
 	}, 0.5)
-	m.Notes = append([]Note{{"arrivals", whole.PerSecond, "/s"}, {"an arrival p50", whole.P50, "ms"}, {"an arrival p99", whole.P99, "ms"}}, spent.notes()...)
+	m.Notes = append([]Note{{"arrivals", whole.PerSecond, "/s"}, {"processor for an arrival", whole.Processor, "ms"}, {"an arrival p50", whole.P50, "ms"}, {"an arrival p99", whole.P99, "ms"}}, spent.notes()...)
 	return nil
 }
 
@@ -137,9 +137,10 @@ func (s *steps) all() (out []time.Duration) {
 
 // also adds what is still to be done to the time.
 func (t *times) also(work func() error) error {
-	from := time.Now()
+	from, used := time.Now(), processor()
 	err := work()
 	t.spent += time.Since(from)
+	t.cpu += processor() - used
 	return err
 }
 

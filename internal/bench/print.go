@@ -32,5 +32,5 @@ func (r Result) Print(w io.Writer) error {
 
 // String gives a rate for people.
 func (r Rate) String() string {
-	return fmt.Sprintf("%8.0f %s/s  p50 %.2f  p99 %.2f  max %.2f ms", r.PerSecond, r.Unit, r.P50, r.P99, r.Max)
+	return fmt.Sprintf("%8.0f %s/s  p50 %.2f  p99 %.2f  max %.2f ms  processor %.3f ms each", r.PerSecond, r.Unit, r.P50, r.P99, r.Max, r.Processor)
 }

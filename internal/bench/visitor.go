@@ -131,10 +131,14 @@ func (b *browser) reach(ctx context.Context, p page, entry, form string) (page, 
 			case <-time.After(50 * time.Millisecond):
 			}
 		}
-		var err error
-		if p, err = b.send(ctx, "page", entry, nil); err != nil {
+		q, to, err := b.once(ctx, "page", entry, nil)
+		if err == nil && strings.HasPrefix(to, form) {
+			q, err = b.send(ctx, "page", to, nil)
+		}
+		if err != nil {
 			return p, err
 		}
+		p = q
 	}
 	return p, nil
 }

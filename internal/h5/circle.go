@@ -182,7 +182,7 @@ func shown(base string, pic *circle.Picture, alt string) *pictureView {
 		out.Thumb = base + "/pictures/" + pic.Thumb
 	}
 	if out.Width > side {
-		out.Width, out.Height = side, max(1, out.Height*side/out.Width)
+		out.Width, out.Height = side, max(1, (out.Height*side+out.Width/2)/out.Width)
 	}
 	return out
 }

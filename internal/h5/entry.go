@@ -69,38 +69,62 @@ func (p *Pages) at(ctx context.Context, r *http.Request, v *visit) (a *at, err e
 // patience is how long a form's answer waits for the run that it moves, before the page shows "one moment" and asks again.
 const patience = 2 * time.Second
 
-// settled waits until the person's run has come to something they can see, or patience ends.
-func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from intake.Stage) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// watch tells of the moves of the person's run from now on: begun before a form is taken, it misses none that the form causes.
+func (p *Pages) watch(v *visit) (stop func()) {
 	moved := make(chan struct{}, 1)
-	stop := p.Paths.Watch(v.who.ID, func() {
+	v.moved = moved
+	return p.Paths.Watch(v.who.ID, func() {
 		select {
 		case moved <- struct{}{}:
 		default:
 		}
 	})
-	defer stop()
+}
+
+// settled waits until the person's run has come to something they can see, or patience ends. Where nobody watched before the
+// form was taken, it looks at once.
+func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from intake.Stage) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := v.moved == nil
+	if look {
+		defer p.watch(v)()
+	}
 	poll := time.NewTicker(200 * time.Millisecond) // another node may run it
 	defer poll.Stop()
 	for {
-		a, err := p.at(ctx, r, v)
+		if !look {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-v.moved:
+			case <-poll.C:
+			}
+		}
+		look = false
+		stage, err := p.stage(ctx, r, v)
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil //nolint:nilerr // patience is over, not an error
 			}
 			return err
 		}
-		if a.Stage != from && a.Stage != intake.Working {
+		if stage != from && stage != intake.Working {
 			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-moved:
-		case <-poll.C:
 		}
 	}
+}
+
+// stage is what at reads, without what only the page shows.
+func (p *Pages) stage(ctx context.Context, r *http.Request, v *visit) (stage intake.Stage, err error) {
+	err = p.DB.Read(ctx, v.community.ID, func(tx *db.Tx) error {
+		e, err := p.Intake.EntryByCode(tx, r.PathValue("code"))
+		if err == nil {
+			stage, err = p.Intake.StageTx(tx, v.who.ID, e)
+		}
+		return err
+	})
+	return stage, err
 }
 
 // entry is the page of an entry: what this is for a stranger, and where they stand for those who have begun.
@@ -199,7 +223,7 @@ func (p *Pages) queue(a *at) (queue, int) {
 func (p *Pages) arrive(w http.ResponseWriter, r *http.Request, v *visit) error {
 	person, _, err := p.Intake.Arrive(r.Context(), v.community.ID, r.PathValue("code"), v.visitor(), r.PostFormValue("keyword"))
 	if err != nil {
-		return p.again(w, r, v, err, nil)
+		return p.again(w, r, v, "", err, nil)
 	}
 	if person != v.who.ID {
 		if err := p.signIn(r.Context(), w, r, v, person); err != nil {
@@ -222,8 +246,9 @@ func (p *Pages) onward(w http.ResponseWriter, r *http.Request, v *visit, from in
 	return back(w, r, v.base+"/e/"+r.PathValue("code"))
 }
 
-// again shows the page once more with what was refused.
-func (p *Pages) again(w http.ResponseWriter, r *http.Request, v *visit, err error, form *intake.Form) error {
+// again shows the page once more with what was refused. When the person has gone on meanwhile, by another tap or device, the
+// refusal is of no use to them: they are shown where they are.
+func (p *Pages) again(w http.ResponseWriter, r *http.Request, v *visit, from intake.Stage, err error, form *intake.Form) error {
 	e := errs.As(err)
 	if e == nil || e.Kind == errs.NotFound || e.Kind == errs.Gone && e.Field == "" {
 		return err
@@ -231,6 +256,9 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, v *visit, err erro
 	a, atErr := p.at(r.Context(), r, v)
 	if atErr != nil {
 		return err
+	}
+	if from != "" && a.Stage != from {
+		return back(w, r, a.action)
 	}
 	return p.standing(w, r, a, statusOf[e.Kind], e, form)
 }
@@ -240,8 +268,9 @@ func (p *Pages) follow(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil || a.Stage != intake.ToFollow {
 		return or(err, func() error { return p.onward(w, r, v, "") })
 	}
+	defer p.watch(v)()
 	if err := p.Intake.Follow(r.Context(), v.community.ID, a.Person, a.Entry.ID, v.account); err != nil {
-		return p.again(w, r, v, err, nil)
+		return p.again(w, r, v, intake.ToFollow, err, nil)
 	}
 	return p.onward(w, r, v, intake.ToFollow)
 }
@@ -258,8 +287,9 @@ func (p *Pages) contact(w http.ResponseWriter, r *http.Request, v *visit) error 
 	if err != nil || a.Stage != intake.ToContact {
 		return or(err, func() error { return p.onward(w, r, v, "") })
 	}
+	defer p.watch(v)()
 	if err := p.Intake.AddContact(r.Context(), v.community.ID, a.Person, a.Entry.ID, a.Contact, a.Contact+":"+v.account); err != nil {
-		return p.again(w, r, v, err, nil)
+		return p.again(w, r, v, intake.ToContact, err, nil)
 	}
 	return p.onward(w, r, v, intake.ToContact)
 }
@@ -305,7 +335,7 @@ func (p *Pages) join(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return or(err, func() error { return p.onward(w, r, v, "") })
 	}
 	if _, err := p.Circles.Join(r.Context(), v.community.ID, circle.Join{Person: a.Person, Circle: a.Circle, Entry: a.Entry.ID}); err != nil {
-		return p.again(w, r, v, err, nil)
+		return p.again(w, r, v, intake.ToJoin, err, nil)
 	}
 	return p.onward(w, r, v, intake.ToJoin)
 }

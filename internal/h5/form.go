@@ -98,7 +98,7 @@ func (p *Pages) sendCode(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	if err := p.Intake.SendCode(r.Context(), v.community.ID, f.Phone, v.address, string(v.lang)); err != nil {
-		return p.again(w, r, v, err, &f)
+		return p.again(w, r, v, intake.ToFill, err, &f)
 	}
 	return p.standing(w, r, a, http.StatusOK, nil, &f)
 }
@@ -112,15 +112,17 @@ func (p *Pages) register(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
+	defer p.watch(v)()
 	got, err := p.Intake.Submit(r.Context(), v.community.ID, a.Person, a.Entry.Code, v.visitor(), f)
 	if err != nil {
-		return p.again(w, r, v, err, &f)
+		return p.again(w, r, v, intake.ToFill, err, &f)
 	}
 	if got.Person != v.who.ID {
 		// The phone belonged to somebody: from now on the browser acts for them.
 		if err := p.signIn(r.Context(), w, r, v, got.Person); err != nil {
 			return err
 		}
+		v.moved = nil // their run is another
 	}
 	return p.onward(w, r, v, intake.ToFill)
 }

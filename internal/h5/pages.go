@@ -152,7 +152,8 @@ type visit struct {
 	who       access.Principal // a member, or nobody
 	account   string           // what the browser is known by
 	address   string
-	base      string // "/" and the community's slug
+	base      string          // "/" and the community's slug
+	moved     <-chan struct{} // tells of moves of the person's run, when watched
 }
 
 // Names of the cookies.
@@ -263,6 +264,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, v *visit, status in
 	}
 	if x.Title == "" {
 		x.Title = x.Community
+	}
+	if x.Refresh > 0 {
+		x.Script = "wait.js"
 	}
 	for _, l := range text.Langs {
 		label := map[text.Lang]string{text.Hans: "简", text.Hant: "繁", text.En: "EN"}[l]

@@ -112,6 +112,15 @@ type Import struct {
 // under tells that rows are being dealt with.
 func (im *Import) under() bool { return im.State == Checking || im.State == Running }
 
+// Speed is how many rows a second the current pass deals with.
+func (im *Import) Speed() int {
+	took := im.movedAt.Sub(im.beganAt)
+	if took <= 0 || im.Counts.Dealt() <= im.beganDone {
+		return 0
+	}
+	return int(float64(im.Counts.Dealt()-im.beganDone) / took.Seconds())
+}
+
 // Reason is why a row was not taken: the code of a refusal with what its words need.
 type Reason struct {
 	Code   string         `json:"code"`

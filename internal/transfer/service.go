@@ -172,6 +172,18 @@ func (s *Service) List(ctx context.Context, community, cursor string, limit int)
 	return p, err
 }
 
+// SourceID is the id of a source by its name; ErrSource when there is none.
+func (s *Service) SourceID(ctx context.Context, community, name string) (id string, err error) {
+	err = s.DB.Read(ctx, community, func(tx *db.Tx) error {
+		all, err := s.sources(tx)
+		if id = all[name]; err == nil && id == "" {
+			err = ErrSource.At("/source")
+		}
+		return err
+	})
+	return id, err
+}
+
 // Targets lists what a column may mean in a community.
 func (s *Service) Targets(tx *db.Tx) ([]Target, error) {
 	custom, err := s.Fields(tx)
@@ -226,11 +238,8 @@ func (s *Service) RunTx(tx *db.Tx, id string) (Import, error) { return s.begin(t
 
 // begin starts a pass and sets the job that works on it.
 func (s *Service) begin(tx *db.Tx, id string, dry bool) (Import, error) {
-	im, err := lockImport(tx, id)
+	im, err := s.StartTx(tx, id, dry)
 	if err != nil {
-		return im, err
-	}
-	if im, err = startPass(tx, im, dry); err != nil {
 		return im, err
 	}
 	return im, job.Enqueue(tx, jobWork, im.ID, tx.Now(), workOf{im.ID})

@@ -15,9 +15,7 @@ func scanImport(r *db.Row) (im Import, err error) {
 	err = r.Scan(&im.ID, &im.Name, &im.State, &layout, &plan, &im.file, &im.Size, &im.Total, &im.pass, &im.Dry, &im.position, &counts, &foreseen, &im.Reason,
 		&im.Actor, &im.CreatedAt, &im.beganAt, &im.beganDone, &im.movedAt, &im.EndedAt)
 	im.Layout, im.Plan, im.Counts, im.Foreseen, im.Kept = layout.V, plan.V, counts.V, foreseen.V, im.file != ""
-	if took := im.movedAt.Sub(im.beganAt); took > 0 && im.Counts.Dealt() > im.beganDone {
-		im.Rate = int(float64(im.Counts.Dealt()-im.beganDone) / took.Seconds())
-	}
+	im.Rate = im.Speed()
 	return im, err
 }
 

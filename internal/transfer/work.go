@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,12 +42,19 @@ func (s *Service) workJob(ctx context.Context, j job.Job) (func(*db.Tx) error, e
 	return nil, err
 }
 
-// Start begins or resumes a pass without setting a job: the caller calls Work. CheckTx and RunTx leave the work to the server.
+// StartTx begins or resumes a pass without setting a job: the caller calls Work. CheckTx and RunTx leave the work to the server.
+func (s *Service) StartTx(tx *db.Tx, id string, dry bool) (Import, error) {
+	im, err := lockImport(tx, id)
+	if err != nil {
+		return im, err
+	}
+	return startPass(tx, im, dry)
+}
+
+// Start is StartTx in a transaction of its own.
 func (s *Service) Start(ctx context.Context, community, id string, dry bool) (im Import, err error) {
 	err = s.DB.Do(ctx, community, func(tx *db.Tx) error {
-		if im, err = lockImport(tx, id); err == nil {
-			im, err = startPass(tx, im, dry)
-		}
+		im, err = s.StartTx(tx, id, dry)
 		return err
 	})
 	return im, err
@@ -219,8 +227,8 @@ func (w *worker) chunk(ctx context.Context, list []*entry) error {
 	began := w.DB.Clock().Now()
 	err := w.DB.Alone(ctx, w.community, func(tx *db.Tx) error {
 		counts, taken = w.im.Counts, nil
-		if _, err := lockImport(tx, w.im.ID); err != nil {
-			return err
+		if now, err := lockImportAs(tx, w.im); err != nil || now.position != w.im.position {
+			return cmp.Or(err, errMoved)
 		}
 		var problems []Problem
 		fresh := map[uint64]uint32{}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,8 @@ type world struct {
 	runner  *job.Runner
 	root    string
 	looks   int
+	asked   atomic.Int64   // how often people's settings were asked for
+	without map[int64]bool // which times they came without the playbook's fields
 	sources map[string]string
 }
 
@@ -63,6 +66,9 @@ func newWorld(t *testing.T, d *testkit.DB) *world {
 	}
 	birth := 0
 	w.people = people.New(d.DB, keys, func(*db.Tx) (people.Settings, error) {
+		if w.without[w.asked.Add(1)] {
+			return people.Settings{}, nil
+		}
 		return people.Settings{Fields: custom, Stages: []people.StageRule{{Stage: "parenting", Anchor: people.BirthDate, From: &birth}, {Stage: "pregnancy", Anchor: people.DueDate}}}, nil
 	}, func(*db.Tx, string, string, people.FieldName, string) error { w.looks++; return nil })
 	in := intake.New(d.DB, w.people, nil, nil, nil, keys.HMAC, nil)
@@ -195,7 +201,12 @@ func (w *world) trace() string {
 	w.Helper()
 	var b strings.Builder
 	w.must(w.Read(ctx, w.Community, func(tx *db.Tx) error {
-		for _, table := range []string{"fact", "person", "people_identifier", "people_tag", "people_consent", "people_anchor", "people_proposal", "people_index"} {
+		n, _, err := db.One(tx, db.Column[int], `SELECT count(*) FROM fact WHERE kind NOT LIKE 'transfer.%'`)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "fact %d, ", n)
+		for _, table := range []string{"person", "people_identifier", "people_tag", "people_consent", "people_anchor", "people_proposal", "people_index"} {
 			n, _, err := db.One(tx, db.Column[int], `SELECT count(*) FROM `+table)
 			if err != nil {
 				return err

@@ -394,7 +394,7 @@ func (s *sheetRows) put(r *row, at int, value string, flaw *errs.Error) {
 
 // cell reads the cell that has begun. Of a formula, the value that was stored with it is taken.
 func (s *sheetRows) cell(c xml.StartElement) (value string, flaw *errs.Error, err error) {
-	formula := false
+	formula, stored := false, false
 	for {
 		t, err := s.p.token()
 		if errors.Is(err, io.EOF) {
@@ -409,6 +409,7 @@ func (s *sheetRows) cell(c xml.StartElement) (value string, flaw *errs.Error, er
 			case "f":
 				formula = true
 			case "v", "is":
+				stored = true
 				if value, err = s.p.text(t.Name.Local); err != nil {
 					return "", nil, err
 				}
@@ -417,7 +418,7 @@ func (s *sheetRows) cell(c xml.StartElement) (value string, flaw *errs.Error, er
 			if t.Name.Local != "c" {
 				continue
 			}
-			if formula && value == "" && attr(c, "t") != "str" {
+			if formula && !stored {
 				return "", ErrFormula, nil
 			}
 			value, flaw = s.value(attr(c, "t"), attr(c, "s"), value)

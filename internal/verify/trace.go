@@ -48,8 +48,7 @@ var traces = []trace{
 	{"circle_message", ``, `t.id`, []any{circle.MessagePosted{}}, `f.data ->> 'message'`},
 	{"circle_message", `t.withdrawn_at > 0`, `t.id`, []any{circle.MessageWithdrawn{}}, `f.data ->> 'message'`},
 	{"intake_registration", ``, `t.id`, []any{intake.Registered{}}, `f.data ->> 'registration'`},
-	// A merged person's number stands for the other one below zero; it was told when it was taken.
-	{"intake_reservation", `t.number > 0`, `t.opening || ' ' || t.number`, []any{intake.Reserved{}}, `(f.data ->> 'opening') || ' ' || (f.data ->> 'number')`},
+	{"intake_reservation", ``, `t.opening || ' ' || t.number`, []any{intake.Reserved{}}, `(f.data ->> 'opening') || ' ' || (f.data ->> 'number')`},
 	{"touch", `t.state = 'sent'`, `t.id`, []any{touch.Sent{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state = 'held'`, `t.id`, []any{touch.HeldBack{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state IN ('failed', 'unknown')`, `t.id`, []any{touch.Failed{}}, `f.data ->> 'touch'`},

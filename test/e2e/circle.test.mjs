@@ -1,8 +1,8 @@
 // Two members in one circle, live (C1, C2, C8), on two browsers at once.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import zlib from 'node:zlib';
 import { closeBrowser, heading, newPhone, press, register, settle, someone, visit, walkIn } from './lib/phone.mjs';
+import { png } from './lib/png.mjs';
 import { start } from './lib/server.mjs';
 
 let server;
@@ -11,34 +11,6 @@ after(async () => {
   await closeBrowser();
   await server.stop();
 });
-
-// A PNG of one colour.
-function png(width, height) {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const out = Buffer.alloc(body.length + 8);
-    out.writeUInt32BE(data.length);
-    body.copy(out, 4);
-    out.writeUInt32BE(crc(body), body.length + 4);
-    return out;
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 0x77)]);
-  const rows = zlib.deflateSync(Buffer.concat(Array(height).fill(row)));
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
-}
-
-function crc(buffer) {
-  let c = ~0;
-  for (const byte of buffer) {
-    c ^= byte;
-    for (let k = 0; k < 8; k++) c = (c >>> 1) ^ (c & 1 ? 0xedb88320 : 0);
-  }
-  return ~c >>> 0;
-}
 
 async function say(p, text) {
   await p.page.fill('#text', text);
@@ -70,7 +42,7 @@ test('what one says, answers, shows and takes back, the other sees at once', asy
   await picture.waitFor({ timeout: 8000 });
   await bea.page.waitForFunction(() => document.querySelector('.said img').naturalWidth > 0);
   assert.match(await picture.getAttribute('alt'), /安安/);
-  assert.deepEqual(await picture.evaluate((i) => [i.width, i.height]), [220, 137], 'it has its room before it arrives');
+  assert.deepEqual(await picture.evaluate((i) => [i.width, i.height]), [220, 138], 'it has its room before it arrives');
 
   await say(ann, '说错了');
   await bea.page.locator('.said', { hasText: '说错了' }).waitFor({ timeout: 3000 });

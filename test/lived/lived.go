@@ -3,27 +3,18 @@
 package lived
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"image"
-	"image/color"
-	"image/jpeg"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/qunce/qunce/internal/app"
-	"github.com/qunce/qunce/internal/domain/circle"
-	"github.com/qunce/qunce/internal/domain/people"
-	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/id"
-	"github.com/qunce/qunce/internal/platform/access"
-	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/replay"
-	"github.com/qunce/qunce/internal/spine/ledger"
-	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
 )
 
@@ -43,17 +34,20 @@ type World struct {
 // Open opens an installation on a manual clock, in the sandbox. It closes with the test.
 func Open(t testing.TB, cfg app.Config, now time.Time) *World {
 	t.Helper()
-	w := &World{Clock: clock.NewManual(now)}
-	cfg.Clock, cfg.Sandbox, cfg.Ordered = w.Clock, true, true
-	var err error
-	if w.App, err = app.New(context.Background(), cfg); err != nil {
-		t.Fatal(err)
-	}
+	w, err := open(cfg, now)
+	must(t, err)
 	t.Cleanup(func() { w.Close() })
 	if c, err := w.Communities.BySlug(context.Background(), Slug); err == nil {
 		w.Community = c.ID
 	}
 	return w
+}
+
+func open(cfg app.Config, now time.Time) (w *World, err error) {
+	w = &World{Clock: clock.NewManual(now)}
+	cfg.Clock, cfg.Sandbox, cfg.Ordered = w.Clock, true, true
+	w.App, err = app.New(context.Background(), cfg)
+	return w, err
 }
 
 // Each runs a test on a lived-in community in each of the two databases.
@@ -70,28 +64,79 @@ func Each(t *testing.T, fn func(t *testing.T, w *World)) {
 }
 
 // SQLite gives a lived-in community in a file.
-func SQLite(t testing.TB) *World { return live(t, app.Config{Data: t.TempDir(), Scratch: true}) }
+func SQLite(t testing.TB) *World { return Restored(t, app.Config{Data: t.TempDir(), Scratch: true}) }
 
 // Postgres gives one in a database of its own.
 func Postgres(t testing.TB) *World {
-	return live(t, app.Config{Data: t.TempDir(), DatabaseURL: testkit.PostgresURL(t)})
+	return Restored(t, app.Config{Data: t.TempDir(), DatabaseURL: testkit.PostgresURL(t)})
 }
 
-func live(t testing.TB, cfg app.Config) *World {
+// Restored opens a copy of the one community that all tests of a package share. cfg names an empty folder or database.
+func Restored(t testing.TB, cfg app.Config) *World {
 	t.Helper()
-	cfg.IDs = id.NewSeeded(1)
-	w := Open(t, cfg, Start)
-	ctx := context.Background()
-	_, err := replay.Run(ctx, w.World(w.Clock), "mothers", replay.Options{Seed: 1, Set: map[string]string{"people": "6", "days": "1"}})
+	l, err := life()
 	must(t, err)
-	c, err := w.Communities.BySlug(ctx, Slug)
+	dir := t.TempDir()
+	file, keys := filepath.Join(dir, "backup"), filepath.Join(dir, "keys")
+	must(t, os.WriteFile(file, l.backup, 0o600))
+	must(t, os.WriteFile(keys, l.keys, 0o600))
+	_, err = app.Restore(context.Background(), cfg, file, keys, nil)
 	must(t, err)
-	w.Community = c.ID
-	for _, part := range []func(context.Context) error{w.staff, w.talk, w.money, w.change} {
-		must(t, part(ctx))
-		must(t, w.Settle(ctx))
+	return Open(t, cfg, l.now)
+}
+
+// copied is a lived-in community as a backup.
+type copied struct {
+	backup, keys []byte
+	now          time.Time
+}
+
+// life lives through once and keeps what came of it.
+var life = sync.OnceValues(func() (c copied, err error) {
+	dir, err := os.MkdirTemp("", "qunce-lived-")
+	if err != nil {
+		return c, err
 	}
-	return w
+	defer os.RemoveAll(dir)
+	cfg := app.Config{Data: filepath.Join(dir, "data"), Scratch: true, IDs: id.NewSeeded(1)}
+	if c.now, err = live(cfg); err != nil {
+		return c, err
+	}
+	if _, err := app.Backup(context.Background(), cfg, filepath.Join(dir, "backup"), nil); err != nil {
+		return c, err
+	}
+	if c.backup, err = os.ReadFile(filepath.Join(dir, "backup")); err != nil {
+		return c, err
+	}
+	c.keys, err = os.ReadFile(filepath.Join(cfg.Data, "keys"))
+	return c, err
+})
+
+func live(cfg app.Config) (now time.Time, err error) {
+	w, err := open(cfg, Start)
+	if err != nil {
+		return now, err
+	}
+	defer w.Close()
+	ctx := context.Background()
+	_, err = replay.Run(ctx, w.World(w.Clock), "mothers", replay.Options{Seed: 1, Set: map[string]string{"people": "6", "days": "1"}})
+	if err != nil {
+		return now, err
+	}
+	c, err := w.Communities.BySlug(ctx, Slug)
+	if err != nil {
+		return now, err
+	}
+	w.Community = c.ID
+	for _, part := range []func(context.Context) error{w.staff, w.ways, w.talk, w.money, w.lines, w.campaign, w.change} {
+		if err := part(ctx); err != nil {
+			return now, err
+		}
+		if err := w.Settle(ctx); err != nil {
+			return now, err
+		}
+	}
+	return w.Clock.Now(), nil
 }
 
 func must(t testing.TB, err error) {
@@ -104,113 +149,4 @@ func must(t testing.TB, err error) {
 // Do runs a command in the community.
 func (w *World) Do(ctx context.Context, fn func(tx *db.Tx) error) error {
 	return w.DB.Do(ctx, w.Community, fn)
-}
-
-// staff are an owner and a token.
-func (w *World) staff(ctx context.Context) error {
-	_, err := w.Auth.CreateOperator(ctx, w.Community, authn.NewOperator{Email: "owner@qunce.example", Name: "群主", Password: "correct horse battery staple", Installer: true}, access.Owner)
-	if err != nil {
-		return err
-	}
-	system := access.Principal{Kind: access.System, Community: w.Community}
-	_, _, err = w.Auth.CreateToken(ctx, system, authn.NewToken{Name: "board", Scopes: []access.Scope{access.Read}})
-	return err
-}
-
-// Members gives the persons in circles, with their circles.
-func (w *World) Members(ctx context.Context) (out []circle.Member, err error) {
-	list, err := w.Circles.List(ctx, w.Community, circle.Filter{}, "", 50)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range list.Items {
-		p, err := w.Circles.Roster(ctx, w.Community, c.ID, circle.RosterFilter{}, "", 50)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p.Items...)
-	}
-	if len(out) < 6 {
-		return nil, fmt.Errorf("only %d people have joined", len(out))
-	}
-	return out, nil
-}
-
-// Picture is a small JPEG; n makes it another one.
-func Picture(n int) []byte {
-	img := image.NewGray(image.Rect(0, 0, 500, 400))
-	img.SetGray(n%500, n/500, color.Gray{200})
-	var b bytes.Buffer
-	if err := jpeg.Encode(&b, img, nil); err != nil {
-		panic(err)
-	}
-	return b.Bytes()
-}
-
-// talk lets members write, answer, show a picture and take something back.
-func (w *World) talk(ctx context.Context) error {
-	members, err := w.Members(ctx)
-	if err != nil {
-		return err
-	}
-	pic, err := w.Blobs.AddPicture(ctx, w.Community, members[0].Person, bytes.NewReader(Picture(1)))
-	if err != nil {
-		return err
-	}
-	for i, m := range members {
-		by, said := circle.Actor{ID: m.Person}, circle.Draft{Text: fmt.Sprintf("大家好 👋 %d <b>&</b> \u2028", i), Key: fmt.Sprint("hello", i)}
-		if i == 0 {
-			said.Text, said.Picture = "", pic.Hash
-		}
-		posted, err := w.Circles.Post(ctx, w.Community, by, m.Circle, said)
-		if err != nil {
-			return err
-		}
-		if i == 2 {
-			if err := w.Circles.Withdraw(ctx, w.Community, by, m.Circle, posted.ID); err != nil {
-				return err
-			}
-		}
-		w.Clock.Advance(time.Minute)
-	}
-	return nil
-}
-
-// money posts, takes back, and sets something aside.
-func (w *World) money(ctx context.Context) error {
-	paid, err := w.Ledger.Post(ctx, w.Community, ledger.Entry{Key: "order 1", Fact: "order", Lines: []ledger.Line{
-		{Account: "cash:wechatpay", Currency: ledger.CNY, Amount: 99900}, {Account: "revenue:membership", Currency: ledger.CNY, Amount: -99900},
-	}})
-	if err != nil {
-		return err
-	}
-	_, err = w.Ledger.Reverse(ctx, w.Community, ledger.Reversal{Key: "refund 1", Fact: "refund", Of: paid.ID})
-	return err
-}
-
-// change lets somebody leave, be blocked, merged, tagged, written to and erased, and a task stay open.
-func (w *World) change(ctx context.Context) error {
-	members, err := w.Members(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Circles.Leave(ctx, w.Community, members[1].Circle, members[1].Person, circle.ReasonLeft, ""); err != nil {
-		return err
-	}
-	if _, err := w.People.Merge(ctx, w.Community, members[2].Person, members[3].Person, "op"); err != nil {
-		return err
-	}
-	return w.Do(ctx, func(tx *db.Tx) error {
-		if _, err := w.People.TagTx(tx, members[4].Person, people.Tag("vip"), "op"); err != nil {
-			return err
-		}
-		if err := w.People.EraseTx(tx, members[5].Person, "op"); err != nil {
-			return err
-		}
-		if _, err := w.Touch.SendTx(tx, touch.Touch{Key: "hello", Person: members[4].Person, Template: "welcome"}); err != nil {
-			return err
-		}
-		_, err := w.Tasks.OpenTx(tx, task.Task{Kind: "call", Person: members[4].Person, Role: "service", Due: tx.Now().Add(time.Hour), Outcomes: []task.Outcome{"done"}})
-		return err
-	})
 }

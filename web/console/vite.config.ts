@@ -23,7 +23,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/api': { target: process.env.QUNCE_URL ?? 'http://127.0.0.1:8080' } },
+    proxy: { '/api': { target: process.env.QUNCE_URL ?? 'http://127.0.0.1:8380' } },
   },
   test: {
     environment: 'jsdom',

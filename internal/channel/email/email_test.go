@@ -94,7 +94,7 @@ func (x *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	var body io.Reader = m.Body
+	body := m.Body
 	switch strings.ToLower(m.Header.Get("Content-Transfer-Encoding")) {
 	case "base64":
 		body = base64.NewDecoder(base64.StdEncoding, m.Body)
@@ -148,7 +148,7 @@ func serve(t *testing.T, tlsConfig *tls.Config) *server {
 	s.ErrorLog = quiet{}
 	s.addr = s.ln.Addr().String()
 	go s.Serve(s.ln) //nolint:errcheck // ends with the test
-	t.Cleanup(func() { s.Server.Close() })
+	t.Cleanup(func() { s.Close() })
 	return s
 }
 

@@ -100,6 +100,9 @@ const (
 
 var kinds = []Kind{KindBase, KindConversion, KindHall, KindService, KindStage, KindEvent, KindCamp}
 
+// Check refuses a template that could not make circles, as DeclareGroupTx does.
+func (g Group) Check() error { return g.check() }
+
 // check refuses a template that could not make circles.
 func (g *Group) check() error {
 	if g.Capacity == 0 {

@@ -223,6 +223,32 @@ func (n names) author(m *Message) string {
 	return n.of(m.Author)
 }
 
+// Kept is what circles keep of a person.
+type Kept struct {
+	Circles  []Membership `json:"circles"`
+	Messages []Message    `json:"messages"`
+}
+
+// ExportTx gives the circles a person is in, and all that they wrote, oldest first.
+func (s *Service) ExportTx(tx *db.Tx, person string) (k Kept, err error) {
+	if k.Circles, err = s.CirclesOfTx(tx, person); err != nil {
+		return k, err
+	}
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return k, err
+	}
+	for _, id := range ids {
+		wrote, err := messagesBy(tx, id)
+		if err != nil {
+			return k, err
+		}
+		k.Messages = append(k.Messages, wrote...)
+	}
+	slices.SortStableFunc(k.Messages, func(a, b Message) int { return a.At.Compare(b.At) })
+	return k, nil
+}
+
 // EraseTx takes the texts and pictures of a person, and ends their stays. The rosters and figures keep the id as a
 // pseudonym.
 func (s *Service) EraseTx(tx *db.Tx, person string) error {

@@ -49,6 +49,11 @@ func messageByKey(tx *db.Tx, author, key string) (Message, bool, error) {
 	return db.One(tx, scanMessage, selectMessage+`AND author = $2 AND key = $3 AND key <> ''`, tx.Community(), author, key)
 }
 
+// messagesBy reads all that a person wrote.
+func messagesBy(tx *db.Tx, person string) ([]Message, error) {
+	return db.All(tx, scanMessage, selectMessage+`AND author = $2 AND author_kind = 'member' ORDER BY at, id`, tx.Community(), person)
+}
+
 func messagesByID(tx *db.Tx, ids []string) ([]Message, error) {
 	args := []any{tx.Community()}
 	marks := make([]string, 0, len(ids))

@@ -121,7 +121,15 @@ func (s *Service) verifyRoster(tx *db.Tx, id string, state State, p seat.Pool) (
 		if err != nil && !errors.Is(err, seat.ErrUnknown) {
 			return nil, err
 		}
-		if err != nil || x.State != seat.StateTaken || x.Pool != id || x.Holder.ID != m.Person {
+		same := err == nil && x.Holder.ID == m.Person
+		if err == nil && !same { // a seat goes to who stands for its holder after a merge; the stay keeps the name it began with
+			ids, err := s.People.IDs(tx, m.Person)
+			if err != nil {
+				return nil, fmt.Errorf("ids of person %s: %w", m.Person, err)
+			}
+			same = slices.Contains(ids, x.Holder.ID)
+		}
+		if !same || x.State != seat.StateTaken || x.Pool != id {
 			out = append(out, Problem{Code: "circle.member_without_seat", Ref: m.ID})
 		}
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
@@ -62,13 +63,16 @@ func (s *Service) doors(c *path.Call) (time.Time, error) {
 	if err != nil || id == "" {
 		return time.Time{}, err
 	}
-	o, found, err := openingByID(c.Tx, id)
+	o, number, found, err := turnOf(c.Tx, id, c.Run.Person)
 	if err != nil || !found {
 		return time.Time{}, err
 	}
-	number, err := c.Value("number")
-	if err != nil {
-		return time.Time{}, err
+	if number == 0 {
+		v, err := c.Value("number")
+		if err != nil {
+			return time.Time{}, err
+		}
+		number = toInt(v)
 	}
 	rate := o.Rate
 	if text, err := c.Text("rate"); err != nil {
@@ -78,7 +82,7 @@ func (s *Service) doors(c *path.Call) (time.Time, error) {
 			return time.Time{}, err
 		}
 	}
-	return o.turn(toInt(number), rate), nil
+	return o.turn(number, rate), nil
 }
 
 func toInt(v any) int {
@@ -123,8 +127,19 @@ func (s *Service) holder(c *path.Call) (person string, blocked bool, err error) 
 	if err != nil {
 		return "", false, err
 	}
-	blocked, err = s.people.IsBlocked(c.Tx, person)
+	if blocked, err = s.people.IsBlocked(c.Tx, person); err == nil && !blocked {
+		blocked, err = s.flagged(c, person)
+	}
 	return person, blocked, err
+}
+
+// flagged tells whether a person registered with a blocked phone or device and no human has let them through since.
+func (s *Service) flagged(c *path.Call, person string) (bool, error) {
+	if c.Run.Vars["outcome"] != nil || toInt(c.Run.Vars["suspicion"]) < maxSuspicion {
+		return false, nil
+	}
+	r, _, err := latestRegistration(c.Tx, person)
+	return slices.ContainsFunc(r.Reasons, func(x Reason) bool { return x.Code == KnownBlocked }), err
 }
 
 // want is what a person can show to circles: their stage, city, joiner kind, and where they came from.

@@ -2,11 +2,13 @@ package intake
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/path"
 )
 
 // Visitor is who stands before an entry's page: a person who is signed in, or else an in-app account that may become one.
@@ -48,17 +50,28 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if err := s.people.SeenTx(tx, person, e.Source, e.ID); err != nil {
 		return "", err
 	}
-	if _, err := fact.Append(tx, Arrived{Opening: fact.ID(e.Opening)}, fact.Fact{Person: person, Entry: e.ID}); err != nil {
+	// Each is told once for each time that the path may begin: a second tap says nothing new.
+	last, begun, err := s.paths.Latest(tx, e.Path, person)
+	if err != nil || begun && last.State == path.Running {
+		return person, err
+	}
+	after := ""
+	if begun {
+		after = last.ID
+	}
+	told := fact.Fact{Person: person, Entry: e.ID, Key: fmt.Sprintf("arrived %s %s %s", e.ID, person, after)}
+	if _, err := fact.Append(tx, Arrived{Opening: fact.ID(e.Opening)}, told); err != nil {
 		return "", err
 	}
 	if e.Opening == "" {
 		return person, nil
 	}
 	r, added, err := reserve(tx, e.Opening, person, e.ID)
-	if err != nil || !added {
+	if err != nil || !added && !begun {
 		return person, err
 	}
-	_, err = fact.Append(tx, Reserved{Opening: fact.ID(e.Opening), Number: r.Number}, fact.Fact{Person: person, Entry: e.ID})
+	told.Key = fmt.Sprintf("reserved %s %s %s", e.ID, person, after)
+	_, err = fact.Append(tx, Reserved{Opening: fact.ID(e.Opening), Number: r.Number}, told)
 	return person, err
 }
 

@@ -22,12 +22,54 @@ type Contact struct {
 // contactGroup is the seats of one day of a group of contacts: each contact is a pool of as many as it may add that day.
 func contactGroup(group string, day int) string { return fmt.Sprintf("%s/%d", group, day) }
 
+func contactPool(id string, day int) string { return fmt.Sprintf("%s/%d", id, day) }
+
 // DeclareContactTx adds or changes a contact. Today's room follows at once, but never below what is used.
 func (s *Service) DeclareContactTx(tx *db.Tx, c Contact) error {
 	_, err := tx.Exec(`INSERT INTO intake_contact (community_id, id, group_name, name, daily, duty) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (community_id, id) DO UPDATE SET group_name = excluded.group_name, name = excluded.name, daily = excluded.daily, duty = excluded.duty`,
 		tx.Community(), c.ID, c.Group, db.JSON[text.Text]{V: c.Name}, c.Daily, c.Duty)
+	if err != nil {
+		return err
+	}
+	day := Day(tx.Now(), s.zone(bg, tx.Community()))
+	if _, err := s.seats.Group(tx, contactGroup(c.Group, day)); err != nil {
+		return ignore(err, seat.ErrUnknownGroup) // nobody has come today
+	}
+	return s.arrange(tx, c, day)
+}
+
+func ignore(err, known error) error {
+	if errors.Is(err, known) {
+		return nil
+	}
 	return err
+}
+
+// arrange gives a contact the place in a day that they have by now.
+func (s *Service) arrange(tx *db.Tx, c Contact, day int) error {
+	id := contactPool(c.ID, day)
+	p, err := s.seats.Pool(tx, id)
+	if errors.Is(err, seat.ErrUnknownPool) {
+		return s.addContact(tx, c, day)
+	}
+	if err != nil || p.Group != contactGroup(c.Group, day) {
+		return err // who changed groups does so tomorrow
+	}
+	if p.OnDuty != c.Duty {
+		p.OnDuty = c.Duty
+		if _, err := s.seats.ArrangeTx(tx, p); err != nil {
+			return err
+		}
+	}
+	_, err = s.seats.SetCapacityTx(tx, id, max(c.Daily, p.Held+p.Taken))
+	return err
+}
+
+func (s *Service) addContact(tx *db.Tx, c Contact, day int) error {
+	pool := seat.Pool{ID: contactPool(c.ID, day), Group: contactGroup(c.Group, day), Capacity: c.Daily, OnDuty: c.Duty, Subject: c.ID, State: seat.Open}
+	_, err := s.seats.AddPoolTx(tx, pool)
+	return ignore(err, seat.ErrPoolElsewhere)
 }
 
 // ContactName gives the name of a contact.
@@ -60,8 +102,7 @@ func (s *Service) openDay(tx *db.Tx, group string, day int) (name string, err er
 		return name, err
 	}
 	for _, c := range contacts {
-		pool := seat.Pool{ID: fmt.Sprintf("%s/%d", c.ID, day), Group: name, Capacity: c.Daily, OnDuty: c.Duty, Subject: c.ID, State: seat.Open}
-		if _, err := s.seats.AddPoolTx(tx, pool); err != nil && !errors.Is(err, seat.ErrPoolElsewhere) {
+		if err := s.addContact(tx, c, day); err != nil {
 			return name, err
 		}
 	}
@@ -85,7 +126,7 @@ func (s *Service) contact(c *path.Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	got, err := s.seats.HoldTx(c.Tx, seat.Claim{Key: "contact " + c.Run.ID, Group: day, Holder: seat.Holder{ID: person, Person: true}})
+	got, err := s.seats.HoldTx(c.Tx, seat.Claim{Key: fmt.Sprintf("contact %s %d", c.Run.ID, c.Run.Moves()), Group: day, Holder: seat.Holder{ID: person, Person: true}})
 	if errors.Is(err, seat.ErrHolderFull) {
 		got, _, err = s.seats.LiveSeatOf(c.Tx, day, person)
 	}

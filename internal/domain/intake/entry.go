@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -70,9 +72,36 @@ var (
 	ErrNameTaken        = errs.Define(errs.Conflict, "intake.name_taken")
 	ErrCost             = errs.Define(errs.Invalid, "intake.cost")
 	ErrSuccession       = errs.Define(errs.Invalid, "intake.succession")
+	ErrUnknownGroup     = errs.Define(errs.Invalid, "intake.unknown_group")
+	ErrUnknownOwner     = errs.Define(errs.Invalid, "intake.unknown_owner")
+	ErrPlacementEnds    = errs.Define(errs.Invalid, "intake.placement_ends")
 )
 
 var sourceKinds = []string{"article", "video", "group", "account", "person", "offline", "other"}
+
+// CheckEntry refuses a code or title that no entry can have.
+func CheckEntry(code, title string) error {
+	var bad []*errs.Error
+	if !validCode(code) {
+		bad = append(bad, ErrCode.At("/code"))
+	}
+	if !validName(title) {
+		bad = append(bad, ErrName.At("/title"))
+	}
+	return errs.Join(bad...)
+}
+
+// CheckSource refuses a name or kind that no source can have.
+func CheckSource(name, kind string) error {
+	var bad []*errs.Error
+	if !validName(name) {
+		bad = append(bad, ErrName.At("/name"))
+	}
+	if !slices.Contains(sourceKinds, kind) {
+		bad = append(bad, ErrSourceKind.With("kinds", strings.Join(sourceKinds, ", ")).At("/kind"))
+	}
+	return errs.Join(bad...)
+}
 
 func validCode(code string) bool {
 	if len(code) < 3 || len(code) > 32 || code[0] == '-' || code[len(code)-1] == '-' {
@@ -86,4 +115,4 @@ func validCode(code string) bool {
 	return true
 }
 
-func validName(s string) bool { return s != "" && len([]rune(s)) <= 80 }
+func validName(s string) bool { return strings.TrimSpace(s) != "" && len([]rune(s)) <= 80 }

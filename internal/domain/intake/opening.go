@@ -43,7 +43,9 @@ func (o Opening) turn(number, rate int) time.Time {
 	if number <= 1 || rate <= 0 {
 		return o.OpensAt
 	}
-	return o.OpensAt.Add(time.Duration(number-1) * time.Minute / time.Duration(rate))
+	// Up to the next microsecond, which is how exactly times are kept: nobody is let in before their turn.
+	const us, minute = time.Microsecond, int64(time.Minute / time.Microsecond)
+	return o.OpensAt.Add(us * time.Duration((int64(number-1)*minute+int64(rate)-1)/int64(rate)))
 }
 
 // Admitted is how many numbers have been let in at a time.
@@ -51,5 +53,10 @@ func (o Opening) Admitted(now time.Time) int {
 	if now.Before(o.OpensAt) {
 		return 0
 	}
-	return min(o.Reserved, 1+int(now.Sub(o.OpensAt)*time.Duration(o.Rate)/time.Minute))
+	since := now.Sub(o.OpensAt)
+	whole := float64(o.Rate) * since.Minutes() // far beyond what a duration can be multiplied by
+	if whole >= float64(o.Reserved) {
+		return o.Reserved
+	}
+	return min(o.Reserved, 1+int(since/time.Microsecond*time.Duration(o.Rate)/(time.Minute/time.Microsecond)))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 )
@@ -140,7 +141,11 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 		return r, nil, err
 	}
 	c := tx.Community()
-	r = Registration{ID: tx.NewID(), Entry: e.ID, At: tx.Now(), phone: s.hash(c, "phone", f.Phone)}
+	phone, ok := text.Phone(f.Phone) // one phone, however it is written
+	if !ok {
+		return r, nil, people.ErrPhone.At("/phone")
+	}
+	r = Registration{ID: tx.NewID(), Entry: e.ID, At: tx.Now(), phone: s.hash(c, "phone", phone)}
 	if v.Device != "" {
 		r.device = s.hash(c, "device", v.Device)
 	}
@@ -150,10 +155,26 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 	if err := r.withinLimits(tx, config.Limits.orDefault()); err != nil {
 		return r, nil, err
 	}
-	if refusal, err = s.codes.CheckTx(tx, f.Phone, f.Code); err != nil || refusal != nil {
-		return r, fieldAt(refusal, "/code"), err
+	if refusal, err = s.codes.CheckTx(tx, f.Phone, f.Code); err != nil {
+		return r, nil, err
+	}
+	if refusal != nil {
+		if was, same, err := r.justTaken(tx, person); err != nil || same {
+			return was, nil, err
+		}
+		return r, fieldAt(refusal, "/code"), nil
 	}
 	return r, nil, s.takeTx(tx, &r, person, e, v, f, config, fields)
+}
+
+// justTaken gives the registration that this one repeats: the button was tapped twice, and the first tap used up the code.
+func (r *Registration) justTaken(tx *db.Tx, person string) (was Registration, same bool, err error) {
+	root, err := people.Root(tx, person)
+	if err != nil {
+		return was, false, err
+	}
+	was, found, err := latestRegistration(tx, root)
+	return was, found && was.phone == r.phone && was.Entry == r.Entry && r.At.Sub(was.At) < time.Minute, err
 }
 
 // takeTx is what follows when everything about the form is right.
@@ -206,12 +227,15 @@ func (r *Registration) withinLimits(tx *db.Tx, l Limits) error {
 	return nil
 }
 
+// maxSuspicion is the suspicion of who is known to have been blocked.
+const maxSuspicion = 100
+
 // weigh adds up what looks odd about a registration. The points are judgements: a shared phone or a clinic's network alone
 // stay below the 60 from which the shipped paths ask a person to look.
 func (s *Service) weigh(tx *db.Tx, r *Registration, v Visitor, f Form) error {
 	add := func(code ReasonCode, points, count int) {
 		r.Reasons = append(r.Reasons, Reason{code, points, count})
-		r.Suspicion = min(100, r.Suspicion+points)
+		r.Suspicion = min(maxSuspicion, r.Suspicion+points)
 	}
 	r.Reasons = []Reason{}
 	_, onDevice, err := recent(tx, "device", r.device, r.At.Add(-24*time.Hour), 100)
@@ -246,7 +270,7 @@ func (s *Service) weigh(tx *db.Tx, r *Registration, v Visitor, f Form) error {
 	}
 	blocked, err := s.people.IsBlocked(tx, r.Person, with...)
 	if err == nil && blocked {
-		add(KnownBlocked, 100, 0)
+		add(KnownBlocked, maxSuspicion, 0)
 	}
 	return err
 }

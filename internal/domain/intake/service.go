@@ -1,10 +1,12 @@
 package intake
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
@@ -38,6 +40,8 @@ type Service struct {
 	hash   func(community, purpose, value string) string // keyed
 	zone   func(ctx context.Context, community string) *time.Location
 	counts *db.Tally
+
+	configs sync.Map // community → *decoded
 }
 
 // New makes the service. hash is a keyed hash, for phones, devices and addresses that must not be readable at rest.
@@ -80,18 +84,32 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error { return writeConfig(tx, 
 
 // ConfigTx gives what the playbook says.
 func (s *Service) ConfigTx(tx *db.Tx) (Config, error) {
-	c, _, err := readConfig(tx)
-	return c, err
+	raw, found, err := readConfig(tx)
+	if err != nil || !found {
+		return Config{}, err
+	}
+	if k, ok := s.configs.Load(tx.Community()); ok && bytes.Equal(k.(*decoded).raw, raw) {
+		return k.(*decoded).config, nil
+	}
+	k := &decoded{raw: raw}
+	if err := json.Unmarshal(raw, &k.config); err != nil {
+		return Config{}, fmt.Errorf("decode the intake's configuration: %w", err)
+	}
+	s.configs.Store(tx.Community(), k)
+	return k.config, nil
+}
+
+// decoded is a configuration with the text it was decoded from, since every page of an entry needs it. Nobody changes it.
+type decoded struct {
+	raw    db.RawJSON
+	config Config
 }
 
 // AddSourceTx adds a source; its name is unique in the community.
 func (s *Service) AddSourceTx(tx *db.Tx, x Source) (Source, error) {
 	x.Name = strings.TrimSpace(x.Name)
-	if !validName(x.Name) {
-		return x, ErrName.At("/name")
-	}
-	if !slices.Contains(sourceKinds, x.Kind) {
-		return x, ErrSourceKind.With("kinds", strings.Join(sourceKinds, ", ")).At("/kind")
+	if err := CheckSource(x.Name, x.Kind); err != nil {
+		return x, err
 	}
 	x.ID, x.CreatedAt = tx.NewID(), tx.Now()
 	added, err := insertSource(tx, x)
@@ -108,6 +126,9 @@ func (s *Service) AddPlacementTx(tx *db.Tx, p Placement) (Placement, error) {
 	}
 	if p.Cost < 0 {
 		return p, ErrCost.At("/cost")
+	}
+	if !p.Starts.IsZero() && !p.Ends.IsZero() && !p.Ends.After(p.Starts) {
+		return p, ErrPlacementEnds.At("/ends")
 	}
 	if _, found, err := sourceByID(tx, p.Source); err != nil || !found {
 		return p, or(err, ErrUnknownSource.At("/source"))
@@ -186,14 +207,28 @@ func (s *Service) checkEntry(tx *db.Tx, e Entry) error {
 	if err := check(e.Successor, ErrSuccession.At("/successor"), func() (bool, error) { return s.endsSomewhere(tx, e) }); err != nil {
 		return err
 	}
-	known, err := s.paths.Active(tx, e.Path)
+	if err := check(e.LiveCode, ErrUnknownGroup.With("group", e.LiveCode).At("/live_code"), func() (bool, error) { return known(s.seats.Group(tx, e.LiveCode)) }); err != nil {
+		return err
+	}
+	if err := check(e.Owner, ErrUnknownOwner.At("/owner"), func() (bool, error) { return known(people.Root(tx, e.Owner)) }); err != nil {
+		return err
+	}
+	active, err := s.paths.Active(tx, e.Path)
 	if err != nil {
 		return err
 	}
-	if !known {
+	if !active && e.State == Active { // an entry of a path that is no more can still be retired
 		refused = append(refused, ErrUnknownPath.With("path", e.Path).At("/path"))
 	}
 	return errs.Join(refused...)
+}
+
+// known turns what a look-up gives into whether it found something.
+func known[T any](_ T, err error) (bool, error) {
+	if errs.KindOf(err) == errs.NotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // endsSomewhere follows successors: a chain that comes back would send scanners round for ever.
@@ -278,7 +313,8 @@ func (s *Service) MoveOpeningTx(tx *db.Tx, id string, opensAt time.Time, rate in
 	if err != nil || !found {
 		return or(err, ErrUnknownOpening)
 	}
-	if err := job.Enqueue(tx, retimeJob, id, tx.Now(), nil); err != nil {
+	// Without a key: doors that are moved while a job is at work need another one after it.
+	if err := job.Enqueue(tx, retimeJob, "", tx.Now(), nil); err != nil {
 		return err
 	}
 	_, err = fact.Append(tx, OpeningMoved{Rate: rate}, fact.Fact{Subject: id, Actor: actor})

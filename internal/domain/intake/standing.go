@@ -67,28 +67,47 @@ func (s *Service) StandingTx(tx *db.Tx, person string, e Entry) (x Standing, err
 	if err := s.queueOf(tx, &x); err != nil {
 		return x, err
 	}
-	r, found, err := s.paths.Latest(tx, e.Path, x.Person)
+	return x, s.stage(tx, &x)
+}
+
+// StageTx tells no more than the stage of a person's standing.
+func (s *Service) StageTx(tx *db.Tx, person string, e Entry) (Stage, error) {
+	x := Standing{Stage: AtLanding, Entry: e}
+	if person == "" {
+		return x.Stage, nil
+	}
+	var err error
+	if x.Person, err = people.Root(tx, person); err != nil {
+		return "", err
+	}
+	err = s.stage(tx, &x)
+	return x.Stage, err
+}
+
+// stage reads how far the person's run has come.
+func (s *Service) stage(tx *db.Tx, x *Standing) error {
+	r, found, err := s.paths.Latest(tx, x.Entry.Path, x.Person)
 	if err != nil || !found {
-		return x, err
+		return err
 	}
 	x.Run = r.ID
 	if r.State != path.Running {
-		return x, s.ended(tx, &x, r)
+		return s.ended(tx, x, r)
 	}
 	kind, what, err := s.paths.Stands(tx, r)
 	if err != nil {
-		return x, err
+		return err
 	}
 	x.Stage = stageOf(kind, what)
 	switch x.Stage {
 	case ToJoin:
-		return x, s.held(tx, &x, r)
+		return s.held(tx, x, r)
 	case InLine:
-		_, err = s.waits(tx, &x, r)
+		_, err = s.waits(tx, x, r)
 	case ToContact:
 		x.Contact, _ = r.Vars["contact"].(string)
 	}
-	return x, err
+	return err
 }
 
 // waits reads the place in the line that a run stands in.
@@ -132,9 +151,6 @@ func (s *Service) queueOf(tx *db.Tx, x *Standing) error {
 	r, found, err := reservationOf(tx, x.Opening.ID, x.Person)
 	if err != nil || !found {
 		return err
-	}
-	if r.Number < 0 {
-		r.Number = -r.Number // came with a merge
 	}
 	x.Number, x.Turn = r.Number, x.Opening.Turn(r.Number)
 	x.Ahead = max(0, r.Number-1-x.Opening.Admitted(tx.Now()))

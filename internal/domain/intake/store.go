@@ -7,9 +7,8 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-func readConfig(tx *db.Tx) (Config, bool, error) {
-	c, found, err := db.One(tx, db.Column[db.JSON[Config]], `SELECT config FROM intake_config WHERE community_id = $1`, tx.Community())
-	return c.V, found, err
+func readConfig(tx *db.Tx) (db.RawJSON, bool, error) {
+	return db.One(tx, db.Column[db.RawJSON], `SELECT config FROM intake_config WHERE community_id = $1`, tx.Community())
 }
 
 func writeConfig(tx *db.Tx, c Config) error {
@@ -137,12 +136,33 @@ func reservationOf(tx *db.Tx, opening, person string) (Reservation, bool, error)
 	return db.One(tx, scanReservation, selectReservation+` AND opening = $2 AND person = $3`, tx.Community(), opening, person)
 }
 
-// adoptReservations gives a merged person's numbers to the one they went into; where both have one, the smaller stands.
+// adoptReservations gives a merged person's numbers to the one they went into; where both have one, the smaller stands and
+// the other is given up.
 func adoptReservations(tx *db.Tx, from, into string) error {
-	_, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at)
-		SELECT community_id, opening, $3, -number, entry, at FROM intake_reservation WHERE community_id = $1 AND person = $2
-		ON CONFLICT (community_id, opening, person) DO NOTHING`, tx.Community(), from, into)
-	return err
+	theirs, err := db.All(tx, scanReservation, `DELETE FROM intake_reservation WHERE community_id = $1 AND person = $2 RETURNING opening, person, number, entry, at`, tx.Community(), from)
+	if err != nil {
+		return err
+	}
+	for _, r := range theirs {
+		_, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (community_id, opening, person) DO UPDATE SET number = excluded.number, entry = excluded.entry, at = excluded.at
+			WHERE excluded.number < intake_reservation.number`, tx.Community(), r.Opening, into, r.Number, r.Entry, r.At)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// turnOf gives doors with the number that a person has there, 0 for none.
+func turnOf(tx *db.Tx, opening, person string) (o Opening, number int, found bool, err error) {
+	o, found, err = db.One(tx, func(r *db.Row) (o Opening, err error) {
+		err = r.Scan(&o.ID, &o.OpensAt, &o.Rate, &number)
+		return o, err
+	}, `SELECT o.id, o.opens_at, o.rate, COALESCE(r.number, 0) FROM intake_opening o
+		LEFT JOIN intake_reservation r ON r.community_id = o.community_id AND r.opening = o.id AND r.person = $3
+		WHERE o.community_id = $1 AND o.id = $2`, tx.Community(), opening, person)
+	return o, number, found, err
 }
 
 func insertRegistration(tx *db.Tx, r Registration) error {
@@ -151,11 +171,11 @@ func insertRegistration(tx *db.Tx, r Registration) error {
 	return err
 }
 
-const selectRegistration = `SELECT id, person, entry, suspicion, reasons, at FROM intake_registration WHERE community_id = $1`
+const selectRegistration = `SELECT id, person, entry, phone, suspicion, reasons, at FROM intake_registration WHERE community_id = $1`
 
 func scanRegistration(r *db.Row) (x Registration, err error) {
 	var reasons db.JSON[[]Reason]
-	err = r.Scan(&x.ID, &x.Person, &x.Entry, &x.Suspicion, &reasons, &x.At)
+	err = r.Scan(&x.ID, &x.Person, &x.Entry, &x.phone, &x.Suspicion, &reasons, &x.At)
 	x.Reasons = reasons.V
 	return x, err
 }

@@ -54,8 +54,7 @@ func listQueue(tx *db.Tx, opening, cursor string, limit int) (page.Page[Reservat
 		return page.Page[Reservation]{}, err
 	}
 	limit = page.Limit(limit)
-	// Numbers below one are those of merged persons, kept apart from the queue's own.
-	rows, err := db.All(tx, scanReservation, selectReservation+` AND opening = $2 AND number > $3 ORDER BY number LIMIT $4`, tx.Community(), opening, max(after, 0), limit+1)
+	rows, err := db.All(tx, scanReservation, selectReservation+` AND opening = $2 AND number > $3 ORDER BY number LIMIT $4`, tx.Community(), opening, after, limit+1)
 	return page.Cut(rows, limit, func(r Reservation) string { return page.Cursor(r.Number) }), err
 }
 

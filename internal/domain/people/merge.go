@@ -166,7 +166,15 @@ func (s *Service) UnmergeTx(tx *db.Tx, merge, actor string) error {
 	if err := s.refresh(tx, into); err != nil {
 		return err
 	}
-	return s.refresh(tx, from)
+	if err := s.refresh(tx, from); err != nil {
+		return err
+	}
+	for _, fn := range s.onUnmerge {
+		if err := fn(tx, from.id, into.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Merges lists the merge log of a person, newest first, also of what was merged before into those merged into them.

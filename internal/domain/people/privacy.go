@@ -176,6 +176,7 @@ type Export struct {
 	Consents    Consents       `json:"consents"`
 	Merges      []Merge        `json:"merges"`
 	Facts       []fact.Fact    `json:"facts"`
+	More        map[string]any `json:"more" doc:"what other parts keep, by their names"`
 	MadeAt      time.Time      `json:"made_at"`
 }
 
@@ -214,8 +215,16 @@ func (s *Service) ExportTx(tx *db.Tx, actor, person, reason string) (e Export, e
 	if e.Merges, err = s.Merges(tx, root); err != nil {
 		return e, err
 	}
-	e.Facts, err = allFacts(tx, root)
-	return e, err
+	if e.Facts, err = allFacts(tx, root); err != nil {
+		return e, err
+	}
+	e.More = map[string]any{}
+	for _, x := range s.onExport {
+		if e.More[x.name], err = x.read(tx, root); err != nil {
+			return e, fmt.Errorf("export %s: %w", x.name, err)
+		}
+	}
+	return e, nil
 }
 
 func firstOf(ids []Held, kind Kind) string {

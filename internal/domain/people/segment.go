@@ -276,7 +276,8 @@ func (c *Chooser) Blocked() string { return `p.blocked_at > 0` }
 func (c *Chooser) Agrees(p Purpose, ch Channel) string {
 	purpose, channel := c.Arg(p), c.Arg(ch)
 	latest := func(which string) string {
-		return `(SELECT k.given FROM (` + c.IDs() + `) g JOIN people_consent k ON k.community_id = $1 AND k.person = g.id WHERE ` + which + ` ORDER BY k.at DESC, k.id DESC LIMIT 1)`
+		// CROSS JOIN has SQLite begin with the few persons; it would else go through all statements for each of them.
+		return `(SELECT k.given FROM (` + c.IDs() + `) g CROSS JOIN people_consent k WHERE k.community_id = $1 AND k.person = g.id AND ` + which + ` ORDER BY k.at DESC, k.id DESC LIMIT 1)`
 	}
 	parts := []string{
 		// A yes to the channel ends with a later no to the whole purpose; a no to the channel stays until it is taken back.

@@ -29,12 +29,14 @@ type Audit func(tx *db.Tx, actor, person string, field FieldName, reason string)
 
 // Service is the people of every community.
 type Service struct {
-	db       *db.DB
-	secrets  Secrets
-	settings func(tx *db.Tx) (Settings, error)
-	audit    Audit
-	onMerge  []func(tx *db.Tx, from, into string) error
-	onErase  []func(tx *db.Tx, person string) error
+	db        *db.DB
+	secrets   Secrets
+	settings  func(tx *db.Tx) (Settings, error)
+	audit     Audit
+	onMerge   []func(tx *db.Tx, from, into string) error
+	onUnmerge []func(tx *db.Tx, from, into string) error
+	onErase   []func(tx *db.Tx, person string) error
+	onExport  []exporter
 }
 
 // New makes the service. settings gives the playbook's part for the transaction's community.
@@ -53,9 +55,24 @@ func (s *Service) OnMerge(fn func(tx *db.Tx, from, into string) error) {
 	s.onMerge = append(s.onMerge, fn)
 }
 
+// OnUnmerge adds what must happen in the transaction that lets from stand for themselves again.
+func (s *Service) OnUnmerge(fn func(tx *db.Tx, from, into string) error) {
+	s.onUnmerge = append(s.onUnmerge, fn)
+}
+
 // OnErase adds what must happen in the transaction that erases a person; it is called for each id they ever had.
 func (s *Service) OnErase(fn func(tx *db.Tx, person string) error) {
 	s.onErase = append(s.onErase, fn)
+}
+
+type exporter struct {
+	name string
+	read func(tx *db.Tx, person string) (any, error)
+}
+
+// OnExport adds what another part keeps of a person to their export, under a name; it is called for who stands for them.
+func (s *Service) OnExport(name string, read func(tx *db.Tx, person string) (any, error)) {
+	s.onExport = append(s.onExport, exporter{name, read})
 }
 
 func (s *Service) config(tx *db.Tx) (Settings, error) {
@@ -69,12 +86,15 @@ func (s *Service) config(tx *db.Tx) (Settings, error) {
 
 // Root is who stands for a person now: the id itself, or the one it was merged into.
 func Root(tx *db.Tx, id string) (string, error) {
-	r, err := readPerson(tx, id)
-	if err != nil {
-		return "", err
+	root, found, err := rootOf(tx, id)
+	if err == nil && !found {
+		err = ErrNotFound
 	}
-	return r.root, nil
+	return root, err
 }
+
+// Roots gives, for those of the ids that were merged into another person, who stands for them now.
+func Roots(tx *db.Tx, ids []string) (map[string]string, error) { return movedOf(tx, ids) }
 
 // Group lists all ids of the one who stands for a person, their own first.
 func Group(tx *db.Tx, id string) ([]string, error) {

@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,17 +75,24 @@ func updateSeen(tx *db.Tx, id, source, entry string) error {
 	return err
 }
 
-// groupOf lists a person and everyone merged into them, themselves first.
+func rootOf(tx *db.Tx, id string) (string, bool, error) {
+	return db.One(tx, db.Column[string], `SELECT root FROM person WHERE community_id = $1 AND id = $2`, tx.Community(), id)
+}
+
+// groupOf lists a person and everyone merged into them, themselves first. It is sorted here: asked for an order by id, SQLite
+// reads the whole community in that order instead of the few by the index.
 func groupOf(tx *db.Tx, root string) ([]string, error) {
-	rest, err := db.All(tx, db.Column[string], `SELECT id FROM person WHERE community_id = $1 AND root = $2 AND merged_into <> '' ORDER BY id`, tx.Community(), root)
+	rest, err := db.All(tx, db.Column[string], `SELECT id FROM person WHERE community_id = $1 AND root = $2 AND merged_into <> ''`, tx.Community(), root)
+	slices.Sort(rest)
 	return append([]string{root}, rest...), err
 }
 
-// list writes values as the arguments of an IN: "($2, $3)".
+// list writes values as the arguments of an IN: "($2, $3)". The last one stands there again up to a power of two, so that
+// few texts are ever prepared.
 func list[T any](args *[]any, values []T) string {
 	var b strings.Builder
-	for _, v := range values {
-		*args = append(*args, v)
+	for n := 0; n < len(values) || n&(n-1) != 0; n++ {
+		*args = append(*args, values[min(n, len(values)-1)])
 		fmt.Fprintf(&b, ", $%d", len(*args))
 	}
 	return "(" + strings.TrimPrefix(b.String(), ", ") + ")"
@@ -139,11 +147,8 @@ func addressRows(tx *db.Tx, roots []string) ([]Held, error) {
 	return db.All(tx, func(r *db.Row) (h Held, err error) {
 		err = r.Scan(&h.Kind, &h.Person, &h.secret, &h.Verified, &h.CreatedAt)
 		return h, err
-	}, `SELECT i.kind, m.root, i.secret, i.verified, i.created_at FROM (
-			SELECT id, root FROM person WHERE community_id = $1 AND id IN `+in+`
-			UNION ALL SELECT id, root FROM person WHERE community_id = $1 AND root IN `+in+` AND merged_into <> '') m
-		JOIN people_identifier i ON i.community_id = $1 AND i.person = m.id
-		WHERE i.kind IN ('phone', 'email') ORDER BY i.verified DESC, i.created_at, i.value`, args...)
+	}, `SELECT i.kind, m.root, i.secret, i.verified, i.created_at FROM `+groupsOf(in)+` m
+		CROSS JOIN people_identifier i WHERE i.community_id = $1 AND i.person = m.id AND i.kind IN ('phone', 'email') ORDER BY i.verified DESC, i.created_at, i.value`, args...)
 }
 
 // index replaces what a person is found by under some kinds.

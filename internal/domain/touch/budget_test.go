@@ -30,7 +30,9 @@ func (w *world) reachable(name string) string {
 
 var busy = touch.Config{
 	Budgets: []touch.Budget{
-		{Per: touch.Day, Max: 3}, {Purpose: "marketing", Per: touch.Week, Max: 4}, {Channel: "email", Per: touch.Day, Max: 2},
+		{Per: touch.Day, Max: 3},
+		{Purpose: "marketing", Per: touch.Week, Max: 4},
+		{Channel: "email", Per: touch.Day, Max: 2},
 		{Channel: "email", Purpose: "sharing", Per: touch.Month, Max: 1},
 	},
 	Limits: map[string]string{"wecom_mass": "1_per_day"},

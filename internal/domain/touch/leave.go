@@ -148,7 +148,7 @@ func (s *Service) depart(tx *db.Tx, t, was Touch, via route, tpl Template, who *
 	if t.leftAt = tx.Now(); !t.leftAt.After(was.leftAt) {
 		t.leftAt = was.leftAt.Add(time.Microsecond) // it tells this try from the last one
 	}
-	out := Outgoing{Community: tx.Community(), ID: t.ID, To: to, Subject: t.Subject, Body: t.Body, Link: t.Link, Home: here.URL, Lang: langOf(who)}
+	out := Outgoing{Community: tx.Community(), ID: t.ID, To: to, Subject: t.Subject, Body: t.Body, Link: t.Link, Home: here.URL}
 	return s.turned(tx, departure{t, via, out}, was)
 }
 

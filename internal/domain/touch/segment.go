@@ -146,9 +146,9 @@ func (g segment) condition(r Rule) (string, error) {
 	case r.Tag != "":
 		return g.Tagged(people.Tag(r.Tag)), nil
 	case r.Blocked:
-		return g.Chooser.Blocked(), nil
+		return g.Blocked(), nil
 	case len(r.Ways) > 0:
-		return g.Chooser.Ways(r.Ways), nil
+		return g.Ways(r.Ways), nil
 	case r.Member != "":
 		id, group := r.Member, ""
 		if name, isGroup := strings.CutPrefix(r.Member, "group:"); isGroup {
@@ -166,9 +166,9 @@ func (g segment) condition(r Rule) (string, error) {
 	}
 	switch {
 	case r.Created:
-		return g.Chooser.Created(from, to), nil
+		return g.Created(from, to), nil
 	case r.Seen:
-		return g.Chooser.Seen(from, to), nil
+		return g.Seen(from, to), nil
 	case r.Fact != "":
 		return fact.Happened(g.Arg, g.IDs(), r.Fact, from, to, r.AtLeast), nil
 	}
@@ -187,7 +187,7 @@ func (g segment) field(r Rule) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return g.Chooser.Field(people.FieldName(r.Field), t)
+	return g.Field(people.FieldName(r.Field), t)
 }
 
 func (g segment) day(s, at string) (string, error) {

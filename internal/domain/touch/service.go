@@ -227,6 +227,21 @@ func (s *Service) Stuck(tx *db.Tx, cursor string, limit int) (page.Page[Touch], 
 	return stuck(tx, cursor, limit)
 }
 
+// ExportTx gives everything that was sent or meant to be sent to a person, newest first.
+func (s *Service) ExportTx(tx *db.Tx, person string) (all []Touch, err error) {
+	for cursor := ""; ; {
+		p, err := s.OfPerson(tx, person, cursor, 200)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p.Items...)
+		if p.Next == "" {
+			return all, nil
+		}
+		cursor = p.Next
+	}
+}
+
 // EraseTx blanks what was said to a person, and holds back what waits for them.
 func (s *Service) EraseTx(tx *db.Tx, person string) error {
 	waiting, err := waitingFor(tx, person)

@@ -107,7 +107,6 @@ type Outgoing struct {
 	Body      string
 	Link      string // absolute
 	Home      string // the community's phone pages, without a slash at the end
-	Lang      text.Lang
 }
 
 // InApp is the channel of notices on the phone pages: the touch itself is the message.

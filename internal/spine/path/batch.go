@@ -41,6 +41,9 @@ func (e *Engine) handle(tx *db.Tx, facts []fact.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
+	if err := b.followMerges(facts); err != nil {
+		return err
+	}
 	if err := b.load(facts); err != nil {
 		return err
 	}
@@ -102,7 +105,6 @@ func (b *batch) start(c *Compiled, f *fact.Fact) error {
 		ID: b.tx.NewID(), Path: c.Name, Version: c.Version, Subject: subject, Person: f.Person, State: Running, Entry: f.Entry, Circle: f.Circle,
 		Step: c.first, EnteredAt: b.tx.Now(), StartedAt: b.tx.Now(), Vars: map[string]any{}, onceKey: onceKey(c, f),
 	}
-	r.mark(f)
 	if err := b.keep(r, f); err != nil {
 		return err
 	}
@@ -115,7 +117,9 @@ func (b *batch) start(c *Compiled, f *fact.Fact) error {
 	if err != nil || !added {
 		return err
 	}
-	r.stored = true
+	if err := b.sinceStart(c, r, f); err != nil {
+		return err
+	}
 	b.runs[subject] = append(b.runs[subject], r)
 	if _, err := fact.Append(b.tx, Started{Path: Name(c.Name), Run: fact.ID(r.ID)}, b.about(r)); err != nil {
 		return err

@@ -2,6 +2,7 @@ package path
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -25,30 +26,54 @@ type Compiled struct {
 	Version int
 	first   string
 	nodes   map[string]*node
-	order   []string // addresses in reading order
+	order   []string        // addresses in reading order
+	awaits  map[string]bool // the facts that some step waits for
 }
 
 // done is the outcome of a run that passes its last step without an end.
 const done = "done"
 
-// Compile gives every step its address. It fails on a jump to a name that isn't there; Validate says where.
+// Compile gives every step its address. It fails on what compile finds; Validate says where.
 func Compile(d Definition, version int) (*Compiled, error) {
-	c := &Compiled{Definition: d, Version: version, nodes: map[string]*node{}}
+	c, faults := compile(d, version)
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("path %s%s: %s", d.Name, faults[0].Field, faults[0].Reason)
+	}
+	return c, nil
+}
+
+// compile finds jumps to names that aren't there, and names that two steps have.
+func compile(d Definition, version int) (c *Compiled, faults []Problem) {
+	c = &Compiled{Definition: d, Version: version, nodes: map[string]*node{}, awaits: map[string]bool{}}
+	c.first = c.lay(c.Steps, "", "")
+	bad := func(n *node, reason string, name string) {
+		faults = append(faults, Problem{Line: n.step.line, Field: ".steps[" + n.addr + "]", Reason: fmt.Sprintf(reason, name)})
+	}
 	names := map[string]string{}
-	c.first = c.lay(c.Steps, "", "", names)
 	for _, addr := range c.order {
 		n := c.nodes[addr]
-		for label, t := range n.to {
-			if name, jump := jumpName(t.addr); jump {
-				addr, ok := names[name]
-				if !ok {
-					return nil, fmt.Errorf("path %s, step %s: there is no step named %q", d.Name, n.addr, name)
+		if name := n.step.Name; name != "" {
+			if names[name] != "" {
+				bad(n, "another step is named %q too", name)
+			}
+			names[name] = addr
+		}
+		for _, k := range n.kinds() {
+			c.awaits[k] = true
+		}
+	}
+	for _, addr := range c.order {
+		n := c.nodes[addr]
+		for _, label := range sortedKeys(n.to) {
+			if name, jump := jumpName(n.to[label].addr); jump {
+				if names[name] == "" {
+					bad(n, "there is no step named %q", name)
 				}
-				n.to[label] = target{addr: addr}
+				n.to[label] = target{addr: names[name]}
 			}
 		}
 	}
-	return c, nil
+	return c, faults
 }
 
 const jumpMark = "go "
@@ -61,7 +86,7 @@ func jumpName(addr string) (string, bool) {
 }
 
 // lay gives addresses to steps and gives back the first one's; after is where the last one leads.
-func (c *Compiled) lay(steps []Step, prefix, after string, names map[string]string) string {
+func (c *Compiled) lay(steps []Step, prefix, after string) string {
 	first := after
 	for i := range steps {
 		addr := prefix + strconv.Itoa(i)
@@ -75,24 +100,21 @@ func (c *Compiled) lay(steps []Step, prefix, after string, names map[string]stri
 		n := &node{addr: addr, step: &steps[i], next: next, to: map[string]target{}}
 		c.nodes[addr] = n
 		c.order = append(c.order, addr)
-		if steps[i].Name != "" {
-			names[steps[i].Name] = addr
-		}
 		for _, w := range ways(&steps[i]) {
-			n.to[w.label] = c.layBranch(*w.branch, addr+"."+w.label+".", next, names)
+			n.to[w.label] = c.layBranch(*w.branch, addr+"."+w.label+".", next)
 		}
 	}
 	return first
 }
 
-func (c *Compiled) layBranch(b Branch, prefix, next string, names map[string]string) target {
+func (c *Compiled) layBranch(b Branch, prefix, next string) target {
 	switch {
 	case b.End != "":
 		return target{end: b.End}
 	case b.Go != "":
 		return target{addr: jumpMark + b.Go}
 	case len(b.Steps) > 0:
-		return target{addr: c.lay(b.Steps, prefix, next, names)}
+		return target{addr: c.lay(b.Steps, prefix, next)}
 	}
 	return target{addr: next}
 }
@@ -108,7 +130,7 @@ func ways(s *Step) (out []way) {
 	add := func(label string, b *Branch) { out = append(out, way{label, b}) }
 	if s.Wait != nil {
 		for i := range s.Wait.Or {
-			add("or"+strconv.Itoa(i), &s.Wait.Or[i].Then)
+			add(orLabel(i), &s.Wait.Or[i].Then)
 		}
 	}
 	if s.Do != nil {
@@ -132,6 +154,21 @@ func ways(s *Step) (out []way) {
 		add("else", s.Else)
 	}
 	return out
+}
+
+func orLabel(i int) string { return "or" + strconv.Itoa(i) }
+
+// outcome is how the log tells that the i-th of a wait's other facts met it: by its kind, unless an earlier one of the same
+// wait takes that kind too.
+func (w *Wait) outcome(i int, kind string) string {
+	takers := w.On
+	for _, o := range w.Or[:i] {
+		takers = slices.Concat(takers, o.On)
+	}
+	if slices.Contains(takers, kind) {
+		return kind + " " + orLabel(i)
+	}
+	return kind
 }
 
 // way gives where a label leads; one that isn't there leads to the next step.

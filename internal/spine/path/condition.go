@@ -2,6 +2,7 @@ package path
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,7 +10,8 @@ import (
 )
 
 // Condition compares values by name: a plain value must be equal, a list must contain the value, and a text may begin
-// with an operator: ">= 60", "< 3", "!= done", "is set", "is empty". All of them must hold.
+// with an operator: ">= 60", "< 3", "!= done", "is set", "is empty". A value that is a list has what it is compared with,
+// or, for "!=", has it not. All of them must hold.
 type Condition map[string]any
 
 // Values gives the value of a name, or nil when there is none.
@@ -31,53 +33,75 @@ func (c Condition) Holds(values Values) (bool, error) {
 
 var operators = []string{">=", "<=", "!=", ">", "<", "="}
 
+const isSet, isEmpty = "is set", "is empty"
+
+// operatorOf cuts a leading operator off a text; "" if there is none.
+func operatorOf(s string) (op, rest string) {
+	for _, op := range operators {
+		if rest, ok := strings.CutPrefix(s, op); ok {
+			return op, strings.TrimSpace(rest)
+		}
+	}
+	return "", s
+}
+
+// isNumeric tells that an operator compares numbers.
+func isNumeric(op string) bool { return op != "" && op != "=" && op != "!=" }
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil
+}
+
 func matches(got, want any) bool {
 	switch w := want.(type) {
 	case []any:
 		return slices.ContainsFunc(w, func(x any) bool { return matches(got, x) })
 	case string:
 		switch w {
-		case "is set":
+		case isSet:
 			return !empty(got)
-		case "is empty":
+		case isEmpty:
 			return empty(got)
 		}
-		for _, op := range operators {
-			if rest, ok := strings.CutPrefix(w, op); ok {
-				return compare(got, strings.TrimSpace(rest), op)
-			}
+		if op, rest := operatorOf(w); op != "" {
+			return compare(got, rest, op)
 		}
 	}
+	return equal(got, plain(want))
+}
+
+// equal compares by what is written, so that 1, 1.0 and "1" are the same; a list equals what it has.
+func equal(got any, want string) bool {
 	if list, ok := got.([]string); ok {
-		return slices.Contains(list, plain(want))
+		return slices.Contains(list, want)
 	}
-	return plain(got) == plain(want)
+	return plain(got) == want
 }
 
 func empty(v any) bool {
-	switch x := v.(type) {
-	case nil:
+	if v == nil {
 		return true
-	case string:
-		return x == ""
-	case []string:
-		return len(x) == 0
-	case time.Time:
-		return x.IsZero()
+	}
+	if t, ok := v.(time.Time); ok {
+		return t.IsZero()
+	}
+	switch x := reflect.ValueOf(v); x.Kind() {
+	case reflect.String, reflect.Slice, reflect.Map:
+		return x.Len() == 0
 	}
 	return false
 }
 
 func compare(got any, want, op string) bool {
-	a, b := plain(got), want
-	if op == "!=" {
-		return a != b
+	switch op {
+	case "!=":
+		return !equal(got, want)
+	case "=":
+		return equal(got, want)
 	}
-	if op == "=" {
-		return a == b
-	}
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
+	x, errX := strconv.ParseFloat(plain(got), 64)
+	y, errY := strconv.ParseFloat(want, 64)
 	if errX != nil || errY != nil {
 		return false
 	}
@@ -107,22 +131,24 @@ func plain(v any) string {
 	return fmt.Sprint(v)
 }
 
-// fill replaces each {name} in a text by its value.
+// fill replaces each {name} in a text by its value. What the values say is not looked at again.
 func fill(s string, values Values) (string, error) {
+	var out strings.Builder
 	for {
 		i := strings.IndexByte(s, '{')
-		if i < 0 {
-			return s, nil
+		j := strings.IndexByte(s[max(i, 0):], '}')
+		if i < 0 || j < 0 {
+			out.WriteString(s)
+			return out.String(), nil
 		}
-		j := strings.IndexByte(s[i:], '}')
-		if j < 0 {
-			return s, nil
-		}
-		v, err := values(s[i+1 : i+j])
+		name := s[i+1 : i+j]
+		v, err := values(name)
 		if err != nil {
-			return "", fmt.Errorf("value %s: %w", s[i+1:i+j], err)
+			return "", fmt.Errorf("value %s: %w", name, err)
 		}
-		s = s[:i] + plain(v) + s[i+j+1:]
+		out.WriteString(s[:i])
+		out.WriteString(plain(v))
+		s = s[i+j+1:]
 	}
 }
 

@@ -1,6 +1,8 @@
 package path
 
 import (
+	"slices"
+
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/text"
 )
@@ -116,4 +118,29 @@ type Problem struct {
 	Line   int    `json:"line,omitempty"`
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
+}
+
+// validOutcome tells whether a word can stand in an address and for an outcome.
+func validOutcome(s string) bool {
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64 && !slices.Contains(reserved, s)
+}
+
+// Line is where the step stands in its source; 0 for a definition that was stored.
+func (s *Step) Line() int { return s.line }
+
+// Each calls fn for every step, those of branches too.
+func (d Definition) Each(fn func(*Step)) { eachStep(d.Steps, fn) }
+
+func eachStep(steps []Step, fn func(*Step)) {
+	for i := range steps {
+		fn(&steps[i])
+		for _, w := range ways(&steps[i]) {
+			eachStep(w.branch.Steps, fn)
+		}
+	}
 }

@@ -20,6 +20,7 @@ type Engine struct {
 	log     *slog.Logger
 	kinds   *fact.Registry
 	tasks   Tasks
+	roots   func(tx *db.Tx, ids []string) (map[string]string, error)
 	zone    func(ctx context.Context, community string) *time.Location
 	actions map[string]*Action
 	moments map[string]*Moment
@@ -68,14 +69,18 @@ func (e *Engine) Attach(l *fact.Log, r *job.Runner) {
 
 func versionKey(path string, version int) string { return fmt.Sprintf("%s@%d", path, version) }
 
-// shelf gives the community's definitions. Versions never change, and a stale choice of the active one only means that a
-// run starts on the version before: so memory may be behind the database for a moment.
+// shelf gives the community's definitions. Versions are added and never change, so their number tells whether memory is
+// behind the database: another node's news of a change may be late or lost, and a run may be on the new version already.
+// Only which version is the active one may be stale for a moment: then a run starts on the one before.
 func (e *Engine) shelf(tx *db.Tx) (*shelf, error) {
 	e.mu.RLock()
 	s, epoch := e.cache[tx.Community()], e.epoch
 	e.mu.RUnlock()
 	if s != nil {
-		return s, nil
+		var n int
+		if err := tx.QueryRow(`SELECT count(*) FROM path_version WHERE community_id = $1`, tx.Community()).Scan(&n); err != nil || n == len(s.versions) {
+			return s, err
+		}
 	}
 	s, err := loadShelf(tx)
 	if err != nil {

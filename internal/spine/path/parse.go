@@ -7,9 +7,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/qunce/qunce/internal/kit/clock"
-	"github.com/qunce/qunce/internal/kit/text"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -60,98 +57,6 @@ func (p *parser) start(n, parent *yaml.Node, field string, s *Start) {
 	}
 }
 
-// mapping gives a mapping's values by key, and refuses keys that nobody knows.
-func (p *parser) mapping(n *yaml.Node, field string, known ...string) map[string]*yaml.Node {
-	if n.Kind != yaml.MappingNode {
-		p.bad(n, field, "expected a mapping with %s", strings.Join(known, ", "))
-		return nil
-	}
-	m := map[string]*yaml.Node{}
-	for i := 0; i < len(n.Content); i += 2 {
-		k := n.Content[i]
-		if len(known) > 0 && !slices.Contains(known, k.Value) {
-			p.bad(k, field+"."+k.Value, "unknown key; known are %s", strings.Join(known, ", "))
-			continue
-		}
-		if m[k.Value] != nil {
-			p.bad(k, field+"."+k.Value, "the key stands twice")
-		}
-		m[k.Value] = n.Content[i+1]
-	}
-	return m
-}
-
-func (p *parser) str(n *yaml.Node, field string, into *string) {
-	if n == nil {
-		return
-	}
-	if n.Kind != yaml.ScalarNode || n.Value == "" {
-		p.bad(n, field, "expected a text")
-		return
-	}
-	*into = n.Value
-}
-
-func (p *parser) list(n *yaml.Node, field string) (out []string) {
-	if n == nil {
-		return nil
-	}
-	items := []*yaml.Node{n}
-	if n.Kind == yaml.SequenceNode {
-		items = n.Content
-	}
-	for _, it := range items {
-		var s string
-		p.str(it, field, &s)
-		if s != "" {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-func (p *parser) text(n *yaml.Node, field string, into *text.Text) {
-	if n == nil {
-		return
-	}
-	if n.Kind == yaml.ScalarNode {
-		*into = text.Text{text.Hans: n.Value}
-		return
-	}
-	*into = text.Text{}
-	for lang, v := range p.mapping(n, field, string(text.Hans), string(text.Hant), string(text.En)) {
-		(*into)[text.Lang(lang)] = v.Value
-	}
-}
-
-func (p *parser) duration(n *yaml.Node, field string, into *clock.Duration) {
-	if n == nil {
-		return
-	}
-	d, err := clock.ParseDuration(n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil {
-		p.bad(n, field, "a duration is written as 20s, 15m, 48h, 7d or 3w")
-		return
-	}
-	*into = d
-}
-
-func (p *parser) values(n *yaml.Node, field string) map[string]any {
-	if n == nil {
-		return nil
-	}
-	var m map[string]any
-	if n.Kind != yaml.MappingNode || n.Decode(&m) != nil {
-		p.bad(n, field, "expected a mapping")
-		return nil
-	}
-	return m
-}
-
-func (p *parser) condition(n *yaml.Node, field string) Condition {
-	return Condition(p.values(n, field))
-}
-
 func (p *parser) steps(n *yaml.Node, field string) (out []Step) {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		p.bad(n, field, "expected a list of steps")
@@ -189,8 +94,8 @@ func (p *parser) step(n *yaml.Node, field string) (s Step) {
 		p.bad(n, field, "a step is exactly one of wait, until, do, ask, choose, gate, end")
 		return s
 	}
-	for k, owner := range owned {
-		if m[k] != nil && m[owner] == nil {
+	for _, k := range sortedKeys(owned) {
+		if owner := owned[k]; m[k] != nil && m[owner] == nil {
 			p.bad(m[k], field+"."+k, "%s belongs to a step with %s", k, owner)
 		}
 	}
@@ -198,7 +103,10 @@ func (p *parser) step(n *yaml.Node, field string) (s Step) {
 	p.text(m["title"], field+".title", &s.Title)
 	p.str(m["owner"], field+".owner", &s.Owner)
 	p.str(m["end"], field+".end", &s.End)
-	p.duration(m["for"], field+".for", &s.For)
+	if s.End != "" && !validOutcome(s.End) {
+		p.bad(m["end"], field+".end", "an outcome is a word of a–z, 0–9, - and _, and not %s", strings.Join(reserved, ", "))
+	}
+	p.span(m["for"], field+".for", &s.For)
 	if m["else"] != nil {
 		b := p.branch(m["else"], field+".else")
 		s.Else = &b
@@ -212,9 +120,15 @@ func (p *parser) body(m map[string]*yaml.Node, field string, s *Step) {
 	switch {
 	case m["wait"] != nil:
 		w := p.wait(m["wait"], field+".wait")
-		for i, o := range seq(m["or"]) {
+		for i, o := range p.seq(m["or"], field+".or") {
 			f := fmt.Sprintf("%s.or[%d]", field, i)
 			om := p.mapping(o, f, "on", "where", "then")
+			if om == nil {
+				continue
+			}
+			if om["on"] == nil {
+				p.bad(o, f+".on", "name the fact to wait for")
+			}
 			other := Other{On: p.list(om["on"], f+".on"), Where: p.condition(om["where"], f+".where"), Then: Branch{Next: true}}
 			if om["then"] != nil {
 				other.Then = p.branch(om["then"], f+".then")
@@ -231,9 +145,15 @@ func (p *parser) body(m map[string]*yaml.Node, field string, s *Step) {
 		s.Ask = p.ask(m, field)
 	case m["choose"] != nil:
 		s.Choose = &Choose{}
-		for i, c := range seq(m["choose"]) {
+		for i, c := range p.seq(m["choose"], field+".choose") {
 			f := fmt.Sprintf("%s.choose[%d]", field, i)
 			cm := p.mapping(c, f, "when", "then")
+			if cm == nil {
+				continue
+			}
+			if cm["when"] == nil || len(cm["when"].Content) == 0 {
+				p.bad(c, f+".when", "say when; what holds otherwise is the step's else")
+			}
 			choice := Choice{When: p.condition(cm["when"], f+".when"), Then: Branch{Next: true}}
 			if cm["then"] != nil {
 				choice.Then = p.branch(cm["then"], f+".then")
@@ -241,17 +161,10 @@ func (p *parser) body(m map[string]*yaml.Node, field string, s *Step) {
 			s.Choose.Choices = append(s.Choose.Choices, choice)
 		}
 	case m["gate"] != nil:
-		for i, g := range seq(m["gate"]) {
+		for i, g := range p.seq(m["gate"], field+".gate") {
 			s.Gate = append(s.Gate, p.wait(g, fmt.Sprintf("%s.gate[%d]", field, i)))
 		}
 	}
-}
-
-func seq(n *yaml.Node) []*yaml.Node {
-	if n == nil || n.Kind != yaml.SequenceNode {
-		return nil
-	}
-	return n.Content
 }
 
 func (p *parser) wait(n *yaml.Node, field string) (w Wait) {
@@ -271,7 +184,7 @@ func (p *parser) until(n, remind *yaml.Node, field string) *Until {
 	m := p.mapping(n, f)
 	p.str(m["at"], f+".at", &u.At)
 	p.duration(m["offset"], f+".offset", &u.Offset)
-	p.duration(m["after"], f+".after", &u.After)
+	p.span(m["after"], f+".after", &u.After)
 	p.str(m["weekday"], f+".weekday", &u.Weekday)
 	p.str(m["hour"], f+".hour", &u.Hour)
 	p.str(m["moment"], f+".moment", &u.Moment)
@@ -286,15 +199,9 @@ func (p *parser) until(n, remind *yaml.Node, field string) *Until {
 		if u.With == nil {
 			u.With = map[string]any{}
 		}
-		var v any
-		if err := m[k].Decode(&v); err != nil {
-			p.bad(m[k], f+"."+k, "%v", err)
-		}
-		u.With[k] = v
+		u.With[k] = p.value(m[k], f+"."+k)
 	}
-	if u.At == "" && u.After == 0 && u.Hour == "" && u.Moment == "" {
-		p.bad(n, f, "say until when: at, after, hour (with weekday) or moment")
-	}
+	p.oneWay(n, f, u)
 	if remind != nil {
 		rm := p.mapping(remind, field+".remind", "before", "do", "with", "on")
 		u.Remind = &Remind{Do: p.do(rm, field+".remind")}
@@ -304,6 +211,25 @@ func (p *parser) until(n, remind *yaml.Node, field string) *Until {
 		}
 	}
 	return u
+}
+
+// oneWay holds that an until says when in one way: what else stood there would be passed over.
+func (p *parser) oneWay(n *yaml.Node, f string, u *Until) {
+	ways := 0
+	for _, said := range []bool{u.At != "", u.Moment != "", u.Hour != "" || u.After != 0} {
+		if said {
+			ways++
+		}
+	}
+	if ways != 1 {
+		p.bad(n, f, "say until when in one way: at, after, hour (with weekday) or moment")
+	}
+	if u.Weekday != "" && u.Hour == "" {
+		p.bad(n, f+".weekday", "a weekday needs an hour")
+	}
+	if u.Offset != 0 && u.At == "" && u.Moment == "" {
+		p.bad(n, f+".offset", "an offset is counted from at or moment")
+	}
 }
 
 func (p *parser) do(m map[string]*yaml.Node, field string) (d Do) {
@@ -319,7 +245,7 @@ func (p *parser) ask(m map[string]*yaml.Node, field string) *Ask {
 	a := &Ask{}
 	p.str(m["ask"], field+".ask", &a.Task)
 	p.str(m["role"], field+".role", &a.Role)
-	p.duration(m["within"], field+".within", &a.Within)
+	p.span(m["within"], field+".within", &a.Within)
 	p.str(m["escalate"], field+".escalate", &a.Escalate)
 	a.Show = p.list(m["show"], field+".show")
 	if m["outcomes"] == nil || a.Role == "" {
@@ -327,13 +253,20 @@ func (p *parser) ask(m map[string]*yaml.Node, field string) *Ask {
 		return a
 	}
 	a.Outcomes = p.branches(m["outcomes"], field+".outcomes", &a.Order)
+	if len(a.Outcomes) == 0 {
+		p.bad(m["outcomes"], field+".outcomes", "a task needs a way to finish it")
+	}
 	return a
 }
 
 func (p *parser) branches(n *yaml.Node, field string, order *[]string) map[string]Branch {
 	out := map[string]Branch{}
-	for k, v := range p.mapping(n, field) {
-		out[k] = p.branch(v, field+"."+k)
+	m := p.mapping(n, field)
+	for _, k := range sortedKeys(m) {
+		if !validOutcome(k) {
+			p.bad(m[k], field+"."+k, "an outcome is a word of a–z, 0–9, - and _, and not %s", strings.Join(reserved, ", "))
+		}
+		out[k] = p.branch(m[k], field+"."+k)
 	}
 	if order != nil && n.Kind == yaml.MappingNode {
 		for i := 0; i < len(n.Content); i += 2 {
@@ -354,7 +287,7 @@ func (p *parser) branch(n *yaml.Node, field string) (b Branch) {
 		switch {
 		case n.Value == "next":
 			b.Next = true
-		case word == "end" && name != "":
+		case word == "end" && validOutcome(name):
 			b.End = name
 		case word == "go" && name != "":
 			b.Go = name

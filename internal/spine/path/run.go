@@ -28,11 +28,9 @@ type Run struct {
 
 	onceKey string
 	moves   int
-	markPos int64
-	markAt  time.Time
-	markID  string
-	timed   bool // a timer is set for DueAt in the database
-	stored  bool // the row is in the database
+	early   early
+	by      *fact.Fact // what met the present step
+	timed   bool       // a timer is set for DueAt in the database
 }
 
 // State of a run.
@@ -59,31 +57,25 @@ type Move struct {
 	Outcome   string    `json:"outcome"`
 }
 
-// consumed tells whether the run has taken the fact already, or something after it.
-func (r *Run) consumed(c *Compiled, f *fact.Fact) bool {
-	if c.Subject == "person" {
-		return f.Pos <= r.markPos
-	}
-	if f.RecordedAt.Equal(r.markAt) {
-		return f.ID <= r.markID
-	}
-	return f.RecordedAt.Before(r.markAt)
-}
-
-func (r *Run) mark(f *fact.Fact) {
-	r.markPos, r.markAt, r.markID = f.Pos, f.RecordedAt, f.ID
+// took notes that the run has consumed a fact: what was kept from before it no longer counts.
+func (r *Run) took(f *fact.Fact) {
+	r.by = f
+	r.early.dropUpTo(f)
 }
 
 // subjectOf is whose run a fact is for, by the path's kind of subject.
 func subjectOf(kind string, f *fact.Fact) string {
-	switch kind {
-	case "person", "candidate":
+	switch {
+	case ofPersons(kind):
 		return f.Person
-	case "circle":
+	case kind == "circle":
 		return f.Circle
 	}
 	return f.Subject
 }
+
+// ofPersons tells whether a path's runs are about persons: their facts come in one order.
+func ofPersons(kind string) bool { return kind == "person" || kind == "candidate" }
 
 // Moves is how many steps the run has left: with the run's id it keys what an action does at one step.
 func (r *Run) Moves() int { return r.moves }

@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/spine/fact"
 )
 
 func loadShelf(tx *db.Tx) (*shelf, error) {
@@ -78,14 +76,15 @@ func (e *Engine) announce(tx *db.Tx) {
 	tx.AfterCommit(func() { e.bus.Broadcast(changedTopic, []byte(community)) })
 }
 
-const runColumns = `id, path, version, subject, person, once_key, state, outcome, step, entered_at, due_at, task, moves, mark_pos, mark_at, mark_id, circle, entry, vars, started_at, ended_at`
+const runColumns = `id, path, version, subject, person, once_key, state, outcome, step, entered_at, due_at, task, moves, early, circle, entry, vars, started_at, ended_at`
 
 func scanRun(r *db.Row) (*Run, error) {
-	x := &Run{stored: true}
+	x := &Run{}
 	var vars db.JSON[map[string]any]
+	var kept db.JSON[early]
 	err := r.Scan(&x.ID, &x.Path, &x.Version, &x.Subject, &x.Person, &x.onceKey, &x.State, &x.Outcome, &x.Step, &x.EnteredAt, &x.DueAt, &x.Task,
-		&x.moves, &x.markPos, &x.markAt, &x.markID, &x.Circle, &x.Entry, &vars, &x.StartedAt, &x.EndedAt)
-	x.Vars = vars.V
+		&x.moves, &kept, &x.Circle, &x.Entry, &vars, &x.StartedAt, &x.EndedAt)
+	x.Vars, x.early = vars.V, kept.V
 	if x.Vars == nil {
 		x.Vars = map[string]any{}
 	}
@@ -93,7 +92,8 @@ func scanRun(r *db.Row) (*Run, error) {
 	return x, err
 }
 
-// runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order.
+// runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order. It is
+// ordered by an expression: by the id itself SQLite would read the whole community in that order, and not by the index.
 func runningOf(tx *db.Tx, subjects []string) ([]*Run, error) {
 	var all []*Run
 	for len(subjects) > 0 {
@@ -107,7 +107,7 @@ func runningOf(tx *db.Tx, subjects []string) ([]*Run, error) {
 			args = append(args, s)
 			fmt.Fprintf(&b, "$%d", i+2)
 		}
-		runs, err := db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject IN (`+b.String()+`) AND state = 'running' ORDER BY id`+tx.ForUpdate(), args...)
+		runs, err := db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject IN (`+b.String()+`) AND state = 'running' ORDER BY id || ''`+tx.ForUpdate(), args...)
 		if err != nil {
 			return nil, fmt.Errorf("read runs: %w", err)
 		}
@@ -116,74 +116,43 @@ func runningOf(tx *db.Tx, subjects []string) ([]*Run, error) {
 	return all, nil
 }
 
+// allOf reads and locks the runs of two persons, the first's first, those that ended too.
+func allOf(tx *db.Tx, one, other string) ([]*Run, error) {
+	return db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject IN ($2, $3) ORDER BY id || ''`+tx.ForUpdate(), tx.Community(), one, other)
+}
+
+func deleteRun(tx *db.Tx, id string) error {
+	_, err := tx.Exec(`DELETE FROM path_run WHERE community_id = $1 AND id = $2`, tx.Community(), id)
+	return err
+}
+
 func lockRun(tx *db.Tx, id string) (*Run, bool, error) {
 	return db.One(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND id = $2`+tx.ForUpdate(), tx.Community(), id)
 }
 
 // insertRun adds a run unless one with its once key is there.
 func insertRun(tx *db.Tx, r *Run) (added bool, err error) {
-	n, err := tx.Exec(`INSERT INTO path_run (community_id, `+runColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO path_run (community_id, `+runColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING`,
 		tx.Community(), r.ID, r.Path, r.Version, r.Subject, r.Person, r.onceKey, r.State, r.Outcome, r.Step, r.EnteredAt, r.DueAt, r.Task,
-		r.moves, r.markPos, r.markAt, r.markID, r.Circle, r.Entry, db.JSON[map[string]any]{V: r.Vars}, r.StartedAt, r.EndedAt)
+		r.moves, db.JSON[early]{V: r.early}, r.Circle, r.Entry, db.JSON[map[string]any]{V: r.Vars}, r.StartedAt, r.EndedAt)
 	return n == 1, err
 }
 
 func updateRun(tx *db.Tx, r *Run) error {
 	_, err := tx.Exec(`UPDATE path_run SET once_key = $3, state = $4, outcome = $5, step = $6, entered_at = $7, due_at = $8, task = $9, moves = $10,
-			mark_pos = $11, mark_at = $12, mark_id = $13, circle = $14, vars = $15, ended_at = $16 WHERE community_id = $1 AND id = $2`,
+			early = $11, circle = $12, vars = $13, ended_at = $14, subject = $15, person = $16 WHERE community_id = $1 AND id = $2`,
 		tx.Community(), r.ID, r.onceKey, r.State, r.Outcome, r.Step, r.EnteredAt, r.DueAt, r.Task, r.moves,
-		r.markPos, r.markAt, r.markID, r.Circle, db.JSON[map[string]any]{V: r.Vars}, r.EndedAt)
+		db.JSON[early]{V: r.early}, r.Circle, db.JSON[map[string]any]{V: r.Vars}, r.EndedAt, r.Subject, r.Person)
 	if err != nil {
 		return fmt.Errorf("store run %s: %w", r.ID, err)
 	}
 	return nil
 }
 
-// since reads facts of the run's subject that it has not consumed, in order.
-func since(tx *db.Tx, c *Compiled, r *Run) ([]fact.Fact, error) {
-	const limit = 500 // a subject that has more than this while it stands still is read on by the subscriber
-	if c.Subject == "person" {
-		return fact.OfPersonAfter(tx, r.Subject, r.markPos, limit)
-	}
-	return fact.OfOtherSince(tx, c.Subject, r.Subject, r.markAt, r.markID, limit)
-}
-
 var logColumns = []string{"community_id", "run", "move", "step", "at", "entered_at", "cause", "outcome"}
-
-func nextHour(now time.Time, zone *time.Location, u *Until) time.Time {
-	hour, minute, err := hourOf(u.Hour)
-	if err != nil {
-		return now
-	}
-	local := now.In(zone)
-	for i := range 8 {
-		day := time.Date(local.Year(), local.Month(), local.Day()+i, hour, minute, 0, 0, zone)
-		if day.After(now) && (u.Weekday == "" || weekdays[day.Weekday()] == u.Weekday) {
-			return day.UTC()
-		}
-	}
-	return now
-}
-
-func hourOf(s string) (hour, minute int, err error) {
-	t, err := time.Parse("15:04", s)
-	return t.Hour(), t.Minute(), err
-}
 
 // Active tells whether a path of that name may start.
 func (e *Engine) Active(tx *db.Tx, name string) (bool, error) {
 	_, found, err := db.One(tx, db.Column[int], `SELECT version FROM path_version WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), name)
 	return found, err
-}
-
-// RebindTx lets the running runs of a person go on as another's, after a merge. They take the other's facts from now on.
-// A run's once key stays: it still keeps the first person from starting again.
-func (e *Engine) RebindTx(tx *db.Tx, from, into string) error {
-	pos, err := fact.LastPos(tx, into)
-	if err != nil {
-		return fmt.Errorf("find the last fact of %s: %w", into, err)
-	}
-	_, err = tx.Exec(`UPDATE path_run SET subject = $3, person = $3, mark_pos = $4 WHERE community_id = $1 AND subject = $2 AND person = $2 AND state = 'running'`,
-		tx.Community(), from, into, pos)
-	return err
 }

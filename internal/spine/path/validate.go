@@ -20,14 +20,22 @@ func (e *Engine) Validate(d Definition, roles []string) []Problem {
 			v.bad(0, ".start.once_per", "once per what? person, subject, circle or entry, not %q", o)
 		}
 	}
-	c, err := Compile(d, 0)
-	if err != nil {
-		v.bad(0, ".steps", "%v", err)
+	c, faults := compile(d, 0)
+	for _, f := range faults {
+		v.bad(f.Line, f.Field, "%s", f.Reason)
+	}
+	if len(faults) > 0 {
 		return v.problems
 	}
 	v.c = c
 	v.collectNames()
 	v.kinds(0, ".start.on", d.Start.On)
+	for i, k := range d.Start.On {
+		if slices.Contains(d.Start.On[:i], k) {
+			v.bad(0, ".start.on", "%q stands twice and would start two runs", k)
+		}
+	}
+	v.again()
 	v.condition(0, ".start.where", d.Start.Where)
 	for _, addr := range c.order {
 		v.node(c.nodes[addr])
@@ -48,6 +56,28 @@ type validator struct {
 
 func (v *validator) bad(line int, field, reason string, args ...any) {
 	v.problems = append(v.problems, Problem{Line: line, Field: v.field + field, Reason: fmt.Sprintf(reason, args...)})
+}
+
+// again holds that the outcomes after which the path may start once more are outcomes it has.
+func (v *validator) again() {
+	ends := map[string]bool{"*": true, done: true, Merged: true}
+	for _, n := range v.c.nodes {
+		ends[n.step.End] = true
+		for _, t := range n.to {
+			ends[t.end] = true
+		}
+	}
+	for _, o := range v.d.Start.Again {
+		if !ends[o] {
+			v.bad(0, ".start.again", "the path never ends as %q", o)
+		}
+	}
+}
+
+func (v *validator) role(line int, field, role string) {
+	if role != "" && v.roles != nil && !slices.Contains(v.roles, role) {
+		v.bad(line, field, "no role is called %q; known are %s", role, strings.Join(v.roles, ", "))
+	}
 }
 
 func (v *validator) kinds(line int, field string, kinds []string) {
@@ -113,6 +143,7 @@ func (v *validator) condition(line int, field string, c Condition) {
 
 func (v *validator) node(n *node) {
 	s, field := n.step, ".steps["+n.addr+"]"
+	v.role(s.line, field+".owner", s.Owner)
 	switch {
 	case s.Wait != nil:
 		v.wait(s.line, field+".wait", *s.Wait)
@@ -126,11 +157,10 @@ func (v *validator) node(n *node) {
 	case s.Do != nil:
 		v.do(s.line, field, *s.Do)
 	case s.Ask != nil:
-		if v.roles != nil && !slices.Contains(v.roles, s.Ask.Role) {
-			v.bad(s.line, field+".role", "no role is called %q", s.Ask.Role)
-		}
-		if v.roles != nil && s.Ask.Escalate != "" && !slices.Contains(v.roles, s.Ask.Escalate) {
-			v.bad(s.line, field+".escalate", "no role is called %q", s.Ask.Escalate)
+		v.role(s.line, field+".role", s.Ask.Role)
+		v.role(s.line, field+".escalate", s.Ask.Escalate)
+		for _, name := range s.Ask.Show {
+			v.value(s.line, field+".show", name)
 		}
 	case s.Choose != nil:
 		for i, c := range s.Choose.Choices {
@@ -220,14 +250,10 @@ func (v *validator) params(line int, field string, params map[string]Param, with
 }
 
 func (v *validator) param(line int, field string, p Param, value any) {
+	v.filled(line, field, value)
 	text, isText := value.(string)
-	if isText {
-		for _, name := range placeholders(text) {
-			v.value(line, field, name)
-		}
-		if strings.Contains(text, "{") {
-			return // known only when it runs
-		}
+	if len(placeholders(text)) > 0 {
+		return // known only when it runs
 	}
 	ok := true
 	switch p.Type {
@@ -256,6 +282,24 @@ func (v *validator) param(line int, field string, p Param, value any) {
 			want = "one of " + strings.Join(p.Choices, ", ")
 		}
 		v.bad(line, field, "expected %s", want)
+	}
+}
+
+// filled holds that every {name} in a parameter is a value that something sets.
+func (v *validator) filled(line int, field string, value any) {
+	switch x := value.(type) {
+	case string:
+		for _, name := range placeholders(x) {
+			v.value(line, field, name)
+		}
+	case []any:
+		for _, it := range x {
+			v.filled(line, field, it)
+		}
+	case map[string]any:
+		for _, k := range sortedKeys(x) {
+			v.filled(line, field+"."+k, x[k])
+		}
 	}
 }
 
@@ -316,7 +360,7 @@ func (n *node) leads() (out []target) {
 		out = append(out, n.to[label])
 	}
 	switch s := n.step; {
-	case s.Ask != nil, s.Choose != nil && s.Else != nil:
+	case s.Ask != nil && (s.For == 0 || s.Else != nil), s.Choose != nil && s.Else != nil:
 	case s.Do != nil && n.to[OK] != (target{}):
 	default:
 		out = append(out, target{addr: n.next})

@@ -81,9 +81,6 @@ func (e *Engine) View(tx *db.Tx, name string, version int) (Overview, error) {
 		}
 		if outcome == "" {
 			s.Entered, s.Waiting = runs, s.Waiting+runs
-			if addr == c.first {
-				o.Started = runs
-			}
 			return nil
 		}
 		s.Waiting -= runs
@@ -102,8 +99,10 @@ func (e *Engine) View(tx *db.Tx, name string, version int) (Overview, error) {
 			}
 		}
 	}
+	o.Started = o.Running
 	for _, k := range sortedKeys(ended) {
 		o.Ended = append(o.Ended, Leaving{Outcome: k, Runs: ended[k]})
+		o.Started += ended[k]
 	}
 	return o, nil
 }
@@ -173,11 +172,14 @@ func join(kinds []string) string {
 // target finds where an outcome of the log leads: a wait's is the fact's kind, which may be one of its alternatives.
 func (c *Compiled) target(addr, outcome string) target {
 	n := c.nodes[addr]
+	if outcome == Merged || outcome == Erased {
+		return target{end: outcome}
+	}
 	if w := n.step.Wait; w != nil {
 		for i, o := range w.Or {
 			for _, k := range o.On {
-				if k == outcome {
-					return n.way(fmt.Sprintf("or%d", i))
+				if w.outcome(i, k) == outcome {
+					return n.way(orLabel(i))
 				}
 			}
 		}
@@ -258,10 +260,10 @@ func (e *Engine) Stands(tx *db.Tx, r *Run) (kind string, what []string, err erro
 	return n.step.kind(), n.kinds(), nil
 }
 
-// Latest gives the subject's newest run of a path, if there is one.
+// Latest gives the subject's newest run of a path, if there is one. One that gave way at a merge doesn't count.
 func (e *Engine) Latest(tx *db.Tx, path, subject string) (*Run, bool, error) {
-	return db.One(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject = $2 AND path = $3 ORDER BY started_at DESC, id DESC LIMIT 1`,
-		tx.Community(), subject, path)
+	return db.One(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject = $2 AND path = $3 AND outcome <> $4 ORDER BY started_at DESC, id DESC LIMIT 1`,
+		tx.Community(), subject, path, Merged)
 }
 
 // RunsOf gives a subject's runs, newest first.
@@ -290,7 +292,8 @@ type Fault struct {
 	Reason string `json:"reason"`
 }
 
-// Verify lists runs past their due time by more than grace, runs whose due time has no timer, and runs of versions that are missing.
+// Verify lists runs past their due time by more than grace, runs whose due time has no timer (a later one is a timer that
+// failed and is tried again), and runs of versions that are missing.
 func (e *Engine) Verify(tx *db.Tx, grace time.Duration) (faults []Fault, err error) {
 	set, err := job.SetTimers(tx, timerKind)
 	if err != nil {
@@ -308,7 +311,7 @@ func (e *Engine) Verify(tx *db.Tx, grace time.Duration) (faults []Fault, err err
 			f.Reason = "its version is missing"
 		case due.IsZero():
 			return nil
-		case !set[f.Run].Equal(due):
+		case set[f.Run].IsZero(), set[f.Run].Before(due):
 			f.Reason = "its due time has no timer"
 		case due.Before(tx.Now().Add(-grace)):
 			f.Reason = "it is past its due time"

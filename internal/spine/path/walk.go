@@ -80,20 +80,13 @@ func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 	for i := range s.Gate {
 		delete(r.Vars, gateName(n, i))
 	}
-	if f != nil && f.Pos == r.markPos && f.ID == r.markID {
-		return to, "", true, nil // the run is level with its subject's facts: what comes later will be handed over
-	}
 	return b.early(c, r, n)
 }
 
 // early looks for a fact that came while the run was not waiting for it.
 func (b *batch) early(c *Compiled, r *Run, n *node) (to target, outcome string, stands bool, err error) {
-	facts, err := since(b.tx, c, r)
-	if err != nil {
-		return to, "", false, err
-	}
-	for i := range facts {
-		to, outcome, met, err := b.meets(c, r, n, &facts[i])
+	for _, k := range slices.Clone(r.early.Facts) {
+		to, outcome, met, err := b.meets(c, r, n, k.fact())
 		if err != nil || met {
 			return to, outcome, !met, err
 		}
@@ -110,13 +103,21 @@ func (b *batch) offer(r *Run, f *fact.Fact) error {
 	if err != nil {
 		return err
 	}
-	if subjectOf(c.Subject, f) != r.Subject || r.consumed(c, f) {
+	if subjectOf(c.Subject, f) != r.Subject || r.early.knows(f) {
 		return nil
 	}
+	r.by = nil
 	n := c.nodes[r.Step]
 	to, outcome, met, err := b.meets(c, r, n, f)
-	if err != nil || !met {
+	if err != nil {
 		return err
+	}
+	if !met {
+		if r.by == nil && c.awaits[f.Kind] { // a gate may have taken it
+			r.early.keep(f)
+			b.touch(r)
+		}
+		return nil
 	}
 	if err := b.leave(r, n, to, outcome, f); err != nil {
 		return err
@@ -134,7 +135,7 @@ func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 		}
 		for i, o := range s.Wait.Or {
 			if met, err = b.fits(c, r, f, o.On, o.Where); met || err != nil {
-				return n.way("or" + strconv.Itoa(i)), f.Kind, met, err
+				return n.way(orLabel(i)), s.Wait.outcome(i, f.Kind), met, err
 			}
 		}
 	case s.Ask != nil:
@@ -145,7 +146,9 @@ func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 		if err := f.Into(&data); err != nil || data.Task != r.Task {
 			return to, "", false, err
 		}
-		r.mark(f)
+		r.took(f)
+		r.Task = ""
+		r.Vars["outcome"] = data.Outcome
 		return n.way(data.Outcome), data.Outcome, true, nil
 	case len(s.Gate) > 0:
 		return b.gate(c, r, n, f)
@@ -194,7 +197,7 @@ func (b *batch) fits(c *Compiled, r *Run, f *fact.Fact, kinds []string, where Co
 	if err != nil || !ok {
 		return false, err
 	}
-	r.mark(f)
+	r.took(f)
 	return true, b.keep(r, f)
 }
 
@@ -203,17 +206,18 @@ func (b *batch) leave(r *Run, n *node, to target, outcome string, f *fact.Fact) 
 	b.touch(r)
 	now := b.tx.Now()
 	cause := causeTime
-	if f != nil {
+	switch {
+	case r.by != nil:
+		cause, r.by = r.by.ID, nil
+	case f != nil:
 		cause = f.ID
 	}
 	b.log = append(b.log, []any{b.tx.Community(), r.ID, r.moves, n.addr, now, r.EnteredAt, cause, outcome})
 	b.count(r, n.addr, outcome, now.Sub(r.EnteredAt))
 	r.moves++
-	if r.Task != "" {
-		if outcome == "else" && b.e.tasks != nil {
-			if err := b.e.tasks.Withdraw(b.tx, r.Task); err != nil {
-				return fmt.Errorf("withdraw task %s: %w", r.Task, err)
-			}
+	if r.Task != "" { // nobody has finished it, and nobody needs to now
+		if err := b.e.tasks.Withdraw(b.tx, r.Task); err != nil {
+			return fmt.Errorf("withdraw task %s: %w", r.Task, err)
 		}
 		r.Task = ""
 	}
@@ -232,6 +236,7 @@ func (b *batch) end(r *Run, outcome string) error {
 	}
 	b.touch(r)
 	r.State, r.Outcome, r.EndedAt, r.DueAt, r.Step = Finished, outcome, b.tx.Now(), time.Time{}, ""
+	r.early = early{}
 	if slices.Contains(c.Start.Again, outcome) || slices.Contains(c.Start.Again, "*") {
 		r.onceKey = ""
 	}
@@ -278,55 +283,14 @@ func (b *batch) ask(c *Compiled, r *Run, n *node) error {
 	return err
 }
 
-// enterUntil waits for a time; the reminder before it is a due time of its own.
-func (b *batch) enterUntil(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
-	u := n.step.Until
-	at, err := b.moment(c, r, u, f)
-	if err != nil {
-		return to, "", false, err
-	}
-	if !at.After(b.tx.Now()) {
-		return target{addr: n.next}, OK, false, nil
-	}
-	r.DueAt = at
-	if u.Remind != nil {
-		if early := at.Add(-time.Duration(u.Remind.Before)); early.After(b.tx.Now()) {
-			r.DueAt = early
-		}
-	}
-	return to, "", true, nil
-}
-
-func (b *batch) moment(c *Compiled, r *Run, u *Until, f *fact.Fact) (time.Time, error) {
-	switch {
-	case u.Moment != "":
-		m := b.e.moments[u.Moment]
-		if m == nil {
-			return time.Time{}, fmt.Errorf("no moment is called %s", u.Moment)
-		}
-		at, err := m.When(&Call{Tx: b.tx, Run: r, Fact: f, with: u.With, vals: b.values(c, r)})
-		if err == nil && !at.IsZero() {
-			at = at.Add(time.Duration(u.Offset))
-		}
-		return at, err
-	case u.At != "":
-		v, err := b.values(c, r)(u.At)
-		at, ok := v.(time.Time)
-		if err != nil || !ok || at.IsZero() {
-			return time.Time{}, err
-		}
-		return at.Add(time.Duration(u.Offset)), nil
-	case u.Hour != "":
-		return nextHour(r.EnteredAt.Add(time.Duration(u.After)), b.zone(), u), nil
-	}
-	return r.EnteredAt.Add(time.Duration(u.After)), nil
-}
-
 // due is the timer: a moment has come or a deadline has passed.
 func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 	r, found, err := lockRun(tx, t.Ref)
-	if err != nil || !found || r.State != Running || !r.DueAt.Equal(t.Due) {
+	if err != nil || !found || r.State != Running || r.DueAt.IsZero() {
 		return err
+	}
+	if r.DueAt.After(tx.Now()) {
+		return job.At(tx, timerKind, r.ID, r.DueAt)
 	}
 	b, err := e.newBatch(tx)
 	if err != nil {
@@ -342,7 +306,7 @@ func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 	to, outcome := n.way("else"), "else"
 	if u := n.step.Until; u != nil {
 		to, outcome = target{addr: n.next}, OK
-		stands, err := b.again(c, r, u, true)
+		stands, err := b.again(c, r, n, true)
 		if err != nil {
 			return err
 		}
@@ -358,29 +322,4 @@ func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 		return err
 	}
 	return b.write()
-}
-
-// again asks an until's moment once more, since it may have been moved, and tells whether it is still to come. Between the
-// reminder's time and the moment, remind says whether to send the reminder: only the timer does.
-func (b *batch) again(c *Compiled, r *Run, u *Until, remind bool) (stands bool, err error) {
-	at, err := b.moment(c, r, u, nil)
-	if err != nil {
-		return false, err
-	}
-	r.DueAt = at
-	if !at.After(b.tx.Now()) {
-		r.DueAt = b.tx.Now()
-		return false, nil
-	}
-	if u.Remind == nil {
-		return true, nil
-	}
-	early := at.Add(-time.Duration(u.Remind.Before))
-	switch {
-	case early.After(b.tx.Now()):
-		r.DueAt = early
-	case remind:
-		_, err = b.do(c, r, u.Remind.Do, nil)
-	}
-	return true, err
 }

@@ -296,6 +296,11 @@ func endLive(tx *db.Tx, id string) (s Seat, found bool, err error) {
 		tx.Community(), id, tx.Now())
 }
 
+func moveSeat(tx *db.Tx, id, holder string) error {
+	_, err := tx.Exec(`UPDATE seat SET holder = $3 WHERE community_id = $1 AND id = $2 AND state IN ('held', 'taken')`, tx.Community(), id, holder)
+	return err
+}
+
 // lapseHeld ends a hold whose time is over.
 func lapseHeld(tx *db.Tx, id string) (s Seat, found bool, err error) {
 	return db.One(tx, scanSeat, `UPDATE seat SET state = 'lapsed', ended = $3 WHERE community_id = $1 AND id = $2 AND state = 'held' AND expires <= $3 RETURNING `+seatColumns,

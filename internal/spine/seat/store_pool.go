@@ -100,6 +100,18 @@ func insertWait(tx *db.Tx, id string, w Wait) (bool, error) {
 	return n == 1, err
 }
 
+// linesOf lists the groups in whose lines a holder stands.
+func linesOf(tx *db.Tx, holder string) ([]string, error) {
+	return db.All(tx, db.Column[string], `SELECT group_name FROM seat_wait WHERE community_id = $1 AND holder = $2 ORDER BY group_name`, tx.Community(), holder)
+}
+
+// moveWait makes a place in a line another's, unless they stand there too.
+func moveWait(tx *db.Tx, group, from, into string) (bool, error) {
+	n, err := tx.Exec(`UPDATE seat_wait SET holder = $4 WHERE community_id = $1 AND group_name = $2 AND holder = $3
+		AND NOT EXISTS (SELECT 1 FROM seat_wait o WHERE o.community_id = $1 AND o.group_name = $2 AND o.holder = $4)`, tx.Community(), group, from, into)
+	return n == 1, err
+}
+
 func deleteWait(tx *db.Tx, group, holder string) (bool, error) {
 	n, err := tx.Exec(`DELETE FROM seat_wait WHERE community_id = $1 AND group_name = $2 AND holder = $3`, tx.Community(), group, holder)
 	return n == 1, err

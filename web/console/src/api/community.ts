@@ -116,7 +116,7 @@ export const poolsQuery = (community: string, name: string) =>
     queryFn: ({ signal }) =>
       call<Schemas['SeatMap']>(
         api.GET('/api/v1/communities/{community}/groups/{name}/pools', {
-          params: { path: { community, name: encodeURIComponent(name) } },
+          params: { path: { community, name } },
           signal,
         }),
       ),

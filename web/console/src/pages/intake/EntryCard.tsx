@@ -30,12 +30,13 @@ export function EntryCard({ entry, slug, source }: { entry: EntryView; slug: str
         api.GET('/api/v1/communities/{community}/entries/{id}/counts', { params: { path }, signal }),
       ),
   })
+  if (!svg.data) return null
   const total = (counts.data?.total ?? {}) as Record<string, number>
   return (
     <QrCard
       title={entry.title}
       url={entry.url}
-      svg={svg.data ?? ''}
+      svg={svg.data}
       retired={entry.state === 'retired'}
       caption={
         <>

@@ -48,7 +48,6 @@ export function People() {
           { id: 'unreached', label: t('people.segment.unreached'), waits: true },
         ]}
         filters={filters}
-        defaultSort="-created_at"
         empty={{
           title: t('people.empty'),
           body: t('people.empty.body'),
@@ -63,7 +62,7 @@ export const nameOf = (p: Person, unnamed: string) => p.nickname || p.name || un
 
 async function load(community: string, request: ListRequest, signal: AbortSignal) {
   const query: Record<string, unknown> = { limit: request.limit, ...request.filters }
-  for (const name of ['cursor', 'q', 'sort'] as const) if (request[name]) query[name] = request[name]
+  for (const name of ['cursor', 'q'] as const) if (request[name]) query[name] = request[name]
   if (request.segment === 'blocked') query.state = 'blocked'
   if (request.segment === 'alone') query.no_circle = true
   if (request.segment === 'unreached') query.reach = '0'
@@ -100,14 +99,12 @@ function useColumns(): ListColumn<Person>[] {
     {
       id: 'created_at',
       header: t('people.created'),
-      sortable: true,
       width: 144,
       cell: (p) => format.dateTime(p.created_at),
     },
     {
       id: 'last_seen_at',
       header: t('people.seen'),
-      sortable: true,
       hidden: true,
       width: 144,
       cell: (p) => format.dateTime(p.last_seen_at),

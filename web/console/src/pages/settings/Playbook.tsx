@@ -116,7 +116,7 @@ export function Playbook() {
             setDraft(e.target.value)
             setChecked(undefined)
           }}
-          autoSize={{ minRows: 16, maxRows: 36 }}
+          rows={28}
           spellCheck={false}
         />
       </Section>

@@ -67,13 +67,14 @@ const behind: Record<string, string> = {
   seated: 'circles',
   in_line: 'intake',
   members: 'circles',
-  people: 'people',
   reachable: 'people',
 }
 
 function Figures({ figures, slug, loading }: { figures: Schemas['TodaysFigure'][]; slug: string; loading: boolean }) {
   const { t } = useWords()
-  const keys = loading ? Object.keys(behind).map((key) => ({ key, value: 0 }) as Schemas['TodaysFigure']) : figures
+  const keys = loading
+    ? Object.keys(behind).map((key) => ({ key, value: 0 }) as Schemas['TodaysFigure'])
+    : figures.filter((figure) => figure.key in behind)
   return (
     <FigureRow>
       {keys.map((figure) => {

@@ -1,0 +1,250 @@
+package verify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/verify"
+	"github.com/qunce/qunce/test/lived"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func verifier(w *lived.World) *verify.Verifier {
+	return verify.New(verify.Deps{DB: w.DB, Paths: w.Paths, Ledger: w.Ledger, Circles: w.Circles, Blobs: w.Blobs})
+}
+
+var errUndo = errors.New("undo")
+
+// try runs fn in a transaction that is taken back.
+func try(t *testing.T, w *lived.World, fn func(tx *db.Tx) error) {
+	t.Helper()
+	err := w.DB.Alone(context.Background(), w.Community, func(tx *db.Tx) error { return errors.Join(fn(tx), errUndo) })
+	if !errors.Is(err, errUndo) || err.Error() != errUndo.Error() {
+		t.Fatal(err)
+	}
+}
+
+// L5: a community that people live in gives nothing.
+func TestASoundCommunityHasNoFlaws(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		r, err := w.Verify(t.Context(), w.Community)
+		must(t, err)
+		for _, f := range r.Flaws {
+			t.Errorf("%+v", f)
+		}
+		for _, part := range []string{"fact", "seat", "path", "task", "ledger", "circle", "blob", "person", "intake", "touch"} {
+			if r.Checked[part] == 0 {
+				t.Errorf("nothing of %s was looked at", part)
+			}
+		}
+	})
+}
+
+// damages are rows spoiled by hand: one that the query names is changed so that kind tells of it.
+var damages = []struct{ kind, find, spoil string }{
+	{"fact.gap", `SELECT shard FROM fact_shard WHERE community_id = $1 AND pos > 2 ORDER BY shard LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND CAST(shard AS TEXT) = $2 AND pos = 1`},
+	{"fact.counter", `SELECT shard FROM fact_shard WHERE community_id = $1 ORDER BY shard LIMIT 1`, `UPDATE fact_shard SET pos = pos + 1 WHERE community_id = $1 AND CAST(shard AS TEXT) = $2`},
+	{"fact.shard", `SELECT CAST(shard AS TEXT) || '/' || CAST(pos AS TEXT) FROM fact WHERE community_id = $1 AND person <> '' LIMIT 1`, `UPDATE fact SET person = 'somebody else' WHERE community_id = $1 AND CAST(shard AS TEXT) || '/' || CAST(pos AS TEXT) = $2`},
+	{"fact.key", `SELECT key FROM fact_key WHERE community_id = $1 LIMIT 1`, `UPDATE fact_key SET fact_id = 'none' WHERE community_id = $1 AND key = $2`},
+	{"fact.cursor", `SELECT subscriber || ' ' || CAST(shard AS TEXT) FROM fact_cursor WHERE community_id = $1 ORDER BY shard LIMIT 1`, `UPDATE fact_cursor SET pos = 9999 WHERE community_id = $1 AND subscriber || ' ' || CAST(shard AS TEXT) = $2`},
+	{"fact.parked", `SELECT 'paths 1/1'`, `INSERT INTO fact_parked (community_id, subscriber, shard, pos, subject, error, parked_at) SELECT $1, 'paths', 1, 1, 'x', 'no', 1 WHERE $2 <> ''`},
+	{"fact.parked_alone", `SELECT 'paths 1/1'`, `INSERT INTO fact_parked (community_id, subscriber, shard, pos, subject, error, parked_at) SELECT $1, 'paths', 1, 1, 'x', '', 1 WHERE $2 <> ''`},
+	{"fact.parked_gone", `SELECT 'paths 1/9999'`, `INSERT INTO fact_parked (community_id, subscriber, shard, pos, subject, error, parked_at) SELECT $1, 'paths', 1, 9999, 'x', 'no', 1 WHERE $2 <> ''`},
+	{"seat.pool_over_capacity", `SELECT pool_id FROM seat WHERE community_id = $1 AND state = 'taken' LIMIT 1`, `UPDATE seat_pool SET capacity = 0 WHERE community_id = $1 AND id = $2`},
+	{"seat.holder_over_limit", `SELECT holder FROM seat WHERE community_id = $1 AND state = 'taken' AND group_name LIKE 'stage:%' LIMIT 1`, `UPDATE seat SET qty = 2 WHERE community_id = $1 AND holder = $2`},
+	{"seat.pool_used", `SELECT id FROM seat_pool WHERE community_id = $1 LIMIT 1`, `UPDATE seat_pool SET used = used + 1 WHERE community_id = $1 AND id = $2`},
+	{"seat.dead_hold", `SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' LIMIT 1`, `UPDATE seat SET state = 'held', expires = 1 WHERE community_id = $1 AND id = $2`},
+	{"seat.hold_without_timer", `SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' LIMIT 1`, `UPDATE seat SET state = 'held', expires = 1 WHERE community_id = $1 AND id = $2`},
+	{"seat.untold", `SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind LIKE 'seat.%' AND data ->> 'seat' = $2`},
+	{"path.run", `SELECT id FROM path_run WHERE community_id = $1 LIMIT 1`, `UPDATE path_run SET state = 'running', due_at = 1 WHERE community_id = $1 AND id = $2`},
+	{"path.run", `SELECT id FROM path_run WHERE community_id = $1 LIMIT 1`, `UPDATE path_run SET state = 'running', version = 99 WHERE community_id = $1 AND id = $2`},
+	{"task.forgotten", `SELECT id FROM task WHERE community_id = $1 AND state = 'open' AND due_at > 0 LIMIT 1`, `UPDATE task SET due_at = 1, id = 'lost' WHERE community_id = $1 AND id = $2`},
+	{"circle.member_without_seat", `SELECT id FROM circle_member WHERE community_id = $1 AND left_at = 0 LIMIT 1`, `UPDATE circle_member SET seat_id = '' WHERE community_id = $1 AND id = $2`},
+	{"circle.message_positions", `SELECT circle_id FROM circle_message WHERE community_id = $1 LIMIT 1`, `UPDATE circle SET seq = seq + 1 WHERE community_id = $1 AND id = $2`},
+	{"circle.untold", `SELECT person FROM circle_member WHERE community_id = $1 AND left_at = 0 LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind = 'circle.joined' AND person = $2`},
+	{"intake.untold", `SELECT id FROM intake_registration WHERE community_id = $1 LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind = 'intake.registered' AND data ->> 'registration' = $2`},
+	{"person.reference", `SELECT id FROM person WHERE community_id = $1 AND merged_into <> '' LIMIT 1`, `UPDATE person SET root = 'nobody' WHERE community_id = $1 AND id = $2`},
+	{"touch.reference", `SELECT id FROM touch WHERE community_id = $1 AND state = 'sent' LIMIT 1`, `UPDATE touch SET state = 'queued' WHERE community_id = $1 AND id = $2`},
+	{"intake.reference", `SELECT CAST(number AS TEXT) FROM intake_reservation WHERE community_id = $1 LIMIT 1`, `UPDATE intake_opening SET last_number = 0 WHERE community_id = $1 AND $2 <> ''`},
+}
+
+func TestDamageIsFound(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		v := verifier(w)
+		for _, d := range damages {
+			try(t, w, func(tx *db.Tx) error {
+				var row string
+				if err := tx.QueryRow(d.find, community(tx, d.find)...).Scan(&row); err != nil {
+					return fmt.Errorf("%s: %w", d.kind, err)
+				}
+				if n, err := tx.Exec(d.spoil, tx.Community(), row); err != nil || n == 0 {
+					return fmt.Errorf("%s: %d rows, %w", d.kind, n, err)
+				}
+				if strings.Contains(d.spoil, "'lost'") {
+					row = "lost"
+				}
+				r, err := v.CheckRows(tx)
+				if err != nil {
+					return err
+				}
+				for _, f := range r.Flaws {
+					if f.Kind == d.kind && strings.Contains(f.Row, row) && f.Reason != "" {
+						return nil
+					}
+				}
+				t.Errorf("%s of %s was not found, but %+v", d.kind, row, r.Flaws)
+				return nil
+			})
+		}
+	})
+}
+
+func community(tx *db.Tx, query string) []any {
+	if strings.Contains(query, "$1") {
+		return []any{tx.Community()}
+	}
+	return nil
+}
+
+// notLived are declarations about rows that the lived-in community has none of.
+var notLived = map[string]bool{
+	"touch.t.id t.state IN ('failed', 'unknown')": true, // takes a channel that is down
+}
+
+// Every declared reference finds a row that names nobody.
+func TestEveryReferenceBites(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		for _, d := range verify.References() {
+			if strings.Contains(d.Column, "->>") {
+				continue // see TestFactsNameRows
+			}
+			where := d.Column + ` <> ''`
+			if d.Where != "" {
+				where += ` AND ` + d.Where
+			}
+			bites(t, w, d, func(tx *db.Tx) (int64, error) {
+				return spoilOne(tx, d.Table, where, d.Column+` = 'nobody'`)
+			})
+		}
+	})
+}
+
+// spoilOne changes one of the rows t that a condition holds for.
+func spoilOne(tx *db.Tx, table, where, set string) (int64, error) {
+	column, _, _ := strings.Cut(set, " ")
+	value, found, err := db.One(tx, db.Column[string], `SELECT t.`+column+` FROM `+table+` t WHERE t.community_id = $1 AND t.`+where+` LIMIT 1`, tx.Community())
+	if err != nil || !found {
+		return 0, err
+	}
+	where = strings.ReplaceAll(where, "t.", "")
+	return tx.Exec(`UPDATE `+table+` SET `+set+` WHERE community_id = $1 AND `+column+` = $2 AND `+where, tx.Community(), value)
+}
+
+// bites breaks something and sees that the declaration's query finds it, and finds nothing before.
+func bites(t *testing.T, w *lived.World, d verify.Declared, spoil func(tx *db.Tx) (int64, error)) {
+	t.Helper()
+	name := d.Table + "." + d.Column + " " + d.Where
+	try(t, w, func(tx *db.Tx) error {
+		args := append([]any{tx.Community()}, d.Args...)
+		before, err := db.All(tx, db.Column[string], d.Query, args...)
+		if err != nil || len(before) > 0 {
+			return fmt.Errorf("%s: %v %w", name, before, err)
+		}
+		n, err := spoil(tx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if n == 0 {
+			if !notLived[name] {
+				t.Errorf("nothing of %q to spoil", name)
+			}
+			return nil
+		}
+		after, err := db.All(tx, db.Column[string], d.Query, args...)
+		if err == nil && len(after) == 0 {
+			t.Errorf("%s: not found", name)
+		}
+		return err
+	})
+}
+
+// Every declared trace misses its fact.
+func TestEveryTraceBites(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		for _, d := range verify.Traces() {
+			bites(t, w, d, func(tx *db.Tx) (n int64, err error) {
+				query := `SELECT count(*) FROM ` + d.Table + ` t WHERE t.community_id = $1`
+				if d.Where != "" {
+					query += ` AND ` + d.Where
+				}
+				if err := tx.QueryRow(query, tx.Community()).Scan(&n); err != nil || n == 0 {
+					return n, err
+				}
+				return tx.Exec(`DELETE FROM fact WHERE community_id = $1`, tx.Community())
+			})
+		}
+	})
+}
+
+// A fact that names a row which is not there tells of something lost: an acknowledged seat.
+func TestFactsNameRows(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		for _, table := range []string{"seat", "intake_registration", "path_run", "task", "ledger_entry"} {
+			try(t, w, func(tx *db.Tx) error {
+				if _, err := tx.Exec(`DELETE FROM `+table+` WHERE community_id = $1`, tx.Community()); err != nil {
+					return err
+				}
+				found := 0
+				for _, d := range verify.References() {
+					if !strings.Contains(d.Column, "->>") || !strings.Contains(d.Query, "FROM "+table+" x") {
+						continue
+					}
+					rows, err := db.All(tx, db.Column[string], d.Query, tx.Community(), 1000)
+					if err != nil {
+						return err
+					}
+					found += len(rows)
+				}
+				if found == 0 {
+					t.Errorf("the loss of %s was not found", table)
+				}
+				return nil
+			})
+		}
+	})
+}
+
+func TestDamagedBooksAndFilesAreFound(t *testing.T) {
+	lived.Each(t, func(t *testing.T, w *lived.World) {
+		must(t, w.Do(t.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(`UPDATE ledger_entry SET subject = 'another' WHERE community_id = $1`, tx.Community())
+			return err
+		}))
+		var files []string
+		must(t, filepath.Walk(filepath.Join(w.Config.Data, "blobs", w.Community), func(path string, info os.FileInfo, err error) error {
+			if err == nil && !info.IsDir() {
+				files = append(files, path)
+			}
+			return err
+		}))
+		must(t, os.Remove(files[0]))
+		must(t, os.WriteFile(files[1], []byte("x"), 0o600))
+		r, err := w.Verify(t.Context(), w.Community)
+		must(t, err)
+		if by := r.ByPart(); by["ledger"] == 0 || by["blob"] != 2 || by["seat"] != 0 || r.OK() {
+			t.Errorf("%v %+v", by, r.Flaws)
+		}
+	})
+}

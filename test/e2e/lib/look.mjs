@@ -1,0 +1,46 @@
+// Looks at a page as it stands: width, words, accessibility, and pictures for people to look at.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = path.resolve(import.meta.dirname, '../shots');
+await mkdir(shots, { recursive: true });
+
+// Keys of the catalogue that stand in a page mean that words are missing.
+const untranslated = /\b(h5|error|intake|people|circle|seat|touch)\.[a-z_]+(\.[a-z_]+)*\b/;
+
+// look checks the page that a phone shows: no key instead of words, nothing wider than the screen at 320, 390 and 1440
+// pixels, no serious finding of axe in light or dark. With shoot it leaves pictures in test/e2e/shots.
+export async function look(p, name, { shoot = p.lang !== 'zh-Hant' } = {}) {
+  const { page } = p;
+  const words = await page.locator('body').innerText();
+  assert.doesNotMatch(words, untranslated, `${name} in ${p.lang} shows a key instead of words`);
+  const before = page.viewportSize();
+  for (const width of [320, 390, 1440]) {
+    await page.setViewportSize({ width, height: width === 1440 ? 900 : 844 });
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wider <= 0, `${name} in ${p.lang} is ${wider} px wider than ${width}`);
+    if (shoot && width !== 320) {
+      for (const scheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await page.screenshot({ path: path.join(shots, `${name}.${p.lang}.${width}.${scheme}.png`), fullPage: true });
+      }
+    }
+  }
+  await page.setViewportSize(before);
+  if (shoot) {
+    await page.evaluate(axe);
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      const found = await page.evaluate(async () => {
+        const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+        return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+          .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+      });
+      assert.deepEqual(found, [], `axe on ${name} in ${p.lang}, ${scheme}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
