@@ -80,7 +80,7 @@ func (a *API) persons() {
 		if err := a.signOutPerson(tx, string(in.ID)); err != nil {
 			return err
 		}
-		left, err := a.Circles.LeaveAllTx(tx, string(in.ID), circle.ReasonRemoved, c.ID, func(circle.Member, circle.Circle) bool { return false })
+		left, err := a.Circles.LeaveAllTx(tx, string(in.ID), circle.ReasonRemoved, c.ID, nil)
 		if err != nil {
 			return err
 		}

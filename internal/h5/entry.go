@@ -90,15 +90,17 @@ func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from int
 	if look {
 		defer p.watch(v)()
 	}
-	poll := time.NewTicker(200 * time.Millisecond) // another node may run it
-	defer poll.Stop()
-	for {
+	for pause := 200 * time.Millisecond; ; pause *= 2 {
 		if !look {
+			poll := time.NewTimer(pause) // another node may run it
 			select {
 			case <-ctx.Done():
-				return nil
 			case <-v.moved:
 			case <-poll.C:
+			}
+			poll.Stop()
+			if ctx.Err() != nil {
+				return nil //nolint:nilerr // patience is over, not an error
 			}
 		}
 		look = false
@@ -317,7 +319,11 @@ func (p *Pages) contactCard(ctx context.Context, a *at) (c contactCard, err erro
 type joining struct{ Action, Circle, Until, Rules string }
 
 func (p *Pages) joining(ctx context.Context, a *at) (j joining, err error) {
-	j = joining{Action: a.action, Until: a.Expires.In(a.community.Location()).Format("15:04")}
+	until, layout := a.Expires.In(a.community.Location()), "15:04"
+	if day(until) != day(p.DB.Clock().Now().In(a.community.Location())) {
+		layout = "2006-01-02 15:04"
+	}
+	j = joining{Action: a.action, Until: until.Format(layout)}
 	err = p.DB.Read(ctx, a.community.ID, func(tx *db.Tx) error {
 		c, err := p.Circles.GetTx(tx, a.Circle)
 		if err != nil {

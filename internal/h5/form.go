@@ -11,7 +11,7 @@ import (
 )
 
 type formView struct {
-	Action, Phone, Opened string
+	Action, Phone, Code, Opened string
 	CodeSent              bool
 	Errors                map[string]string
 	Fields                []fieldView
@@ -44,6 +44,9 @@ func (p *Pages) form(a *at, refusal *errs.Error, sent *intake.Form, x *view) for
 		out.Errors, x.Refusal = p.fields(a.visit, refusal)
 	} else if sent.Phone != "" {
 		out.CodeSent = true
+	}
+	if out.Errors["/code"] == "" && out.Errors["/phone"] == "" && refusal != nil {
+		out.Code = sent.Code // it is still good
 	}
 	for _, q := range a.config.Form {
 		f := fieldView{

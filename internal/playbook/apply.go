@@ -72,7 +72,7 @@ func (s *Service) Validate(p Playbook) (problems []Problem) {
 	for _, x := range s.Touch.Validate(p.Touch) {
 		problems = append(problems, Problem(x))
 	}
-	return problems
+	return p.lines.place(append(problems, p.mentions()...))
 }
 
 // Read parses and validates a file. Its error is ErrWrong with the problems.

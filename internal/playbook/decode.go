@@ -3,6 +3,7 @@ package playbook
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 func (d *decoder) decode(n *yaml.Node, v reflect.Value, field string) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
+	}
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" {
+		return // as if the key were not there
 	}
 	if fn := d.special[v.Type()]; fn != nil {
 		fn(n, v, field)
@@ -169,10 +173,14 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, field string) {
 		return
 	}
 	if v.Kind() == reflect.String {
+		if strings.ContainsRune(n.Value, 0) {
+			d.bad(n, field, "a text can't have the character NUL")
+			return
+		}
 		v.SetString(n.Value)
 		return
 	}
-	if err := n.Decode(v.Addr().Interface()); err != nil {
+	if err := n.Decode(v.Addr().Interface()); err != nil || v.Kind() == reflect.Float64 && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
 		d.bad(n, field, "expected %s, not %q", kindWords[v.Kind()], n.Value)
 	}
 }

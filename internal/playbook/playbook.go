@@ -1,11 +1,10 @@
 package playbook
 
 import (
+	"bytes"
 	"errors"
-	"fmt"
+	"io"
 	"reflect"
-	"slices"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -35,6 +34,8 @@ type Playbook struct {
 	Intake   Intake           `json:"intake,omitempty"`
 	Touch    touch.Config     `json:"touch,omitempty"`
 	Paths    Paths            `json:"paths,omitempty"`
+
+	lines lines
 }
 
 // People is what a playbook says about people.
@@ -86,21 +87,30 @@ var (
 
 // Parse reads a file. With problems the playbook is not to be used.
 func Parse(source []byte) (p Playbook, problems []Problem) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(source, &doc); err != nil {
-		return p, []Problem{{Field: "playbook", Reason: err.Error()}}
+	if len(source) > maxBytes {
+		return p, []Problem{{Field: "playbook", Reason: errTooLarge.Error()}}
+	}
+	var doc, more yaml.Node
+	read := yaml.NewDecoder(bytes.NewReader(source))
+	if err := read.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+		return p, unreadable(err)
 	}
 	if len(doc.Content) == 0 {
-		return p, []Problem{{Field: "playbook", Reason: "the file is empty"}}
+		return p, []Problem{{Line: 1, Field: "playbook", Reason: "the file is empty"}}
+	}
+	if err := read.Decode(&more); !errors.Is(err, io.EOF) {
+		return p, []Problem{{Line: more.Line, Field: "playbook", Reason: "a file holds one playbook: what follows a line of --- would be passed over"}}
 	}
 	if err := flatten(&doc, new(int), 0); err != nil {
 		return p, []Problem{{Field: "playbook", Reason: err.Error()}}
 	}
+	p.lines = lines{}
+	p.lines.index(doc.Content[0], "")
 	d := &decoder{}
 	d.special = map[reflect.Type]func(*yaml.Node, reflect.Value, string){reflect.TypeFor[Paths](): d.paths}
 	d.decode(doc.Content[0], reflect.ValueOf(&p).Elem(), "")
 	if len(d.problems) > 0 {
-		return p, d.problems
+		return p, p.lines.place(d.problems)
 	}
 	if p.Lang == "" {
 		p.Lang = text.Hans
@@ -113,6 +123,9 @@ func Parse(source []byte) (p Playbook, problems []Problem) {
 
 // maxNodes bounds a file with its aliases written out: a few lines of aliases of aliases can stand for billions of values.
 const maxNodes = 100_000
+
+// maxBytes bounds a file before anything is read.
+const maxBytes = 4 << 20
 
 var (
 	errTooLarge = errors.New("the file says more than a playbook can: look for aliases of aliases")
@@ -156,72 +169,4 @@ func (d *decoder) paths(n *yaml.Node, v reflect.Value, field string) {
 		out = append(out, def)
 	}
 	v.Set(reflect.ValueOf(out))
-}
-
-// check finds what is wrong within the file itself; Validate holds it against the program as well.
-func (p Playbook) check() (problems []Problem) {
-	bad := func(field, reason string, args ...any) {
-		problems = append(problems, Problem{Field: field, Reason: fmt.Sprintf(reason, args...)})
-	}
-	if p.Format != Format {
-		bad("playbook", "this program reads format %d", Format)
-	}
-	if p.Name == "" {
-		bad("name", "a playbook needs a name")
-	}
-	if !slices.Contains(langNames, string(p.Lang)) {
-		bad("lang", "a language is one of %v", langNames)
-	}
-	if _, err := time.LoadLocation(p.Zone); err != nil {
-		bad("zone", "no zone is called %q; write it as Asia/Shanghai", p.Zone)
-	}
-	known := func(list []string, field, name, what string) {
-		if name != "" && !slices.Contains(list, name) {
-			bad(field, "no %s is called %q", what, name)
-		}
-	}
-	sources, openings, paths := namesOf(p.Intake.Sources, func(s Source) string { return s.Name }),
-		namesOf(p.Intake.Openings, func(o Opening) string { return o.Name }), namesOf(p.Paths, func(d path.Definition) string { return d.Name })
-	for i, e := range p.Intake.Entries {
-		f := fmt.Sprintf("intake.entries[%d]", i)
-		known(sources, f+".source", e.Source, "source")
-		known(openings, f+".opening", e.Opening, "opening")
-		known(paths, f+".path", e.Path, "path")
-	}
-	for _, list := range []struct {
-		field string
-		names []string
-	}{
-		{"intake.sources", sources},
-		{"intake.openings", openings},
-		{"intake.entries", namesOf(p.Intake.Entries, func(e Entry) string { return e.Code })},
-		{"circles", namesOf(p.Circles, func(g circle.Group) string { return g.Name })},
-		{"contacts", namesOf(p.Contacts, func(c intake.Contact) string { return c.ID })},
-		{"paths", paths},
-	} {
-		for i, name := range list.names {
-			if name == "" {
-				bad(fmt.Sprintf("%s[%d]", list.field, i), "it has no name")
-			} else if slices.Index(list.names, name) != i {
-				bad(list.field, "%q stands twice", name)
-			}
-		}
-	}
-	for i, q := range p.Intake.Form {
-		if q.When != nil && !slices.ContainsFunc(p.Intake.Form, func(o intake.Field) bool { return o.Name == q.When.Field }) {
-			bad(fmt.Sprintf("intake.form[%d].when", i), "the form has no field %q", q.When.Field)
-		}
-		if !q.Ask && !people.IsBuiltin(people.FieldName(q.Name)) && !slices.ContainsFunc(p.People.Fields, func(f people.Field) bool { return string(f.Name) == q.Name }) {
-			bad(fmt.Sprintf("intake.form[%d].name", i), "people have no field %q; declare it under people.fields, or mark it ask: true", q.Name)
-		}
-	}
-	return problems
-}
-
-func namesOf[T any](list []T, name func(T) string) []string {
-	out := make([]string, 0, len(list))
-	for _, x := range list {
-		out = append(out, name(x))
-	}
-	return out
 }

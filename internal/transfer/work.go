@@ -63,7 +63,7 @@ func (s *Service) Start(ctx context.Context, community, id string, dry bool) (im
 // Work deals with the rows of the pass that is under way until it ends, is stopped, or ctx is done; it then ends with ctx's
 // error, and can be called again, also by another program. progress, if not nil, is told how far it is.
 func (s *Service) Work(ctx context.Context, community, id string, progress func(Import)) error {
-	for {
+	for tries, at := 0, 0; ; tries++ {
 		im, err := s.Get(ctx, community, id)
 		if err != nil || !im.under() {
 			return err
@@ -72,10 +72,31 @@ func (s *Service) Work(ctx context.Context, community, id string, progress func(
 		switch {
 		case errors.Is(err, errMoved):
 			continue // look again where it is
+		case db.IsTransient(err) && ctx.Err() == nil:
+			if im.position > at { // it got on since
+				tries, at = 0, im.position
+			}
+			if tries < maxTries {
+				pause(ctx)
+				continue
+			}
+			return err
 		case err != nil && permanent(err):
 			return s.end(ctx, community, im, Failed, err)
 		}
 		return err
+	}
+}
+
+// maxTries is how often a pass is taken up again while the database is busy or away and no row gets done.
+const maxTries = 20
+
+func pause(ctx context.Context) {
+	timer := time.NewTimer(250 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 
@@ -85,8 +106,10 @@ func permanent(err error) bool {
 	return kind == errs.Malformed || kind == errs.Invalid || kind == errs.NotFound || kind == errs.Gone || kind == errs.TooLarge
 }
 
-// Chunks hold the database's locks shortly: about as many rows are taken as are done in chunkTime.
+// Chunks hold the database's locks shortly: about as many rows are taken as are done in chunkTime. On a machine that is busy
+// with other things, so few that little but commits would be done don't help anybody.
 const (
+	minChunk  = 10
 	maxChunk  = 200
 	chunkTime = 40 * time.Millisecond
 )
@@ -116,7 +139,7 @@ func (s *Service) pass(ctx context.Context, community string, im Import, progres
 	if err != nil {
 		return err
 	}
-	w := &worker{Service: s, community: community, im: im, seed: maphash.MakeSeed(), seen: map[uint64]uint32{}, size: 10, progress: progress}
+	w := &worker{Service: s, community: community, im: im, seed: maphash.MakeSeed(), seen: map[uint64]uint32{}, size: minChunk, progress: progress}
 	if err := w.clean(ctx); err != nil {
 		return err
 	}
@@ -294,7 +317,7 @@ func (w *worker) one(tx *db.Tx, e *entry, fresh map[uint64]uint32) (effect, erro
 func (w *worker) pace(took time.Duration) {
 	switch {
 	case took > chunkTime:
-		w.size = max(w.size/2, 1)
+		w.size = max(w.size/2, minChunk)
 	case took < chunkTime/2:
 		w.size = min(w.size*2, maxChunk)
 	}

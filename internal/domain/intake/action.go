@@ -33,7 +33,7 @@ func (s *Service) Install(e *path.Engine) {
 	e.Register(path.Action{
 		Name: "intake.allocate", Doc: "Holds a seat in a circle that fits and has room.",
 		Params:   map[string]path.Param{"group": group, "hold": {Type: path.Span, Doc: "until the join is confirmed; 15m if not given"}},
-		Outcomes: []string{Full, Already, Blocked, Unfit, NotReady}, Sets: []string{"seat", "seat_circle", "seat_expires"},
+		Outcomes: []string{Full, Already, Blocked, Unfit, NotReady}, Sets: []string{"seat", "seat_circle", "seat_expires", "group"},
 		Run: s.allocate,
 	})
 	e.Register(path.Action{
@@ -210,6 +210,7 @@ func (s *Service) allocate(c *path.Call) (string, error) {
 func keep(c *path.Call, s seat.Seat) {
 	c.Set("seat", s.ID)
 	c.Set("seat_circle", s.Circle)
+	c.Set("group", s.Group)
 	c.Set("seat_expires", db.Micros(s.Expires))
 }
 

@@ -33,6 +33,18 @@ var (
 	ErrNotArrived = errs.Define(errs.NotFound, "intake.not_arrived")
 )
 
+// CheckOpening refuses a name or rate that no doors can have.
+func CheckOpening(name string, rate int) error {
+	var refused []*errs.Error
+	if !validName(name) {
+		refused = append(refused, ErrName.At("/name"))
+	}
+	if rate < 1 || rate > maxRate {
+		refused = append(refused, ErrRate.With("max", maxRate).At("/rate"))
+	}
+	return errs.Join(refused...)
+}
+
 // maxRate bounds the rate: more a minute than anyone can serve is a slip of the pen.
 const maxRate = 100_000
 

@@ -291,17 +291,10 @@ func (s *Service) AddOpeningTx(tx *db.Tx, o Opening) (Opening, error) {
 }
 
 func checkOpening(name string, opensAt time.Time, rate int) error {
-	var refused []*errs.Error
-	if !validName(name) {
-		refused = append(refused, ErrName.At("/name"))
-	}
 	if opensAt.IsZero() {
-		refused = append(refused, ErrOpensAt.At("/opens_at"))
+		return errs.Join(ErrOpensAt.At("/opens_at"), errs.As(CheckOpening(name, rate)))
 	}
-	if rate < 1 || rate > maxRate {
-		refused = append(refused, ErrRate.With("max", maxRate).At("/rate"))
-	}
-	return errs.Join(refused...)
+	return CheckOpening(name, rate)
 }
 
 // MoveOpeningTx changes when doors open and at which rate. A job sets the timers of those who wait anew.

@@ -92,6 +92,9 @@ func (s *Service) ConsentTx(tx *db.Tx, person string, c Consent) error {
 	return err
 }
 
+// Check refuses a statement that can't be recorded.
+func (c Consent) Check() error { return c.check() }
+
 func (c Consent) check() error {
 	if oneOf(string(c.Purpose), purposes) != nil && (c.Purpose != "" || c.Channel == "") {
 		return ErrPurpose.With("purpose", string(c.Purpose)).At("/purpose")

@@ -88,6 +88,7 @@ func TestSegmentsUseIndexes(t *testing.T) {
 			"no fact": func(c *Chooser) string {
 				return "NOT (" + fact.Happened(c.Arg, c.IDs(), "a.b", testkit.Start, time.Time{}, 1) + ")"
 			},
+			"ever":       func(c *Chooser) string { return fact.Happened(c.Arg, c.IDs(), "a.b", time.Time{}, time.Time{}, 1) },
 			"one or two": func(c *Chooser) string { return "(" + c.Tagged("vip") + " OR " + c.Ways([]int{3}) + ")" },
 		} {
 			err := d.Read(t.Context(), d.Community, func(tx *db.Tx) error {

@@ -13,7 +13,7 @@ import (
 func TestZZMeasure(t *testing.T) {
 	for name, d := range map[string]*testkit.DB{"sqlite": testkit.SQLite(t), "pg": testkit.Postgres(t)} {
 		w := open(t, d)
-		const n = 50_000
+		const n = 200_000
 		w.do(func(tx *db.Tx) error {
 			num := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, n-1)
 			for _, q := range []string{
@@ -35,7 +35,7 @@ func TestZZMeasure(t *testing.T) {
 		}
 		for _, rule := range []string{
 			`{}`, `{"all":[{"field":"stage","is":"pregnancy"},{"field":"city","is":["city1"]},{"tag":"tag1"},{"consent":"marketing"},{"fact":"a.b"},{"field":"custom.shoe","from":"30"}]}`,
-			`{"all":[{"field":"grade","is":"care"},{"consent":"marketing"},{"not":{"fact":"a.b"}}]}`, `{"fact":"a.b"}`, `{"fact":"a.zzz"}`, `{"consent":"marketing","channel":"email"}`,
+			`{"all":[{"field":"grade","is":"care"},{"consent":"marketing"},{"not":{"fact":"a.b"}}]}`, `{"fact":"a.b"}`, `{"fact":"a.zzz"}`, `{"member":"*"}`, `{"member":"group:x"}`, `{"consent":"marketing","channel":"email"}`,
 		} {
 			r, err := touch.ParseRule([]byte(rule))
 			w.must(err)

@@ -11,8 +11,24 @@ import (
 
 // Condition compares values by name: a plain value must be equal, a list must contain the value, and a text may begin
 // with an operator: ">= 60", "< 3", "!= done", "is set", "is empty". A value that is a list has what it is compared with,
-// or, for "!=", has it not. All of them must hold.
+// or, for "!=", has it not. A text may hold {names} of the run's values. All of them must hold.
 type Condition map[string]any
+
+// filled replaces the {names} in what is compared with by the values.
+func (c Condition) filled(values Values) (Condition, error) {
+	out := make(Condition, len(c))
+	for name, want := range c {
+		s, isText := want.(string)
+		if isText && strings.Contains(s, "{") {
+			var err error
+			if want, err = fill(s, values); err != nil {
+				return nil, err
+			}
+		}
+		out[name] = want
+	}
+	return out, nil
+}
 
 // Values gives the value of a name, or nil when there is none.
 type Values func(name string) (any, error)

@@ -161,7 +161,7 @@ func (p *parser) condition(n *yaml.Node, field string) Condition {
 			case nil, []any, map[string]any:
 				p.bad(n, field+"."+name, "compare it with a value, a list of values, %q or %q", isSet, isEmpty)
 			case string:
-				if op, rest := operatorOf(want); isNumeric(op) && !isNumber(rest) {
+				if op, rest := operatorOf(want); isNumeric(op) && !isNumber(rest) && !strings.Contains(rest, "{") {
 					p.bad(n, field+"."+name, "%q compares with a number", op)
 				}
 			}

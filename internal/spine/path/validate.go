@@ -138,6 +138,7 @@ func (v *validator) value(line int, field, name string) {
 func (v *validator) condition(line int, field string, c Condition) {
 	for _, name := range sortedKeys(c) {
 		v.value(line, field+"."+name, name)
+		v.filled(line, field+"."+name, c[name])
 	}
 }
 

@@ -58,7 +58,11 @@ func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 		return n.way(outcome), outcome, false, err
 	case s.Choose != nil:
 		for i, choice := range s.Choose.Choices {
-			ok, err := choice.When.Holds(b.values(c, r))
+			when, err := choice.When.filled(b.values(c, r))
+			if err != nil {
+				return to, "", false, err
+			}
+			ok, err := when.Holds(b.values(c, r))
 			if err != nil {
 				return to, "", false, err
 			}
@@ -188,9 +192,16 @@ func (b *batch) fits(c *Compiled, r *Run, f *fact.Fact, kinds []string, where Co
 		return false, err
 	}
 	values := b.values(c, r)
+	where, err := where.filled(values)
+	if err != nil {
+		return false, err
+	}
 	ok, err := where.Holds(func(name string) (any, error) {
 		if v, ok := data[name]; ok {
 			return v, nil
+		}
+		if name == "circle" && f.Circle != "" {
+			return f.Circle, nil
 		}
 		return values(name)
 	})

@@ -168,7 +168,7 @@ export const size = {
 export const family: Record<string, string> = {
   "zh-Hans": "\"PingFang SC\", \"HarmonyOS Sans SC\", \"HarmonyOS Sans\", \"Noto Sans SC\", \"Noto Sans CJK SC\", \"Microsoft YaHei UI\", \"Microsoft YaHei\", system-ui, sans-serif",
   "zh-Hant": "\"PingFang TC\", \"HarmonyOS Sans TC\", \"HarmonyOS Sans\", \"Noto Sans TC\", \"Noto Sans CJK TC\", \"Microsoft JhengHei UI\", \"Microsoft JhengHei\", system-ui, sans-serif",
-  "en": "-apple-system, BlinkMacSystemFont, \"Segoe UI\", \"Roboto\", \"Noto Sans\", \"PingFang SC\", \"HarmonyOS Sans SC\", \"Noto Sans SC\", \"Noto Sans CJK SC\", \"Microsoft YaHei\", system-ui, sans-serif",
+  "en": "system-ui, \"Segoe UI\", \"Roboto\", \"Noto Sans\", \"PingFang SC\", \"HarmonyOS Sans SC\", \"Noto Sans SC\", \"Noto Sans CJK SC\", \"Microsoft YaHei\", sans-serif",
   "mono": "\"SF Mono\", \"Cascadia Mono\", \"JetBrains Mono\", \"Noto Sans Mono\", \"DejaVu Sans Mono\", \"Menlo\", \"Consolas\", monospace"
 }
 

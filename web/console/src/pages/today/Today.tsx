@@ -84,6 +84,8 @@ function Figures({ figures, slug, loading }: { figures: Schemas['TodaysFigure'][
           loading,
           note: figure.previous === undefined ? undefined : t('today.yesterday', { count: figure.previous }),
         }
+        if (figure.key === 'members' && figure.of)
+          return <Figure key={figure.key} {...shared} value={figure.value} note={t('today.of', { of: figure.of })} />
         return figure.of ? (
           <Figure key={figure.key} {...shared} kind="rate" value={figure.value} of={figure.of} />
         ) : (
