@@ -29,6 +29,7 @@ import (
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/internal/transfer"
 )
 
 // Deps are the services that the operations call.
@@ -50,6 +51,7 @@ type Deps struct {
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
+	Transfer    *transfer.Service
 	Outbox      *outbox.Box
 	Metrics     *obs.Metrics // nil: none are kept
 
@@ -87,7 +89,7 @@ func New(d Deps) (*API, error) {
 	a.huma.UseMiddleware(a.guard)
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
-		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.playbooks, a.upkeep,
+		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.playbooks, a.imports, a.exports, a.upkeep,
 	} {
 		declare()
 	}

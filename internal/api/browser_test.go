@@ -165,7 +165,7 @@ func TestStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("%s %v", resp.Status, resp.Header)
 	}
 	lines := bufio.NewScanner(resp.Body)

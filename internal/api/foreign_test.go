@@ -71,6 +71,7 @@ func (w *world) live(t *testing.T) lived {
 	token := w.token(t, w.community, access.Read)
 	ids["tokens"] = token[len("Bearer qnc_")+20:][:20]
 	ids["pictures"] = w.upload(t)
+	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
 }
 
@@ -118,7 +119,7 @@ func bodies(ids lived) map[string]any {
 		"person.merge": m{"other": ids["people"]}, "entry.edit": m{"title": "x"}, "opening.move": m{"opens_at": later, "rate": 5},
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
-		"staff.set_roles": m{"roles": []string{"viewer"}},
+		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
 	}
 }
 

@@ -283,6 +283,9 @@ func (w *world) keepUp(t *testing.T) {
 		t.Errorf("applied: %s", a)
 	}
 	w.must(t, 200, "GET "+here("/playbook"), nil)
+	if a := w.must(t, 200, "GET "+here("/playbook/schema"), nil); !strings.Contains(a.body, `"$schema"`) {
+		t.Errorf("the schema: %s", a)
+	}
 	if err := w.app.SendCode(t.Context(), w.community, "13800000005", "", "zh-Hans"); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
@@ -32,6 +33,11 @@ func (a *API) playbooks() {
 	look(a, Op{Name: "playbook.read", Route: "GET /playbook", Tag: tag, Action: access.PlaybookRead, Summary: "The playbook that the community runs on"},
 		func(tx *db.Tx, _ *call, _ *nothing) (playbook.Applied, error) { return a.Playbooks.AppliedTx(tx) })
 	look(a, Op{Name: "playbook.check", Route: "POST /playbook/check", Tag: tag, Action: access.PlaybookRead, Summary: "Finds what is wrong with a playbook, and what applying it would change"}, a.checkPlaybook)
+	get(a, Op{Name: "playbook.schema", Route: "GET /playbook/schema", Tag: tag, Action: access.PlaybookRead, Summary: "The JSON Schema of playbooks, for editors"},
+		func(context.Context, *call, *nothing) (json.RawMessage, error) {
+			b, err := a.Playbooks.Schema()
+			return b, err
+		})
 	get(a, Op{Name: "playbook.apply", Route: "POST /playbook/apply", Tag: tag, Action: access.PlaybookApply, Summary: "Makes the community run on a playbook, wholly or not at all"}, a.applyPlaybook)
 }
 

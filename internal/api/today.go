@@ -190,7 +190,9 @@ func (a *API) checklist(ctx context.Context, c *call, figures []TodaysFigure) ([
 		members = members || f.Key == "members" && f.Value > 0
 	}
 	steps := []FirstStep{
-		{Key: "playbook", Href: "settings/playbook"}, {Key: "entry", Href: "intake"}, {Key: "first_member", Href: "intake", Done: members},
+		{Key: "playbook", Href: "settings/playbook"},
+		{Key: "entry", Href: "intake"},
+		{Key: "first_member", Href: "intake", Done: members},
 		{Key: "colleague", Href: "settings/staff", Done: len(staff) > 1},
 	}
 	if c.Kind == access.Operator {

@@ -74,7 +74,7 @@ func (a *App) personValues(tx *db.Tx, r *path.Run) (map[string]any, error) {
 		"stage": string(p.Stage), "months": p.Months, "city": p.City, "role": p.Role, "company": p.Company, "industry": p.Industry, "lang": p.Lang,
 		"relation": p.Relation, "grade": p.Grade, "stakeholder": p.Stakeholder, "joiner": p.Joiner, "concern": p.Concern,
 		"sales_owner": p.SalesOwner, "service_owner": p.ServiceOwner, "state": string(p.State), "tags": tags,
-		"due_date": string(p.DueDate), "birth_date": string(p.BirthDate), "created_at": p.CreatedAt, "first_source": p.FirstSource, "circles": len(stays),
+		"due_date": p.DueDate, "birth_date": p.BirthDate, "created_at": p.CreatedAt, "first_source": p.FirstSource, "circles": len(stays),
 	}
 	for k, v := range p.Custom {
 		m["custom."+k] = v

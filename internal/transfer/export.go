@@ -60,8 +60,14 @@ func DefaultColumns(custom []people.Field) []Target {
 	return slices.DeleteFunc(ExportColumns(custom), func(t Target) bool { return slices.Contains(rare, t) })
 }
 
-// exporter writes people as rows.
-type exporter struct {
+// Columns lists what can be exported in a community.
+func (s *Service) Columns(tx *db.Tx) ([]Target, error) {
+	custom, err := s.Fields(tx)
+	return ExportColumns(custom), err
+}
+
+// Outgoing is a file of people, about to be written.
+type Outgoing struct {
 	*Service
 	Export
 	community string
@@ -71,16 +77,27 @@ type exporter struct {
 	out       table
 }
 
-// Export writes the people that a filter chooses as a file, page by page, and tells how many. progress may be nil.
-func (s *Service) Export(ctx context.Context, community string, x Export, w io.Writer, progress func(n int)) (n int, err error) {
-	e := &exporter{Service: s, Export: x, community: community, columns: x.Columns}
+// Prepare begins a file of the people that a filter chooses. What is refused is refused now, before anything is written.
+func (s *Service) Prepare(ctx context.Context, community string, x Export) (*Outgoing, error) {
+	e := &Outgoing{Service: s, Export: x, community: community, columns: x.Columns}
 	if e.Zone == nil {
 		e.Zone = time.UTC
 	}
-	if err := e.prepare(ctx); err != nil {
+	return e, e.prepare(ctx)
+}
+
+// Export is Prepare, written. progress may be nil.
+func (s *Service) Export(ctx context.Context, community string, x Export, w io.Writer, progress func(n int)) (n int, err error) {
+	e, err := s.Prepare(ctx, community, x)
+	if err != nil {
 		return 0, err
 	}
-	if e.out, err = newTable(w, x.Format, ','); err != nil {
+	return e.Write(ctx, w, progress)
+}
+
+// Write writes the file, page by page, once, and tells how many people it has. progress may be nil.
+func (e *Outgoing) Write(ctx context.Context, w io.Writer, progress func(n int)) (n int, err error) {
+	if e.out, err = newTable(w, e.Format, ','); err != nil {
 		return 0, err
 	}
 	defer e.out.discard()
@@ -92,7 +109,7 @@ func (s *Service) Export(ctx context.Context, community string, x Export, w io.W
 		return 0, err
 	}
 	for cursor := ""; ; {
-		p, err := s.People.List(ctx, community, x.Filter, cursor, page.Max)
+		p, err := e.People.List(ctx, e.community, e.Filter, cursor, page.Max)
 		if err != nil {
 			return n, err
 		}
@@ -110,7 +127,7 @@ func (s *Service) Export(ctx context.Context, community string, x Export, w io.W
 }
 
 // prepare refuses what can't be exported before anything is written.
-func (e *exporter) prepare(ctx context.Context) error {
+func (e *Outgoing) prepare(ctx context.Context) error {
 	switch {
 	case e.Format != CSV && e.Format != XLSX:
 		return ErrFormat
@@ -148,7 +165,7 @@ func (e *exporter) prepare(ctx context.Context) error {
 	return err
 }
 
-func (e *exporter) title(c Target) string {
+func (e *Outgoing) title(c Target) string {
 	if name, custom := c.field(); custom && e.titles[name].In(e.Lang) != "" {
 		return e.titles[name].In(e.Lang)
 	}
@@ -156,7 +173,7 @@ func (e *exporter) title(c Target) string {
 }
 
 // page writes some people.
-func (e *exporter) page(ctx context.Context, list []people.Person) error {
+func (e *Outgoing) page(ctx context.Context, list []people.Person) error {
 	whole := map[string]map[people.FieldName]string{}
 	if e.Reveal {
 		var err error
@@ -184,7 +201,7 @@ func (e *exporter) page(ctx context.Context, list []people.Person) error {
 const revealChunk = 25
 
 // reveal gives what is masked in full, and has each look written down in the transaction that looks.
-func (e *exporter) reveal(ctx context.Context, list []people.Person) (map[string]map[people.FieldName]string, error) {
+func (e *Outgoing) reveal(ctx context.Context, list []people.Person) (map[string]map[people.FieldName]string, error) {
 	out := map[string]map[people.FieldName]string{}
 	for chunk := range slices.Chunk(list, revealChunk) {
 		err := e.DB.Do(ctx, e.community, func(tx *db.Tx) error {
@@ -222,7 +239,7 @@ func national(s string) string {
 }
 
 // cell is what a column shows of a person.
-func (e *exporter) cell(p people.Person, c Target) string {
+func (e *Outgoing) cell(p people.Person, c Target) string {
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""

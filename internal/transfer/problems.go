@@ -108,22 +108,52 @@ func (s *Service) column(lang text.Lang, t Target) string {
 	return strings.TrimPrefix(string(t), toCustom)
 }
 
-// WriteProblems writes a file of the import's format with the rows that were not taken, and why in a last column. Corrected,
-// it can be uploaded as it is.
-func (s *Service) WriteProblems(ctx context.Context, community, id string, lang text.Lang, w io.Writer) (n int, err error) {
+// Returned is a file of the rows that were not taken, about to be written. Close it.
+type Returned struct {
+	Import Import
+
+	s         *Service
+	community string
+	lang      text.Lang
+	file      *sealed
+	rows      *source
+}
+
+// Return begins a file of an import's format with the rows that were not taken, and why in a last column. Corrected, it can be
+// uploaded as it is. What is refused is refused now, before anything is written.
+func (s *Service) Return(ctx context.Context, community, id string, lang text.Lang) (*Returned, error) {
 	im, err := s.Get(ctx, community, id)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	f, err := s.openFile(ctx, community, im.file, im.Size)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	defer f.Close()
 	rows, err := im.Layout.open(f)
+	if err != nil {
+		f.Close() //nolint:errcheck // the first error counts
+		return nil, err
+	}
+	return &Returned{Import: im, s: s, community: community, lang: lang, file: f, rows: rows}, nil
+}
+
+// Close ends the reading of the import's file.
+func (r *Returned) Close() error { return r.file.Close() }
+
+// WriteProblems is Return, written.
+func (s *Service) WriteProblems(ctx context.Context, community, id string, lang text.Lang, w io.Writer) (n int, err error) {
+	r, err := s.Return(ctx, community, id, lang)
 	if err != nil {
 		return 0, err
 	}
+	defer r.Close()
+	return r.Write(ctx, w)
+}
+
+// Write writes the file, once, and tells how many rows it has.
+func (r *Returned) Write(ctx context.Context, w io.Writer) (n int, err error) {
+	s, im, lang, rows := r.s, r.Import, r.lang, r.rows
 	delimiter := ','
 	if im.Layout.Delimiter != "" {
 		delimiter = rune(im.Layout.Delimiter[0])
@@ -136,7 +166,7 @@ func (s *Service) WriteProblems(ctx context.Context, community, id string, lang 
 	if err := out.row(append(im.Layout.Headers[:len(im.Layout.Headers):len(im.Layout.Headers)], s.Words.Say(lang, nil, "transfer.reason", nil))); err != nil {
 		return 0, err
 	}
-	problems := &problemReader{s: s, community: community, im: im}
+	problems := &problemReader{s: s, community: r.community, im: im}
 	for {
 		in, err := rows.next()
 		if errors.Is(err, io.EOF) || err == nil && in.number > im.position {

@@ -39,7 +39,7 @@ func verified(t *testing.T, w where) {
 	if err := json.Unmarshal(out, &report); err != nil {
 		t.Fatalf("verify: %v: %s", err, out)
 	}
-	if err != nil || !report.OK || len(report.Communities) != 1 || report.Communities[0].Checked["seats"] == 0 {
+	if err != nil || !report.OK || len(report.Communities) != 1 || report.Communities[0].Checked["seat"] == 0 {
 		t.Errorf("verify (%v): %s", err, out)
 	}
 }

@@ -44,6 +44,8 @@ type Standing struct {
 	Expires  time.Time `json:"expires,omitzero"` // the held seat
 	Position int       `json:"position,omitempty"`
 	Group    string    `json:"group,omitempty"`
+
+	moving bool // in a circle, and the run has not caught up with that
 }
 
 // StandingTx tells where a person stands with an entry. person may be "" for a stranger.
@@ -70,7 +72,8 @@ func (s *Service) StandingTx(tx *db.Tx, person string, e Entry) (x Standing, err
 	return x, s.stage(tx, &x)
 }
 
-// StageTx tells no more than the stage of a person's standing.
+// StageTx tells no more than the stage of a person's standing; it is Working, too, while the run has not caught up with the
+// circle that was joined, since another page may come.
 func (s *Service) StageTx(tx *db.Tx, person string, e Entry) (Stage, error) {
 	x := Standing{Stage: AtLanding, Entry: e}
 	if person == "" {
@@ -80,7 +83,9 @@ func (s *Service) StageTx(tx *db.Tx, person string, e Entry) (Stage, error) {
 	if x.Person, err = people.Root(tx, person); err != nil {
 		return "", err
 	}
-	err = s.stage(tx, &x)
+	if err = s.stage(tx, &x); x.moving {
+		x.Stage = Working
+	}
 	return x.Stage, err
 }
 
@@ -100,7 +105,7 @@ func (s *Service) stage(tx *db.Tx, x *Standing) error {
 	}
 	x.Stage = stageOf(kind, what)
 	switch x.Stage {
-	case ToJoin:
+	case ToJoin, InReview, Working: // what staff does for those who sit in a circle already is no wait of theirs
 		return s.held(tx, x, r)
 	case InLine:
 		_, err = s.waits(tx, x, r)
@@ -168,6 +173,7 @@ func (s *Service) held(tx *db.Tx, x *Standing, r *path.Run) error {
 	}
 	x.Circle, x.Expires, x.Group = got.Circle, got.Expires, got.Group
 	if got.State == seat.StateTaken {
+		x.moving = x.Stage != InReview
 		x.Stage = Seated
 	}
 	return nil

@@ -35,10 +35,11 @@ func (c *Chooser) Arg(value any) string {
 // Zone is the community's.
 func (c *Chooser) Zone() *time.Location { return c.conf.Zone }
 
-// IDs is a query for every id that the person ever had, as column id: what happened before a merge is theirs too.
-func (c *Chooser) IDs() string {
-	return `SELECT p.id AS id UNION ALL SELECT m.id FROM person m WHERE m.community_id = $1 AND m.root = p.id AND m.merged_into <> ''`
-}
+// Self is the expression of the person's id.
+const Self = `p.id`
+
+// MergedIDs is a query for the ids of those who were merged into the person: what happened to them is the person's too.
+const MergedIDs = `SELECT o.id FROM person o WHERE o.community_id = $1 AND o.root = p.id AND o.merged_into <> ''`
 
 // Test is what is asked of a field. All that is given must hold.
 type Test struct {
@@ -277,7 +278,7 @@ func (c *Chooser) Agrees(p Purpose, ch Channel) string {
 	purpose, channel := c.Arg(p), c.Arg(ch)
 	latest := func(which string) string {
 		// CROSS JOIN has SQLite begin with the few persons; it would else go through all statements for each of them.
-		return `(SELECT k.given FROM (` + c.IDs() + `) g CROSS JOIN people_consent k WHERE k.community_id = $1 AND k.person = g.id AND ` + which + ` ORDER BY k.at DESC, k.id DESC LIMIT 1)`
+		return `(SELECT k.given FROM (SELECT p.id AS id UNION ALL ` + MergedIDs + `) g CROSS JOIN people_consent k WHERE k.community_id = $1 AND k.person = g.id AND ` + which + ` ORDER BY k.at DESC, k.id DESC LIMIT 1)`
 	}
 	parts := []string{
 		// A yes to the channel ends with a later no to the whole purpose; a no to the channel stays until it is taken back.

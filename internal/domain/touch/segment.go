@@ -156,7 +156,7 @@ func (g segment) condition(r Rule) (string, error) {
 		} else if r.Member == "*" {
 			id = ""
 		}
-		return circle.Belongs(g.Arg, g.IDs(), id, group), nil
+		return circle.Belongs(g.Arg, people.Self, people.MergedIDs, id, group), nil
 	case r.Consent != "":
 		return g.Agrees(people.Purpose(r.Consent), people.Channel(r.Channel)), nil
 	}
@@ -170,7 +170,7 @@ func (g segment) condition(r Rule) (string, error) {
 	case r.Seen:
 		return g.Seen(from, to), nil
 	case r.Fact != "":
-		return fact.Happened(g.Arg, g.IDs(), r.Fact, from, to, r.AtLeast), nil
+		return fact.Happened(g.Arg, people.Self, people.MergedIDs, r.Fact, from, to, r.AtLeast), nil
 	}
 	return "TRUE", nil
 }

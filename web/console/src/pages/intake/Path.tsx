@@ -3,11 +3,12 @@ import { useParams } from 'react-router'
 import { pathQuery, type Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
-import { type Key, useText, useWords } from '~/i18n'
+import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Figure, FigureRow, FunnelSteps, PageHeader, ProblemNotice } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { outcomeName, stepNumber, wayName } from '../ways'
 
 /** One path: how many came to each step, how many were lost there, and how runs ended. */
 export function Path() {
@@ -65,26 +66,6 @@ export function Path() {
   )
 }
 
-type T = ReturnType<typeof useWords>['t']
-
-const known = [
-  'seated',
-  'lapsed',
-  'refused',
-  'waiting',
-  'already',
-  'not-joined',
-  'removed',
-  'moved',
-  'stayed',
-  'full',
-  'done',
-]
-
-function outcomeName(outcome: string, t: T): string {
-  return known.includes(outcome) ? t(`intake.outcome.${outcome}` as Key) : outcome
-}
-
 /** Steps of the path itself: branches and ends are told in the list below. */
 const mainWay = (step: Schemas['PathStepView']) => !step.address.includes('.') && step.kind !== 'end'
 
@@ -97,13 +78,13 @@ function StepRows({ steps }: { steps: Schemas['PathStepView'][] }) {
       {steps.map((step) => (
         <Row key={step.address}>
           <span>
-            <span className={css.num}>{step.address}</span> {text(step.title ?? {}) || step.what}
+            <span className={css.num}>{stepNumber(step.address)}</span> {text(step.title ?? {}) || step.what}
             <br />
             <span className={css.soft}>
               {(step.left ?? [])
                 .map(
                   (l) =>
-                    `${l.outcome} ${format.count(l.runs)} · ${format.span((l.seconds * 1000) / Math.max(1, l.runs))}`,
+                    `${wayName(l.outcome, t)} ${format.count(l.runs)} · ${format.span((l.seconds * 1000) / Math.max(1, l.runs))}`,
                 )
                 .join('；')}
             </span>

@@ -12,6 +12,7 @@ import { useFormat } from '~/i18n/format'
 import { Dialog, Facts, MaskedValue, PageHeader, ProblemNotice, StatusTag, Timeline } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { outcomeName, stepNumber } from '../ways'
 import { nameOf, StateTag, stageOf } from './People'
 
 /** One person: who they are, how they can be reached, what happened, what comes next. */
@@ -147,7 +148,7 @@ function Runs({ slug, id }: { slug: string; id: string }) {
             <Link to={communityPath(slug, `intake/paths/${run.path}`)}>{run.path}</Link>
             <span>
               <StatusTag tone={run.state === 'running' ? 'wait' : 'done'}>
-                {run.state === 'running' ? t('people.runs.at', { step: run.step }) : run.outcome}
+                {run.state === 'running' ? t('people.runs.at', { step: stepNumber(run.step) }) : outcomeName(run.outcome ?? '', t)}
               </StatusTag>{' '}
               <span className={css.soft}>{format.dateTime(run.started_at)}</span>
             </span>
