@@ -11,7 +11,7 @@ import (
 )
 
 type exportQuery struct {
-	peopleFilter
+	PeopleFilter
 	Format  string   `query:"format" enum:"csv,xlsx" default:"csv"`
 	Columns []string `query:"columns" doc:"what to tell of them, from GET /exports/columns; the usual if not given"`
 	Reveal  bool     `query:"reveal" doc:"names, phones and emails in full: for those who may look at them, and each is a look in the audit log"`

@@ -23,7 +23,8 @@ import (
 // errFile refuses an upload without a file.
 var errFile = errs.Define(errs.Invalid, "request.no_file")
 
-type importInput struct {
+// ImportInput names an import.
+type ImportInput struct {
 	ID ID `path:"id"`
 }
 
@@ -55,16 +56,16 @@ func (a *API) imports() {
 		out.Items, err = a.Transfer.Targets(tx)
 		return out, err
 	})
-	get(a, op("import.read", "GET /imports/{id}", "How far an import is"), func(ctx context.Context, c *call, in *importInput) (transfer.Import, error) {
+	get(a, op("import.read", "GET /imports/{id}", "How far an import is"), func(ctx context.Context, c *call, in *ImportInput) (transfer.Import, error) {
 		return a.Transfer.Get(ctx, c.Community, string(in.ID))
 	})
 	get(a, op("import.preview", "GET /imports/{id}/preview", "The first rows, with what the mapping finds wrong in them"),
-		func(ctx context.Context, c *call, in *importInput) (transfer.Preview, error) {
+		func(ctx context.Context, c *call, in *ImportInput) (transfer.Preview, error) {
 			return a.Transfer.Preview(ctx, c.Community, string(in.ID))
 		})
 	change(a, op("import.map", "PUT /imports/{id}/plan", "Says what the columns mean; remembered for files with the same columns"),
 		func(tx *db.Tx, c *call, in *struct {
-			importInput
+			ImportInput
 			Body transfer.Plan
 		},
 		) (transfer.Import, error) {
@@ -78,7 +79,7 @@ func (a *API) imports() {
 		{op("import.run", "POST /imports/{id}/run", "Begins the run, or goes on with one that was stopped"), func(tx *db.Tx, id string) (transfer.Import, error) { return a.Transfer.RunTx(tx, id) }},
 		{op("import.stop", "POST /imports/{id}/stop", "Stops what is under way"), func(tx *db.Tx, id string) (transfer.Import, error) { return a.Transfer.StopTx(tx, id) }},
 	} {
-		change(a, o.op, func(tx *db.Tx, c *call, in *importInput) (transfer.Import, error) {
+		change(a, o.op, func(tx *db.Tx, c *call, in *ImportInput) (transfer.Import, error) {
 			return a.recordImport(tx, c)(o.verb(tx, string(in.ID)))
 		})
 	}
@@ -145,7 +146,7 @@ func formWord(p *multipart.Part) (string, error) {
 }
 
 func (a *API) listProblems(ctx context.Context, c *call, in *struct {
-	importInput
+	ImportInput
 	Paging
 },
 ) (out page.Page[ImportProblem], err error) {
@@ -161,7 +162,7 @@ func (a *API) listProblems(ctx context.Context, c *call, in *struct {
 	return out, err
 }
 
-func (a *API) readBadRows(ctx context.Context, c *call, in *importInput) (*served, error) {
+func (a *API) readBadRows(ctx context.Context, c *call, in *ImportInput) (*served, error) {
 	r, err := a.Transfer.Return(ctx, c.Community, string(in.ID), c.lang)
 	if err != nil {
 		return nil, err

@@ -78,7 +78,7 @@ func TestImportOverHTTP(t *testing.T) {
 			t.Errorf("%s", a)
 		}
 		var bad struct{ Items []struct{ Words string } }
-		w.must(t, http.StatusOK, "GET "+at+"/problems", nil, "Accept-Language", "en").into(t, &bad)
+		w.must(t, http.StatusOK, "GET "+at+"/problems", nil, "Accept-Language: en").into(t, &bad)
 		if len(bad.Items) != 2 || !strings.HasPrefix(bad.Items[0].Words, "Column A (手机号): This is not a valid phone number.") {
 			t.Errorf("%+v", bad)
 		}

@@ -29,11 +29,11 @@ type Count struct {
 
 type peopleQuery struct {
 	Paging
-	peopleFilter
+	PeopleFilter
 }
 
-// peopleFilter chooses people.
-type peopleFilter struct {
+// PeopleFilter chooses people.
+type PeopleFilter struct {
 	Text         string    `query:"q" doc:"name, nickname, phone, its last four digits, or id"`
 	Stage        string    `query:"stage"`
 	Tag          string    `query:"tag"`
@@ -54,7 +54,7 @@ type peopleFilter struct {
 	Sort         string    `query:"sort" enum:"created,seen" doc:"newest first, or last seen first"`
 }
 
-func (q *peopleFilter) filter() people.Filter {
+func (q *PeopleFilter) filter() people.Filter {
 	f := people.Filter{
 		Text: q.Text, Stage: people.Stage(q.Stage), Tag: people.Tag(q.Tag), Grade: q.Grade, Joiner: q.Joiner, Relation: q.Relation, Stakeholder: q.Stakeholder,
 		City: q.City, Source: q.Source, Entry: q.Entry, SalesOwner: q.SalesOwner, ServiceOwner: q.ServiceOwner, Ways: q.Reach, NoCircle: q.NoCircle,

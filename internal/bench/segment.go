@@ -22,7 +22,7 @@ type asked struct {
 
 var askedSegments = []asked{
 	{name: "selective", city: "city 7", tag: "rare", created: 200, joined: 300, left: 30, target: 0.7},
-	{name: "broad", city: "city 0", tag: "common", created: 300, joined: 300, left: 30, target: 0.7},
+	{name: "wide", city: "city 0", tag: "common", created: 300, joined: 300, left: 30, target: 0.7},
 }
 
 func (a asked) rule() touch.Rule {
@@ -149,10 +149,10 @@ func (r *run) populate(ctx context.Context, n int, now time.Time) error {
 				rows = append(rows, []any{
 					tx.Community(), id, id, fmt.Sprint("nick", i), fmt.Sprint("city ", min(h>>8%40, h>>24%40)), stages[h>>16%4], 1, created, created.Add(time.Hour),
 				})
-				switch h >> 32 % 100 {
-				case 0:
+				switch n := h >> 32 % 100; {
+				case n < 2:
 					tags = append(tags, []any{tx.Community(), "rare", id, created})
-				case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33:
+				case n < 35:
 					tags = append(tags, []any{tx.Community(), "common", id, created})
 				}
 				if err := populateFacts(tx, id, h, created, now); err != nil {

@@ -100,7 +100,16 @@ func natsServer(t *testing.T) string {
 // The database server goes away under the load and comes back: a server of this test's own.
 func TestPostgresRestartedUnderLoad(t *testing.T) {
 	testkit.PostgresURL(t) // without PostgreSQL this is skipped, or fails, as all its tests do
-	dir := t.TempDir() + "/server"
+	// Not t.TempDir: the server's own user must pass through every folder above its data.
+	top, err := os.MkdirTemp("", "qunce-restart-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(top) })
+	if err := os.Chmod(top, 0o755); err != nil { //nolint:gosec // see above
+		t.Fatal(err)
+	}
+	dir := top + "/server"
 	script := func(verb string) string {
 		t.Helper()
 		cmd := exec.Command("../../scripts/postgres.sh", verb, dir)
@@ -111,9 +120,6 @@ func TestPostgresRestartedUnderLoad(t *testing.T) {
 			t.Fatalf("postgres.sh %s: %v", verb, err)
 		}
 		return string(out)
-	}
-	if err := os.Chmod(t.TempDir(), 0o755); err != nil { //nolint:gosec // the server's own user must pass
-		t.Fatal(err)
 	}
 	_, after, _ := strings.Cut(script("start"), "='")
 	url, _, found := strings.Cut(after, "'")

@@ -16,7 +16,10 @@ var errDuration = errors.New("a duration is written as 20s, 15m, 48h, 7d or 3w")
 
 var units = map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
 
-// ParseDuration reads a span.
+// longest is how long a span may be: sums and dates with it stay within what can be counted.
+const longest = 100 * 365 * 24 * time.Hour
+
+// ParseDuration reads a span of up to a hundred years.
 func ParseDuration(s string) (Duration, error) {
 	rest, sign := strings.TrimSpace(s), time.Duration(1)
 	if strings.HasPrefix(rest, "-") {
@@ -36,7 +39,7 @@ func ParseDuration(s string) (Duration, error) {
 		}
 		n, err := strconv.Atoi(rest[:i])
 		unit, known := units[rest[i]]
-		if err != nil || !known {
+		if err != nil || !known || time.Duration(n) > (longest-sum)/unit {
 			return 0, errDuration
 		}
 		sum += time.Duration(n) * unit

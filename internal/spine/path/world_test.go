@@ -35,7 +35,7 @@ type (
 
 // world is an engine with an action that notes what it was told, and the means to make facts and time happen.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	d      *testkit.DB
 	log    *fact.Log
 	runner *job.Runner
@@ -54,7 +54,7 @@ func (k *tasks) Ask(tx *db.Tx, r *path.Run, _ string, a path.Ask, _ time.Time, _
 }
 func (k *tasks) Withdraw(*db.Tx, string) error { return nil }
 
-func newWorld(t *testing.T, d *testkit.DB) *world {
+func newWorld(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
 	b := bus.NewLocal()
 	w := &world{t: t, d: d, tasks: &tasks{open: map[string]string{}}, rooms: 1000}

@@ -148,7 +148,9 @@ function Runs({ slug, id }: { slug: string; id: string }) {
             <Link to={communityPath(slug, `intake/paths/${run.path}`)}>{run.path}</Link>
             <span>
               <StatusTag tone={run.state === 'running' ? 'wait' : 'done'}>
-                {run.state === 'running' ? t('people.runs.at', { step: stepNumber(run.step) }) : outcomeName(run.outcome ?? '', t)}
+                {run.state === 'running'
+                  ? t('people.runs.at', { step: stepNumber(run.step) })
+                  : outcomeName(run.outcome ?? '', t)}
               </StatusTag>{' '}
               <span className={css.soft}>{format.dateTime(run.started_at)}</span>
             </span>
