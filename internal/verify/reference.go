@@ -98,6 +98,9 @@ var references = []reference{
 	{"touch_budget", "person || ' ' || span", "person", "person", "id", "", ""},
 	{"touch_campaign_count", "campaign || ' ' || state", "campaign", "touch_campaign", "id", "", ""},
 
+	{"transfer_import", "id", "file", "blob", "hash", "", ""},
+	{"transfer_problem", "import || ' ' || at_row", "import", "transfer_import", "id", "", ""},
+
 	{"blob", "hash", "thumb", "blob", "hash", "", ""},
 	{"operator_role", "operator_id || ' ' || role", "operator_id", "operator", "id", "", ""},
 

@@ -28,7 +28,10 @@ func (s *Service) leave(ctx context.Context, j job.Job) (func(*db.Tx) error, err
 		d, err = s.mark(tx, id)
 		return err
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errMoved):
+		return nil, nil //nolint:nilerr // whoever moved it sees to the rest
+	case err != nil:
 		return nil, err
 	}
 	switch d.t.State {
@@ -152,11 +155,17 @@ func (s *Service) depart(tx *db.Tx, t, was Touch, via route, tpl Template, who *
 	return s.turned(tx, departure{t, via, out}, was)
 }
 
+// errMoved undoes what was reserved for a touch that somebody else moved on meanwhile.
+var errMoved = errors.New("the touch was moved on meanwhile")
+
 // turned moves a touch on from where it was found; if somebody else did meanwhile, nothing departs.
 func (s *Service) turned(tx *db.Tx, d departure, was Touch) (departure, error) {
 	ok, err := turn(tx, d.t, was)
-	if err != nil || !ok {
+	if err != nil {
 		return departure{}, err
+	}
+	if !ok {
+		return departure{}, errMoved
 	}
 	if d.t.State == Queued || d.t.State == Leaving {
 		s.count(tx, d.t, was.State)
