@@ -4,14 +4,10 @@ import (
 	"context"
 	"regexp"
 	"sync"
-	"time"
 
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/kit/clock"
-	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/replay"
-	"github.com/qunce/qunce/internal/spine/seat"
-	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/playbooks"
 )
 
@@ -56,31 +52,7 @@ func (a *App) readCodes() func(phone string) string {
 }
 
 // countFlaws counts what verification finds, by part.
-func (a *App) countFlaws(ctx context.Context, community string) (found map[string]int, err error) {
-	err = a.DB.Read(ctx, community, func(tx *db.Tx) error {
-		seats, err := seat.Verify(tx)
-		if err != nil {
-			return err
-		}
-		circles, err := a.Circles.Verify(tx)
-		if err != nil {
-			return err
-		}
-		runs, err := a.Paths.Verify(tx, time.Minute)
-		if err != nil {
-			return err
-		}
-		tasks, err := task.Verify(tx)
-		if err != nil {
-			return err
-		}
-		found = map[string]int{"seats": len(seats), "circles": len(circles), "runs": len(runs), "tasks": len(tasks)}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	books, err := a.Ledger.Verify(ctx, community)
-	found["ledger"] = len(books.Flaws)
-	return found, err
+func (a *App) countFlaws(ctx context.Context, community string) (map[string]int, error) {
+	r, err := a.Verify(ctx, community)
+	return r.ByPart(), err
 }
