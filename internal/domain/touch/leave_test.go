@@ -1,8 +1,10 @@
 package touch_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -294,5 +296,47 @@ func TestListsGoByPages(t *testing.T) {
 			}
 			return nil
 		}))
+	})
+}
+
+// Erased from another node in the moment in which it leaves: whichever is first, no word stays and no room is lost.
+func TestRaceOfErasingAndLeaving(t *testing.T) {
+	each(t, func(w *world) {
+		w.Clock.Set(at(8, 12, 0))
+		w.second()
+		var msgs []touch.Touch
+		for i := range 12 {
+			_, msg := w.queueFor(fmt.Sprint("ann", i), "offer")
+			msgs = append(msgs, msg)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := w.runner.Step(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+		for _, m := range msgs {
+			wg.Go(func() {
+				if err := w.other.Erase(context.Background(), w.Community, m.Person, "op"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		w.Clock.Advance(time.Minute)
+		w.settle()
+		sent := 0
+		for _, m := range msgs {
+			got := w.now(m)
+			if got.Body != "" || got.Subject != "" || got.State != touch.Done && got.State != touch.Held {
+				t.Errorf("%+v", got)
+			}
+			if got.State == touch.Done {
+				sent++
+			}
+		}
+		if sent != len(w.mail.sent) || w.used() != sent {
+			t.Errorf("%d sent, %d left, %d places taken", sent, len(w.mail.sent), w.used())
+		}
 	})
 }

@@ -57,6 +57,7 @@ type world struct {
 	people *people.Service
 	touch  *touch.Service
 	runner *job.Runner
+	other  *people.Service // of the second node
 	keys   people.Secrets
 	mail   *post
 	mass   *post
@@ -98,11 +99,12 @@ func (w *world) node(d *db.DB) *touch.Service {
 	})
 	s.AddChannel("email", people.Email, w.mail)
 	s.AddChannel("wecom_mass", people.WeComExternal, w.mass)
+	p.OnMerge(s.MergeTx)
+	p.OnErase(s.EraseTx)
+	w.other = p
 	if w.touch == nil {
 		w.people, w.touch, w.runner = p, s, job.NewRunner(d, slog.New(slog.DiscardHandler))
 		s.Jobs(w.runner)
-		p.OnMerge(s.MergeTx)
-		p.OnErase(s.EraseTx)
 	}
 	return s
 }

@@ -437,6 +437,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/exports/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what can be exported of people */
+        get: operations["export.columns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/exports/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people that a filter chooses as a file; each is audited */
+        get: operations["export.people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/facts/kinds": {
         parameters: {
             query?: never;
@@ -533,6 +567,177 @@ export interface paths {
         get: operations["group.pools"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists imports, the newest first */
+        get: operations["import.list"];
+        put?: never;
+        /** Takes a CSV or XLSX file of people in; nothing of it takes effect yet */
+        post: operations["import.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a column may mean */
+        get: operations["import.targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an import is */
+        get: operations["import.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/bad-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that were not taken as a file, with the reasons in its last column */
+        get: operations["import.bad_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a dry run, which changes nobody; read the import to follow it */
+        post: operations["import.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what the columns mean; remembered for files with the same columns */
+        put: operations["import.map"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The first rows, with what the mapping finds wrong in them */
+        get: operations["import.preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rows that were not taken, with the reasons */
+        get: operations["import.problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins the run, or goes on with one that was stopped */
+        post: operations["import.run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/imports/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops what is under way */
+        post: operations["import.stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -839,7 +1044,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keeps a person out, and signs them out */
+        /** Keeps a person out: they leave their circles and are signed out */
         post: operations["person.block"];
         delete?: never;
         options?: never;
@@ -1166,6 +1371,23 @@ export interface paths {
         put?: never;
         /** Finds what is wrong with a playbook, and what applying it would change */
         post: operations["playbook.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/playbook/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of playbooks, for editors */
+        get: operations["playbook.schema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1720,20 +1942,6 @@ export interface components {
             name: string;
             pending: boolean;
             roles: string[];
-        };
-        AuthnToken: {
-            /** Format: date-time */
-            created_at: string;
-            created_by: string;
-            /** Format: date-time */
-            expires_at: string;
-            id: string;
-            name: string;
-            /** Format: date-time */
-            revoked_at: string;
-            scopes: string[];
-            /** Format: date-time */
-            used_at: string;
         };
         Blob: {
             /** Format: date-time */
@@ -2322,6 +2530,15 @@ export interface components {
             /** @description what the caller may do once signed in with a second factor */
             with_mfa: string[];
         };
+        ImportProblem: {
+            reasons: components["schemas"]["TransferReason"][];
+            /**
+             * Format: int64
+             * @description as spreadsheets count
+             */
+            row: number;
+            words: string;
+        };
         IntakeDayCounts: {
             counts: {
                 [key: string]: number;
@@ -2438,9 +2655,6 @@ export interface components {
         ListOfAuthnStaff: {
             items: components["schemas"]["AuthnStaff"][];
         };
-        ListOfAuthnToken: {
-            items: components["schemas"]["AuthnToken"][];
-        };
         ListOfCircleDay: {
             items: components["schemas"]["CircleDay"][];
         };
@@ -2497,6 +2711,12 @@ export interface components {
         };
         ListOfShippedPlaybook: {
             items: components["schemas"]["ShippedPlaybook"][];
+        };
+        ListOfTokenView: {
+            items: components["schemas"]["TokenView"][];
+        };
+        ListOfTransferTarget: {
+            items: string[];
         };
         LiveCode: {
             counts: components["schemas"]["SeatCounts"];
@@ -2555,9 +2775,26 @@ export interface components {
             zone?: string;
         };
         NewToken: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description never, if not given
+             */
+            expires_at?: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            scopes: string[];
             /** @description what the program sends; shown this once */
             text: string;
-            token: components["schemas"]["AuthnToken"];
+            /**
+             * Format: date-time
+             * @description to ten minutes
+             */
+            used_at?: string;
         };
         OpeningAddRequest: {
             name: string;
@@ -2627,6 +2864,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfImportProblem: {
+            items: components["schemas"]["ImportProblem"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfIntakeOpening: {
             items: components["schemas"]["IntakeOpening"][];
             /** @description cursor of the next page; empty on the last */
@@ -2654,6 +2896,11 @@ export interface components {
         };
         PageOfTouch: {
             items: components["schemas"]["Touch"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTransferImport: {
+            items: components["schemas"]["TransferImport"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -2813,6 +3060,10 @@ export interface components {
             /** Format: date-time */
             made_at: string;
             merges: components["schemas"]["PeopleMerge"][];
+            /** @description what other parts keep, by their names */
+            more: {
+                [key: string]: unknown;
+            };
             person: components["schemas"]["PeoplePerson"];
         };
         PeopleHeld: {
@@ -3395,6 +3646,26 @@ export interface components {
             /** @description GET …/scopes lists them */
             scopes: string[];
         };
+        TokenView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description never, if not given
+             */
+            expires_at?: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            scopes: string[];
+            /**
+             * Format: date-time
+             * @description to ten minutes
+             */
+            used_at?: string;
+        };
         TotpConfirmRequest: {
             /** @description six digits */
             code: string;
@@ -3425,6 +3696,131 @@ export interface components {
             template: string;
             /** @description a campaign's test, which its results leave out */
             trial?: boolean;
+        };
+        TransferCounts: {
+            /** Format: int64 */
+            bad: number;
+            /** Format: int64 */
+            by_email: number;
+            /**
+             * Format: int64
+             * @description by an id of another system
+             */
+            by_other: number;
+            /**
+             * Format: int64
+             * @description known people recognised by phone
+             */
+            by_phone: number;
+            /** Format: int64 */
+            created: number;
+            /**
+             * Format: int64
+             * @description rows whose identifiers belong to several people: staff decides
+             */
+            proposed: number;
+            /**
+             * Format: int64
+             * @description an earlier row of the file is the same person; not taken
+             */
+            repeated: number;
+            /**
+             * Format: int64
+             * @description everything was known already, or is kept as it was
+             */
+            unchanged: number;
+            /** Format: int64 */
+            updated: number;
+        };
+        TransferImport: {
+            actor: string;
+            /** @description of the current pass; their sum is how many rows are dealt with */
+            counts: components["schemas"]["TransferCounts"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description the counts are of a dry run */
+            dry: boolean;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description of the last whole dry run */
+            foreseen: components["schemas"]["TransferCounts"];
+            id: string;
+            /** @description the file is still there: it can be run, and its bad rows downloaded */
+            kept: boolean;
+            layout: components["schemas"]["TransferLayout"];
+            /** @description of the file */
+            name: string;
+            plan: components["schemas"]["TransferPlan"];
+            /**
+             * Format: int64
+             * @description rows a second, of the current pass
+             */
+            rate: number;
+            /** @description code of what it failed for */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            state: string;
+            /**
+             * Format: int64
+             * @description rows with data
+             */
+            total: number;
+        };
+        TransferLayout: {
+            /** @description of a CSV file */
+            delimiter?: string;
+            /** @description of a CSV file */
+            encoding?: string;
+            format: string;
+            /**
+             * Format: int64
+             * @description from 1
+             */
+            header_row: number;
+            headers: string[];
+            /** @description of a workbook */
+            sheet?: string;
+            /** @description those that are shown */
+            sheets?: string[];
+        };
+        TransferPlan: {
+            /** @description what each column means; empty for one that is left out */
+            columns: string[];
+            existing: string;
+            /** @description id of where people come from whose row doesn't say */
+            source?: string;
+            /** @description for everyone in the file */
+            tags?: string[];
+            /** @description version of the words that people agreed to, when a column says so */
+            wording?: string;
+        };
+        TransferPreview: {
+            rows: components["schemas"]["TransferPreviewRow"][];
+        };
+        TransferPreviewRow: {
+            cells: string[];
+            /** @description what is wrong with it, as far as the mapping tells without looking at who is known */
+            reasons?: components["schemas"]["TransferReason"][];
+            /**
+             * Format: int64
+             * @description as spreadsheets count
+             */
+            row: number;
+        };
+        TransferReason: {
+            code: string;
+            /**
+             * Format: int64
+             * @description from 1; 0 when it is about the whole row
+             */
+            column?: number;
+            params?: {
+                [key: string]: unknown;
+            };
         };
     };
     responses: {
@@ -4807,6 +5203,103 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "export.columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfTransferTarget"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "export.people": {
+        parameters: {
+            query?: {
+                /** @description name, nickname, phone, its last four digits, or id */
+                q?: string;
+                stage?: string;
+                tag?: string;
+                grade?: string;
+                joiner?: string;
+                relation?: string;
+                stakeholder?: string;
+                city?: string;
+                /** @description id of the first one */
+                source?: string;
+                /** @description id of the first one */
+                entry?: string;
+                sales_owner?: string;
+                service_owner?: string;
+                /** @description both, if not given */
+                state?: "active" | "blocked";
+                /** @description numbers of separate ways to reach them, 0 to 3 */
+                reach?: number[] | null;
+                /** @description in no circle, and nobody's contact */
+                no_circle?: boolean;
+                /** @description met since */
+                from?: string;
+                /** @description met before */
+                to?: string;
+                /** @description newest first, or last seen first */
+                sort?: "created" | "seen";
+                format?: "csv" | "xlsx";
+                /** @description what to tell of them, from GET /exports/columns; the usual if not given */
+                columns?: string[] | null;
+                /** @description names, phones and emails in full: for those who may look at them, and each is a look in the audit log */
+                reveal?: boolean;
+                /** @description why they are looked at */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "fact.kinds": {
         parameters: {
             query?: never;
@@ -5004,6 +5497,404 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description utf-8, utf-16le, utf-16be or gb18030, before the file; found out if not given */
+                    encoding?: string;
+                    /** Format: binary */
+                    file: string;
+                    /** @description of a workbook, before the file; the first if not given */
+                    sheet?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfTransferTarget"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.bad_rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferPreview"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.problems": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfImportProblem"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "import.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferImport"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -6522,6 +7413,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "playbook.schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "role.list": {
         parameters: {
             query?: never;
@@ -7160,7 +8083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfAuthnToken"];
+                    "application/json": components["schemas"]["ListOfTokenView"];
                 };
             };
             400: components["responses"]["400"];

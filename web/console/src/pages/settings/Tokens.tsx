@@ -25,7 +25,7 @@ export function Tokens() {
   const tokens = useQuery({
     queryKey: ['tokens', slug],
     queryFn: ({ signal }) =>
-      call<Schemas['ListOfAuthnToken']>(
+      call<Schemas['ListOfTokenView']>(
         api.GET('/api/v1/communities/{community}/tokens', { params: { path }, signal }),
       ),
   })
