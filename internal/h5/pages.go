@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -197,15 +198,33 @@ func (p *Pages) wrap(h handler) http.HandlerFunc {
 		}
 		v := &visit{community: c, lang: langOf(w, r, c.Lang), address: p.Address(r), base: "/" + c.Slug}
 		v.account = account(w, r, v.base)
-		if k, err := r.Cookie(sessionCookie); err == nil {
-			if who, err := p.Auth.Principal(r.Context(), k.Value, c.ID); err == nil && who.Kind == access.Member {
-				v.who = who
-			}
+		if err = p.recognise(r, v); err == nil {
+			err = h(w, r, v)
 		}
-		if err := h(w, r, v); err != nil {
+		if err != nil {
 			p.refuse(w, r, v, err)
 		}
 	}
+}
+
+// recognise finds who holds the browser's session: nobody if there is none or it has ended. That the database can't tell is a
+// fault, never a reason to treat a member as a stranger.
+func (p *Pages) recognise(r *http.Request, v *visit) error {
+	k, err := r.Cookie(sessionCookie)
+	if err != nil {
+		return nil
+	}
+	who, err := p.Auth.Principal(r.Context(), k.Value, v.community.ID)
+	if errors.Is(err, authn.ErrSessionEnded) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find the member of a session: %w", err)
+	}
+	if who.Kind == access.Member {
+		v.who = who
+	}
+	return nil
 }
 
 // langOf is the language asked for by ?lang, which is kept, else by cookie, else by the browser, else the community's.

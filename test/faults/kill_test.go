@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
+
 	"github.com/qunce/qunce/test/testkit"
 )
 
@@ -70,6 +72,29 @@ func TestTwoNodesOneKilledInTurn(t *testing.T) {
 	w := where{t.TempDir(), testkit.PostgresURL(t)}
 	args := demo(t, w)
 	killed(t, w, newNode(t, args...), newNode(t, args...))
+}
+
+func TestTwoNodesWithNATSOneKilledInTurn(t *testing.T) {
+	w := where{t.TempDir(), testkit.PostgresURL(t)}
+	args := append(demo(t, w), "--nats-url", natsServer(t))
+	killed(t, w, newNode(t, args...), newNode(t, args...))
+}
+
+func natsServer(t *testing.T) string {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("NATS did not start")
+	}
+	t.Cleanup(func() {
+		s.Shutdown()
+		s.WaitForShutdown()
+	})
+	return s.ClientURL()
 }
 
 // The database server goes away under the load and comes back: a server of this test's own.

@@ -86,7 +86,7 @@ func (l *logFile) String() string {
 func newNode(t *testing.T, args ...string) *node {
 	t.Helper()
 	addr := freeAddress(t)
-	n := &node{addr: addr, log: &logFile{}, args: append(args, "--listen", addr, "--trusted-proxy", "127.0.0.0/8")}
+	n := &node{addr: addr, log: &logFile{}, args: slices.Concat(args, []string{"--listen", addr, "--trusted-proxy", "127.0.0.0/8"})}
 	t.Cleanup(func() {
 		n.kill()
 		if t.Failed() {

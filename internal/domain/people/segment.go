@@ -15,6 +15,7 @@ import (
 // Chooser builds one statement that chooses people. Its methods give conditions on the person p, never NULL, which the
 // caller joins by AND, OR and NOT. Values only ever become parameters.
 type Chooser struct {
+	tx   *db.Tx
 	args []any
 	conf Settings
 	now  time.Time
@@ -23,7 +24,7 @@ type Chooser struct {
 // Choose begins a statement.
 func (s *Service) Choose(tx *db.Tx) (*Chooser, error) {
 	conf, err := s.config(tx)
-	return &Chooser{args: []any{tx.Community()}, conf: conf, now: tx.Now()}, err
+	return &Chooser{tx: tx, args: []any{tx.Community()}, conf: conf, now: tx.Now()}, err
 }
 
 // Arg makes a value a parameter and gives its place: $2. The first one is the community.
@@ -233,7 +234,7 @@ func parseNumber(s string) (float64, *errs.Error) {
 
 // Tagged asks for a tag.
 func (c *Chooser) Tagged(tag Tag) string {
-	return `p.id IN (SELECT person FROM people_tag WHERE community_id = $1 AND tag = ` + c.Arg(tag) + `)`
+	return tagged(c.tx, tag, c.Arg(tag))
 }
 
 // Created asks when the person was first met: from a time, before another one; zero leaves a side open.

@@ -36,7 +36,7 @@ func (p *parser) str(n *yaml.Node, field string, into *string) {
 	if n == nil {
 		return
 	}
-	if n.Kind != yaml.ScalarNode || n.Value == "" {
+	if n.Kind != yaml.ScalarNode || n.Value == "" || n.ShortTag() == "!!null" || strings.ContainsRune(n.Value, 0) {
 		p.bad(n, field, "expected a text")
 		return
 	}
@@ -136,6 +136,9 @@ func (p *parser) scalar(n *yaml.Node, field string) any {
 	var v any
 	if err := n.Decode(&v); err != nil {
 		p.bad(n, field, "%v", err)
+	}
+	if strings.ContainsRune(n.Value, 0) {
+		p.bad(n, field, "a text can't have the character NUL")
 	}
 	switch x := v.(type) {
 	case nil, bool, int:

@@ -131,14 +131,14 @@ func FuzzParse(f *testing.F) {
 		if _, err := path.Compile(d, 1); err != nil {
 			t.Errorf("no problem, but: %v", err)
 		}
-		if _, _, err := putAgain(w, d); err != nil {
+		if _, _, err := putAgain(t, w, d); err != nil {
 			t.Errorf("no problem, but it can't be stored: %v", err)
 		}
 	})
 }
 
-func putAgain(w *world, d path.Definition) (version int, changed bool, err error) {
-	err = w.d.Do(w.t.Context(), w.d.Community, func(tx *db.Tx) error {
+func putAgain(t *testing.T, w *world, d path.Definition) (version int, changed bool, err error) {
+	err = w.d.Do(t.Context(), w.d.Community, func(tx *db.Tx) error {
 		version, changed, err = w.engine.PutTx(tx, d)
 		return err
 	})

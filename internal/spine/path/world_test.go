@@ -15,6 +15,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
 )
 
@@ -42,25 +43,34 @@ type world struct {
 	engine *path.Engine
 	tasks  *tasks
 	doors  time.Time
-	rooms  int // for the action "seat"
+	rooms  int               // for the action "seat"
+	broken error             // of the action "brittle"
+	merged map[string]string // who stands for whom
 }
 
-type tasks struct{ open map[string]string }
+type tasks struct {
+	open      map[string]string // by subject
+	withdrawn []string
+}
 
 func (k *tasks) Ask(tx *db.Tx, r *path.Run, _ string, a path.Ask, _ time.Time, _ map[string]any) (string, error) {
 	id := tx.NewID()
 	k.open[r.Subject] = id
 	return id, nil
 }
-func (k *tasks) Withdraw(*db.Tx, string) error { return nil }
+
+func (k *tasks) Withdraw(_ *db.Tx, id string) error {
+	k.withdrawn = append(k.withdrawn, id)
+	return nil
+}
 
 func newWorld(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
 	b := bus.NewLocal()
-	w := &world{t: t, d: d, tasks: &tasks{open: map[string]string{}}, rooms: 1000}
+	w := &world{t: t, d: d, tasks: &tasks{open: map[string]string{}}, rooms: 1000, merged: map[string]string{}}
 	quiet := slog.New(slog.DiscardHandler)
 	w.log, w.runner = fact.NewLog(d.DB, b, quiet), job.NewRunner(d.DB, quiet)
-	kinds, err := fact.NewRegistry(append(path.Facts(), Reserved{}, Registered{}, Joined{}, Lapsed{}, Noted{}, Finished{})...)
+	kinds, err := fact.NewRegistry(append(path.Facts(), Reserved{}, Registered{}, Joined{}, Lapsed{}, Noted{}, task.Finished{})...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,12 +94,26 @@ func newWorld(t testing.TB, d *testkit.DB) *world {
 		return path.OK, nil
 	}})
 	w.engine.Register(path.Action{Name: "fail", Run: func(*path.Call) (string, error) { return "", errors.New("broken") }})
+	w.engine.Register(path.Action{Name: "brittle", Run: func(*path.Call) (string, error) { return path.OK, w.broken }})
+	w.engine.FollowMerges(func(_ *db.Tx, ids []string) (map[string]string, error) {
+		out := map[string]string{}
+		for _, id := range ids {
+			if root, ok := w.merged[id]; ok {
+				out[id] = root
+			}
+		}
+		return out, nil
+	})
 	w.engine.RegisterMoment(path.Moment{Name: "opening", Params: map[string]path.Param{"rate": {Type: path.Text}}, When: func(c *path.Call) (time.Time, error) {
 		n, err := c.Value("number")
 		if err != nil {
 			return time.Time{}, err
 		}
 		return w.doors.Add(time.Duration(n.(float64)-1) * time.Second), nil
+	}})
+	w.engine.RegisterSource(path.Source{Prefix: "thing", Names: []string{"day", "time", "none", "past"}, Read: func(_ *db.Tx, r *path.Run) (map[string]any, error) {
+		tomorrow := r.StartedAt.In(shanghai).AddDate(0, 0, 1).Format(time.DateOnly)
+		return map[string]any{"day": Word(tomorrow), "time": r.StartedAt.Add(2 * time.Hour), "past": r.StartedAt.Add(-time.Hour)}, nil
 	}})
 	w.engine.Attach(w.log, w.runner)
 	if err := w.log.Start(t.Context()); err != nil {
@@ -98,9 +122,6 @@ func newWorld(t testing.TB, d *testkit.DB) *world {
 	w.doors = d.Clock.Now().Add(time.Hour)
 	return w
 }
-
-// Finished stands for task.finished in these tests; the engine looks for the task package's own kind.
-type Finished struct{}
 
 func (w *world) put(src string) {
 	w.t.Helper()

@@ -25,9 +25,7 @@ export function Tokens() {
   const tokens = useQuery({
     queryKey: ['tokens', slug],
     queryFn: ({ signal }) =>
-      call<Schemas['ListOfTokenView']>(
-        api.GET('/api/v1/communities/{community}/tokens', { params: { path }, signal }),
-      ),
+      call<Schemas['ListOfTokenView']>(api.GET('/api/v1/communities/{community}/tokens', { params: { path }, signal })),
   })
   const revoke = (id: string) =>
     refusal.guard(async () => {

@@ -1,0 +1,9 @@
+package path
+
+import (
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
+)
+
+// Handle is what the engine does with facts, in the order a test chooses.
+func (e *Engine) Handle(tx *db.Tx, facts []fact.Fact) error { return e.handle(tx, facts) }
