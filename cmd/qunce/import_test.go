@@ -120,8 +120,15 @@ func TestImportAndExport(t *testing.T) {
 			t.Errorf("%d: %s %s", code, out, errs)
 		}
 		for _, args := range [][]string{
-			{"/nowhere.csv"}, {}, {file, "--resume", "x"}, {"--resume", "x"}, {file, "--map", "没有=phone"}, {file, "--map", "手机号="}, {write(t, "a.pdf", "%PDF-1.4")},
-			{file, "--source", "没有"}, {file, "--encoding", "ebcdic"},
+			{"/nowhere.csv"},
+			{},
+			{file, "--resume", "x"},
+			{"--resume", "x"},
+			{file, "--map", "没有=phone"},
+			{file, "--map", "手机号="},
+			{write(t, "a.pdf", "%PDF-1.4")},
+			{file, "--source", "没有"},
+			{file, "--encoding", "ebcdic"},
 		} {
 			if out, errs, code := run(args...); code != exitUsage || out != "" || !strings.HasPrefix(errs, "qunce: ") && !strings.HasPrefix(errs, "import ") {
 				t.Errorf("%v: %d, %s %s", args, code, out, errs)

@@ -90,7 +90,10 @@ func (r *run) subscribed(ctx context.Context) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- r.app.Facts.Run(ctx) }()
-	return func() { cancel(); <-done }, nil
+	return func() {
+		cancel()
+		<-done //nolint:errcheck // it ends because it was told to
+	}, nil
 }
 
 // caughtUp waits until every subscriber has had every fact, and tells how long that took.

@@ -154,11 +154,11 @@ type visitor struct {
 
 // toForm comes in, reserves a place, and gets as far as the form with a code in hand.
 func (v *visitor) toForm(ctx context.Context) error {
-	p, err := v.send(ctx, "page", v.entry, nil)
-	if err != nil {
+	if _, err := v.send(ctx, "page", v.entry, nil); err != nil {
 		return err
 	}
-	if p, err = v.send(ctx, "arrive", v.entry+"/arrive", url.Values{}); err != nil {
+	p, err := v.send(ctx, "arrive", v.entry+"/arrive", url.Values{})
+	if err != nil {
 		return err
 	}
 	if _, err = v.reach(ctx, p, v.entry, v.entry+"/register"); err != nil {

@@ -130,7 +130,7 @@ func (p *Pages) showCircle(w http.ResponseWriter, r *http.Request, v *visit, sta
 		x.Refusal = p.say(v, refusal)
 	}
 	x.Data = data
-	return p.show(w, r, v, status, "circle", x)
+	return p.show(w, v, status, "circle", x)
 }
 
 var mention = regexp.MustCompile(`<@([0-9a-z]+)>`)

@@ -175,7 +175,7 @@ func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status i
 	if err != nil {
 		return err
 	}
-	return p.show(w, r, a.visit, status, name, x)
+	return p.show(w, a.visit, status, name, x)
 }
 
 type landing struct {

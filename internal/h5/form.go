@@ -12,10 +12,10 @@ import (
 
 type formView struct {
 	Action, Phone, Code, Opened string
-	CodeSent              bool
-	Errors                map[string]string
-	Fields                []fieldView
-	Consents              []consentView
+	CodeSent                    bool
+	Errors                      map[string]string
+	Fields                      []fieldView
+	Consents                    []consentView
 }
 
 type fieldView struct {

@@ -96,7 +96,7 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 			p.Log.Warn("what was read could not be noted", "error", err)
 		}
 	}
-	return p.show(w, r, v, http.StatusOK, "home", &view{Data: h})
+	return p.show(w, v, http.StatusOK, "home", &view{Data: h})
 }
 
 type preferencesView struct {
@@ -144,7 +144,7 @@ func (p *Pages) showPreferences(w http.ResponseWriter, r *http.Request, v *visit
 		x.Refusal = p.say(v, refusal)
 	}
 	x.Data = data
-	return p.show(w, r, v, status, "preferences", x)
+	return p.show(w, v, status, "preferences", x)
 }
 
 // setPreferences records what has changed, and only that: what somebody never said stays unsaid.
@@ -218,7 +218,7 @@ func (p *Pages) erase(w http.ResponseWriter, r *http.Request, v *visit) error {
 		http.SetCookie(w, &http.Cookie{Name: name, Path: v.base, MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: secure(r)})
 	}
 	v.who = access.Principal{}
-	return p.show(w, r, v, http.StatusOK, "ended", &view{Data: ended{Title: x.T("h5.erased.title"), Lead: x.T("h5.erased.lead")}})
+	return p.show(w, v, http.StatusOK, "ended", &view{Data: ended{Title: x.T("h5.erased.title"), Lead: x.T("h5.erased.lead")}})
 }
 
 type signInView struct {
@@ -228,30 +228,30 @@ type signInView struct {
 }
 
 func (p *Pages) signInPage(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return p.showSignIn(w, r, v, http.StatusOK, signInView{To: r.URL.Query().Get("to")}, nil)
+	return p.showSignIn(w, v, http.StatusOK, signInView{To: r.URL.Query().Get("to")}, nil)
 }
 
-func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, v *visit, status int, data signInView, refusal *errs.Error) error {
+func (p *Pages) showSignIn(w http.ResponseWriter, v *visit, status int, data signInView, refusal *errs.Error) error {
 	x := &view{}
 	data.Action, data.Errors = v.base+"/sign-in", map[string]string{}
 	if refusal != nil {
 		data.Errors, x.Refusal = p.fields(v, refusal)
 	}
 	x.Data = data
-	return p.show(w, r, v, status, "signin", x)
+	return p.show(w, v, status, "signin", x)
 }
 
 func (p *Pages) signInCode(w http.ResponseWriter, r *http.Request, v *visit) error {
 	data := signInView{Phone: r.PostFormValue("phone"), To: r.PostFormValue("to")}
 	err := p.Intake.SendCode(r.Context(), v.community.ID, data.Phone, v.address, string(v.lang))
 	if e := errs.As(err); e != nil {
-		return p.showSignIn(w, r, v, statusOf[e.Kind], data, e)
+		return p.showSignIn(w, v, statusOf[e.Kind], data, e)
 	}
 	if err != nil {
 		return err
 	}
 	data.CodeSent = true
-	return p.showSignIn(w, r, v, http.StatusOK, data, nil)
+	return p.showSignIn(w, v, http.StatusOK, data, nil)
 }
 
 var errNobody = errs.Define(errs.NotFound, "h5.nobody")
@@ -276,7 +276,7 @@ func (p *Pages) signInWithCode(w http.ResponseWriter, r *http.Request, v *visit)
 		return err
 	}
 	if e := errs.As(refusal); e != nil {
-		return p.showSignIn(w, r, v, statusOf[e.Kind], data, e)
+		return p.showSignIn(w, v, statusOf[e.Kind], data, e)
 	}
 	if err := p.signIn(r.Context(), w, r, v, person); err != nil {
 		return err
@@ -307,5 +307,5 @@ func (p *Pages) outbox(w http.ResponseWriter, r *http.Request, v *visit) error {
 	for _, m := range list {
 		rows = append(rows, row{text.MaskPhone(m.Recipient), m.Body, m.Channel, m.At.In(v.community.Location()).Format("2006-01-02 15:04:05")})
 	}
-	return p.show(w, r, v, http.StatusOK, "outbox", &view{Data: rows, Refresh: 5})
+	return p.show(w, v, http.StatusOK, "outbox", &view{Data: rows, Refresh: 5})
 }

@@ -273,7 +273,7 @@ func (p *Pages) signIn(ctx context.Context, w http.ResponseWriter, r *http.Reque
 }
 
 // show renders a page.
-func (p *Pages) show(w http.ResponseWriter, r *http.Request, v *visit, status int, name string, x *view) error {
+func (p *Pages) show(w http.ResponseWriter, v *visit, status int, name string, x *view) error {
 	x.p, x.community, x.lang, x.Lang, x.Nonce = p, v.community, v.lang, string(v.lang), nonce()
 	if v.community != nil {
 		x.Community = v.community.Name.In(v.lang)

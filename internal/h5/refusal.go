@@ -65,7 +65,7 @@ func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, v *visit, err err
 		data.Back = r.Header.Get("Referer")
 	}
 	x := &view{Refusal: p.say(v, e), Data: data}
-	if err := p.show(w, r, v, statusOf[e.Kind], "refused", x); err != nil {
+	if err := p.show(w, v, statusOf[e.Kind], "refused", x); err != nil {
 		p.Log.Error("the page of a refusal failed", "error", err)
 		http.Error(w, "500", http.StatusInternalServerError)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -61,8 +60,10 @@ func newWorld(t *testing.T, d *testkit.DB) *world {
 	w.must(err)
 	fact.NewLog(d.DB, bus.NewLocal(), slog.New(slog.DiscardHandler))
 	custom := []people.Field{
-		{Name: "shoe_size", Type: people.NumberField, Title: text.Text{text.Hans: "鞋码"}}, {Name: "vegetarian", Type: people.BoolField},
-		{Name: "wedding", Type: people.DateField}, {Name: "note", Type: people.TextField, Title: text.Text{text.Hans: "备注"}},
+		{Name: "shoe_size", Type: people.NumberField, Title: text.Text{text.Hans: "鞋码"}},
+		{Name: "vegetarian", Type: people.BoolField},
+		{Name: "wedding", Type: people.DateField},
+		{Name: "note", Type: people.TextField, Title: text.Text{text.Hans: "备注"}},
 	}
 	birth := 0
 	w.people = people.New(d.DB, keys, func(*db.Tx) (people.Settings, error) {
@@ -265,5 +266,3 @@ func many(n int) string {
 	}
 	return b.String()
 }
-
-var noon = time.Date(2026, 3, 7, 4, 0, 0, 0, time.UTC)

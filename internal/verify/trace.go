@@ -31,7 +31,8 @@ var traces = []trace{
 	{"seat", `t.state = 'lapsed'`, `t.id`, []any{seat.Lapsed{}}, `f.data ->> 'seat'`},
 	{
 		"seat", `t.state = 'released'`, `t.id`,
-		[]any{seat.Released{}, seat.Moved{}}, `COALESCE(f.data ->> 'from_seat', f.data ->> 'seat')`,
+		[]any{seat.Released{}, seat.Moved{}},
+		`COALESCE(f.data ->> 'from_seat', f.data ->> 'seat')`,
 	},
 	{"path_run", ``, `t.id`, []any{path.Started{}}, `f.data ->> 'run'`},
 	{"path_run", `t.state = 'ended'`, `t.id`, []any{path.Ended{}}, `f.data ->> 'run'`},

@@ -121,8 +121,8 @@ func community(tx *db.Tx, query string) []any {
 // notLived are declarations about rows that the lived-in community has none of.
 var notLived = map[string]bool{
 	"touch.t.id t.state IN ('failed', 'unknown')": true, // takes a channel that is down
-	"transfer_import.file ":                        true, // takes an import
-	"transfer_problem.import ":                     true,
+	"transfer_import.file ":                       true, // takes an import
+	"transfer_problem.import ":                    true,
 }
 
 // Every declared reference finds a row that names nobody.

@@ -119,7 +119,7 @@ func hasAll(t *testing.T, tx *db.Tx, a *app.App, m *member) error {
 	}
 	var taken []seat.Seat
 	for _, s := range seats {
-		if s.State == seat.StateTaken && strings.HasPrefix(string(s.Group), "stage:") {
+		if s.State == seat.StateTaken && strings.HasPrefix(s.Group, "stage:") {
 			taken = append(taken, s)
 		}
 	}

@@ -82,7 +82,22 @@ type (
 // Facts lists the facts that this package emits.
 func Facts() []any {
 	return []any{
-		Created{}, Identified{}, Unidentified{}, Merged{}, Unmerged{}, MergeProposed{}, AnchorSet{}, StageChanged{}, Tagged{}, Untagged{},
-		ConsentGiven{}, ConsentWithdrawn{}, Blocked{}, Unblocked{}, Erased{}, ProfileChanged{}, Revealed{},
+		Created{},
+		Identified{},
+		Unidentified{},
+		Merged{},
+		Unmerged{},
+		MergeProposed{},
+		AnchorSet{},
+		StageChanged{},
+		Tagged{},
+		Untagged{},
+		ConsentGiven{},
+		ConsentWithdrawn{},
+		Blocked{},
+		Unblocked{},
+		Erased{},
+		ProfileChanged{},
+		Revealed{},
 	}
 }

@@ -50,8 +50,11 @@ func open(t *testing.T, d *testkit.DB) *house {
 		t.Fatal(err)
 	}
 	h := &house{DB: d, secrets: keys, conf: people.Settings{Zone: shanghai, Stages: motherStages, Fields: []people.Field{
-		{Name: "shoe_size", Type: people.NumberField}, {Name: "vegetarian", Type: people.BoolField}, {Name: "wedding", Type: people.DateField},
-		{Name: "pet", Type: people.ChoiceField, Choices: []string{"cat", "dog"}}, {Name: "motto", Type: people.TextField, Max: 10},
+		{Name: "shoe_size", Type: people.NumberField},
+		{Name: "vegetarian", Type: people.BoolField},
+		{Name: "wedding", Type: people.DateField},
+		{Name: "pet", Type: people.ChoiceField, Choices: []string{"cat", "dog"}},
+		{Name: "motto", Type: people.TextField, Max: 10},
 	}}}
 	h.log = fact.NewLog(d.DB, bus.NewLocal(), quiet)
 	h.runner = job.NewRunner(d.DB, quiet)

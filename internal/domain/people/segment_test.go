@@ -83,12 +83,18 @@ func TestSegmentsUseIndexes(t *testing.T) {
 			"everyone": func(*Chooser) string { return "TRUE" }, "stage": field("stage", Test{Is: []string{"pregnancy"}}),
 			"cities": field("city", Test{Is: []string{"city1", "city2"}}), "custom": field("custom.shoe", Test{From: "40"}),
 			"tag": func(c *Chooser) string { return c.Tagged("vip") }, "agrees": func(c *Chooser) string { return c.Agrees(ForMarketing, "email") },
-			"fact":  func(c *Chooser) string { return fact.Happened(c.Arg, Self, MergedIDs, "a.b", testkit.Start, time.Time{}, 1) },
-			"facts": func(c *Chooser) string { return fact.Happened(c.Arg, Self, MergedIDs, "a.b", testkit.Start, time.Time{}, 3) },
+			"fact": func(c *Chooser) string {
+				return fact.Happened(c.Arg, Self, MergedIDs, "a.b", testkit.Start, time.Time{}, 1)
+			},
+			"facts": func(c *Chooser) string {
+				return fact.Happened(c.Arg, Self, MergedIDs, "a.b", testkit.Start, time.Time{}, 3)
+			},
 			"no fact": func(c *Chooser) string {
 				return "NOT (" + fact.Happened(c.Arg, Self, MergedIDs, "a.b", testkit.Start, time.Time{}, 1) + ")"
 			},
-			"ever":       func(c *Chooser) string { return fact.Happened(c.Arg, Self, MergedIDs, "a.b", time.Time{}, time.Time{}, 1) },
+			"ever": func(c *Chooser) string {
+				return fact.Happened(c.Arg, Self, MergedIDs, "a.b", time.Time{}, time.Time{}, 1)
+			},
 			"one or two": func(c *Chooser) string { return "(" + c.Tagged("vip") + " OR " + c.Ways([]int{3}) + ")" },
 		} {
 			err := d.Read(t.Context(), d.Community, func(tx *db.Tx) error {

@@ -27,8 +27,16 @@ func newQuery(tx *db.Tx, f Filter) *query {
 	q.where.WriteString(`p.community_id = $1` + live)
 	// An index on a field leaves out those who lack it, so the statement says that they have it.
 	for _, c := range []struct{ column, value string }{
-		{"stage", string(f.Stage)}, {"grade", f.Grade}, {"joiner", f.Joiner}, {"city", f.City}, {"first_source", f.Source},
-		{"first_entry", f.Entry}, {"sales_owner", f.SalesOwner}, {"service_owner", f.ServiceOwner}, {"relation", f.Relation}, {"stakeholder", f.Stakeholder},
+		{"stage", string(f.Stage)},
+		{"grade", f.Grade},
+		{"joiner", f.Joiner},
+		{"city", f.City},
+		{"first_source", f.Source},
+		{"first_entry", f.Entry},
+		{"sales_owner", f.SalesOwner},
+		{"service_owner", f.ServiceOwner},
+		{"relation", f.Relation},
+		{"stakeholder", f.Stakeholder},
 	} {
 		if c.value != "" {
 			q.and(`p.`+c.column+` = ? AND p.`+c.column+` <> ''`, c.value)

@@ -117,7 +117,7 @@ func (s *Service) TokenPrincipal(ctx context.Context, text string) (p access.Pri
 	}
 	if now.Sub(t.UsedAt) >= seenEvery {
 		// As with sessions, that it is used is noted when it can be.
-		s.db.Do(ctx, community, func(tx *db.Tx) error { return useToken(tx, t.ID) }) //nolint:errcheck
+		s.db.Do(ctx, community, func(tx *db.Tx) error { return useToken(tx, t.ID) }) //nolint:errcheck // see above
 	}
 	return access.Principal{Kind: access.Token, ID: t.ID, Name: t.Name, Community: community, Scopes: t.Scopes}, nil
 }

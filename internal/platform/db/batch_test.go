@@ -22,7 +22,7 @@ func block(t *testing.T, d *testkit.DB) (release func()) {
 	begun, end, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		d.Alone(context.Background(), d.Community, func(*db.Tx) error { close(begun); <-end; return nil }) //nolint:errcheck
+		d.Alone(context.Background(), d.Community, func(*db.Tx) error { close(begun); <-end; return nil }) //nolint:errcheck // it never fails
 	}()
 	<-begun
 	return func() { close(end); <-ended }

@@ -62,7 +62,7 @@ func TestSharedTransactionKeepsNeighboursApart(t *testing.T) {
 							panic("boom")
 						}
 						// A failed statement spoils its closure even when its error is swallowed.
-						tx.Exec(`INSERT INTO thing (community_id, name, n, at) VALUES ($1, $2, 0, 0)`, tx.Community(), fmt.Sprint(i)) //nolint:errcheck
+						tx.Exec(`INSERT INTO thing (community_id, name, n, at) VALUES ($1, $2, 0, 0)`, tx.Community(), fmt.Sprint(i)) //nolint:errcheck // swallowed on purpose
 					}
 					return nil
 				})
@@ -135,7 +135,7 @@ func TestNowNeverRunsBackwards(t *testing.T) {
 	t.Parallel()
 	d := testkit.SQLite(t)
 	now := func() (at time.Time) {
-		d.Read(t.Context(), "", func(tx *db.Tx) error { at = tx.Now(); return nil }) //nolint:errcheck
+		d.Read(t.Context(), "", func(tx *db.Tx) error { at = tx.Now(); return nil }) //nolint:errcheck // it never fails
 		return at
 	}
 	before := now()

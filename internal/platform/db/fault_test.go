@@ -67,7 +67,7 @@ func TestADeadlocksVictimRunsAgain(t *testing.T) {
 		}
 	}
 	var sum int
-	d.Read(t.Context(), d.Community, func(tx *db.Tx) error { return tx.QueryRow(`SELECT CAST(sum(n) AS BIGINT) FROM thing`).Scan(&sum) }) //nolint:errcheck
+	d.Read(t.Context(), d.Community, func(tx *db.Tx) error { return tx.QueryRow(`SELECT CAST(sum(n) AS BIGINT) FROM thing`).Scan(&sum) }) //nolint:errcheck // the sum tells
 	if sum != 4 {
 		t.Errorf("the rows were raised %d times, want 4", sum)
 	}
@@ -201,7 +201,7 @@ func TestAFullDiskLosesNothingAcknowledged(t *testing.T) {
 				err := d.Do(t.Context(), d.Community, func(tx *db.Tx) error {
 					_, err := tx.Exec(insertThing, tx.Community(), fmt.Sprintf("%0200d/%d", w, i), 0, tx.Now())
 					if w == 0 && i == 3 { // the limit is the connection's, which is dropped when it is full
-						tx.QueryRow(`PRAGMA max_page_count = 60`).Scan(new(int)) //nolint:errcheck
+						tx.QueryRow(`PRAGMA max_page_count = 60`).Scan(new(int)) //nolint:errcheck // what follows tells
 					}
 					return err
 				})

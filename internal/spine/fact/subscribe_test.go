@@ -82,7 +82,7 @@ func TestEverySubscriberSeesEveryFactOnceAndInOrder(t *testing.T) {
 		// The last node is killed while it works; on SQLite that is the only one.
 		dying := nodes[len(nodes)-1]
 		killed := make(chan struct{})
-		go func() { dying.Close(); close(killed) }() //nolint:errcheck
+		go func() { dying.Close(); close(killed) }() //nolint:errcheck // it dies
 		stops[len(stops)-1]()
 		<-killed
 		again := start(t, d.Again(t), subs()...)

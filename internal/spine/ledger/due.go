@@ -25,7 +25,7 @@ type Due struct {
 // PostAt sets an entry to be posted later and gives the due posting's id. The entry's key makes it idempotent. Taking
 // the earlier entry (Of) back after the release needs the release to be reversed first.
 func (s *Service) PostAt(ctx context.Context, community string, d Due) (string, error) {
-	return do(s, ctx, community, func(tx *db.Tx) (string, error) { return s.PostAtTx(tx, d) })
+	return do(ctx, s, community, func(tx *db.Tx) (string, error) { return s.PostAtTx(tx, d) })
 }
 
 // PostAtTx is PostAt in the caller's transaction.

@@ -89,7 +89,7 @@ func (s *Service) postCalls(community string, calls []*call) {
 		case len(live) == 1 || db.IsTransient(err) || errors.Is(err, db.ErrClosed):
 			c.err = err
 		default: // one of them is at fault: each for itself
-			c.entry, c.err = do(s, c.ctx, community, func(tx *db.Tx) (Entry, error) { return s.PostTx(tx, c.entry) })
+			c.entry, c.err = do(c.ctx, s, community, func(tx *db.Tx) (Entry, error) { return s.PostTx(tx, c.entry) })
 		}
 	}
 	for _, c := range calls {

@@ -32,7 +32,7 @@ const (
 
 // Reserve sets an amount of an account aside; ErrFloor if it isn't there. The key makes it idempotent.
 func (s *Service) Reserve(ctx context.Context, community string, p Payout) (Payout, error) {
-	return do(s, ctx, community, func(tx *db.Tx) (Payout, error) { return s.ReserveTx(tx, p) })
+	return do(ctx, s, community, func(tx *db.Tx) (Payout, error) { return s.ReserveTx(tx, p) })
 }
 
 // ReserveTx is Reserve in the caller's transaction.
@@ -65,7 +65,7 @@ func (s *Service) ReserveTx(tx *db.Tx, p Payout) (Payout, error) {
 // Done pays a reserved payout to an account (cash:wechatpay). A second time with the same account it changes nothing; after
 // it was given back it is ErrPayout.
 func (s *Service) Done(ctx context.Context, community, key, to, fact string) (Payout, error) {
-	return do(s, ctx, community, func(tx *db.Tx) (Payout, error) { return s.DoneTx(tx, key, to, fact) })
+	return do(ctx, s, community, func(tx *db.Tx) (Payout, error) { return s.DoneTx(tx, key, to, fact) })
 }
 
 // DoneTx is Done in the caller's transaction.
@@ -75,7 +75,7 @@ func (s *Service) DoneTx(tx *db.Tx, key, to, fact string) (Payout, error) {
 
 // GiveBack returns a reserved payout to its account. A second time it changes nothing; after it was paid it is ErrPayout.
 func (s *Service) GiveBack(ctx context.Context, community, key, fact string) (Payout, error) {
-	return do(s, ctx, community, func(tx *db.Tx) (Payout, error) { return s.GiveBackTx(tx, key, fact) })
+	return do(ctx, s, community, func(tx *db.Tx) (Payout, error) { return s.GiveBackTx(tx, key, fact) })
 }
 
 // GiveBackTx is GiveBack in the caller's transaction.

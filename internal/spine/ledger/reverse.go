@@ -32,7 +32,7 @@ func (r Reversal) request() string {
 // Reverse takes an entry back by a new one that names it. Refusals: ErrNoEntry, ErrReversal (it is a reversal itself),
 // ErrNothing (all of it was taken back), ErrTooMuch (more than is left), ErrFloor (the money has moved on).
 func (s *Service) Reverse(ctx context.Context, community string, r Reversal) (Entry, error) {
-	return do(s, ctx, community, func(tx *db.Tx) (Entry, error) { return s.ReverseTx(tx, r) })
+	return do(ctx, s, community, func(tx *db.Tx) (Entry, error) { return s.ReverseTx(tx, r) })
 }
 
 // ReverseTx is Reverse in the caller's transaction.

@@ -42,7 +42,7 @@ func New(d *db.DB, kinds ...Kind) (*Service, error) {
 func (s *Service) Register(r *job.Runner) { r.OnTimer(dueTimer, s.release) }
 
 // do runs a command in a transaction of its own.
-func do[T any](s *Service, ctx context.Context, community string, fn func(*db.Tx) (T, error)) (v T, err error) {
+func do[T any](ctx context.Context, s *Service, community string, fn func(*db.Tx) (T, error)) (v T, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
 		v, err = fn(tx)
 		return err
@@ -59,7 +59,7 @@ func (s *Service) Post(ctx context.Context, community string, e Entry) (Entry, e
 	}
 	for _, l := range e.Lines {
 		if k, _ := s.kindOf(l.Account); k.Floored && l.Amount < 0 {
-			return do(s, ctx, community, func(tx *db.Tx) (Entry, error) { return s.PostTx(tx, e) })
+			return do(ctx, s, community, func(tx *db.Tx) (Entry, error) { return s.PostTx(tx, e) })
 		}
 	}
 	return s.postTogether(ctx, community, e)

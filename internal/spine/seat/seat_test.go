@@ -224,7 +224,7 @@ func TestCapacityAndClosing(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		h := newHouse(t, d)
 		h.group(seat.Group{Name: "g"})
-		p := h.pool(seat.Pool{ID: "p", Group: "g", Capacity: 3})
+		h.pool(seat.Pool{ID: "p", Group: "g", Capacity: 3})
 		a, b := h.mustHold(h.claim("ann")), h.mustHold(h.claim("bob"))
 		set := func(fn func(tx *db.Tx) (seat.Pool, error)) (p seat.Pool, err error) {
 			h.do(func(tx *db.Tx) error {
@@ -237,12 +237,12 @@ func TestCapacityAndClosing(t *testing.T) {
 		wantErr(t, err, seat.ErrBelowUsed, "used", 2)
 		_, err = set(func(tx *db.Tx) (seat.Pool, error) { return h.SetCapacityTx(tx, "no", 1) })
 		wantErr(t, err, seat.ErrUnknownPool)
-		if p, err = set(func(tx *db.Tx) (seat.Pool, error) { return h.SetCapacityTx(tx, "p", 2) }); err != nil || p.Room() != 0 {
+		if p, err := set(func(tx *db.Tx) (seat.Pool, error) { return h.SetCapacityTx(tx, "p", 2) }); err != nil || p.Room() != 0 {
 			t.Fatal(p, err)
 		}
 		_, err = h.hold(h.claim("eve"))
 		wantErr(t, err, seat.ErrMayComeBack)
-		if p, err = set(func(tx *db.Tx) (seat.Pool, error) { return h.ClosePoolTx(tx, "p") }); err != nil || p.State != seat.Closed {
+		if p, err := set(func(tx *db.Tx) (seat.Pool, error) { return h.ClosePoolTx(tx, "p") }); err != nil || p.State != seat.Closed {
 			t.Fatal(p, err)
 		}
 		_, err = h.hold(h.claim("eve"))

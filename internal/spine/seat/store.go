@@ -79,7 +79,6 @@ func mostOfHolder(tx *db.Tx, group string) (n int, err error) {
 type place struct {
 	pool, circle, subject string
 	room                  int // left in the pool
-	waiting               bool
 }
 
 // fitting says in SQL that a pool asks for nothing but n attributes given as arguments from first on.
