@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"os"
 	"strings"
 	"time"
@@ -131,18 +133,18 @@ func printReplay(w io.Writer, r replay.Result, took time.Duration) error {
 	}
 	b.WriteString("\nLost at each step\n")
 	for _, s := range r.Steps {
-		fmt.Fprintf(&b, "  %-12s %-14s %6d came, %5d lost  %s\n", s.Path, s.Step, s.Entered, s.Lost, s.Title)
+		fmt.Fprintf(&b, "  %-12s %-14s %6d came, %6d on, %5d ended, %5d still there, %5d lost%s  %s\n", s.Path, s.Step, s.Entered, s.Onward, s.Ended, s.Waiting, s.Lost, lossRate(s), s.Title)
 	}
 	b.WriteString("\nMust hold\n")
-	for name, i := range r.Invariants {
-		mark := "ok  "
+	for _, name := range slices.Sorted(maps.Keys(r.Invariants)) {
+		i, mark := r.Invariants[name], "ok  "
 		if !i.OK {
 			mark = "FAIL"
 		}
 		fmt.Fprintf(&b, "  %s %s (%s)\n", mark, name, i.Detail)
 	}
-	for part, n := range r.Verify {
-		fmt.Fprintf(&b, "  verify %s: %d flaws\n", part, n)
+	for _, part := range slices.Sorted(maps.Keys(r.Verify)) {
+		fmt.Fprintf(&b, "  verify %s: %d flaws\n", part, r.Verify[part])
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -160,4 +162,13 @@ func progress(f *os.File) func(done, total int) {
 			fmt.Fprintf(f, "\r%d done, %d to come  ", done, total-done)
 		}
 	}
+}
+
+// lossRate is the share lost of those who are no longer at a step.
+func lossRate(s replay.StepLoss) string {
+	gone := s.Entered - s.Waiting
+	if gone <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" of %d (%.1f %%)", gone, 100*float64(s.Lost)/float64(gone))
 }

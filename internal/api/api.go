@@ -89,7 +89,7 @@ func New(d Deps) (*API, error) {
 	a.huma.UseMiddleware(a.guard)
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
-		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.playbooks, a.imports, a.exports, a.upkeep,
+		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
 	} {
 		declare()
 	}

@@ -101,7 +101,7 @@ func TestConsoleIsServedUnderItsPolicy(t *testing.T) {
 	}
 	nonce := regexp.MustCompile(`'nonce-([A-Z2-7]{26})'`)
 	seen := map[string]bool{}
-	for _, path := range []string{"/console/", "/console/c/mothers/today", "/console/index.html"} {
+	for _, path := range []string{"/console/", "/console/c/mothers/today", "/console/index.html", "/console/invitations/1m80d3wt.1m80d3zx.xp47mz"} {
 		rec := get(path)
 		policy := rec.Header().Get("Content-Security-Policy")
 		m := nonce.FindStringSubmatch(policy)

@@ -73,11 +73,12 @@ func (a *API) listCommunities(ctx context.Context, c *call, _ *nothing) (out lis
 }
 
 func (a *API) createCommunity(ctx context.Context, c *call, in *struct{ Body NewCommunity }) (out SetupDone, err error) {
-	var place *community.Community
-	err = a.DB.Alone(ctx, a.DB.NewID(), func(tx *db.Tx) (err error) {
-		place, err = a.openCommunity(tx, c.ID, in.Body)
-		return err
-	})
+	id := a.DB.NewID()
+	err = a.DB.Alone(ctx, id, func(tx *db.Tx) error { return a.openCommunity(tx, c.ID, in.Body) })
+	if err != nil {
+		return out, err
+	}
+	place, err := a.Communities.ByID(ctx, id)
 	if err != nil {
 		return out, err
 	}

@@ -77,11 +77,18 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, unbuilt)
 		return
 	}
-	if path.Ext(name) != "" && name != "index.html" && fs.ValidPath(name) && name[0] != '.' {
+	if isFile(name) {
 		s.file(w, r, name)
 		return
 	}
 	s.index(w)
+}
+
+// isFile tells a file's name from a page's address: files lie at the top or among the assets. A dot alone says nothing, since
+// the token in the link of an invitation has dots too.
+func isFile(name string) bool {
+	top := !strings.Contains(name, "/")
+	return (top || strings.HasPrefix(name, assetsDir)) && path.Ext(name) != "" && name != "index.html" && fs.ValidPath(name) && name[0] != '.'
 }
 
 // index serves the page with a nonce of its own.

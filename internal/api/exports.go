@@ -21,8 +21,11 @@ type exportQuery struct {
 func (a *API) exports() {
 	const tag = "Exports"
 	look(a, Op{Name: "export.columns", Route: "GET /exports/columns", Tag: tag, Action: access.ExportRun, Summary: "Lists what can be exported of people"},
-		func(tx *db.Tx, _ *call, _ *nothing) (out list[transfer.Target], err error) {
-			out.Items, err = a.Transfer.Columns(tx)
+		func(tx *db.Tx, c *call, _ *nothing) (out list[transfer.Named], err error) {
+			all, err := a.Transfer.Columns(tx)
+			if err == nil {
+				out.Items, err = a.Transfer.Name(tx, c.lang, all)
+			}
 			return out, err
 		})
 	handle(a, Op{Name: "export.people", Route: "GET /exports/people", Tag: tag, Action: access.ExportRun, Summary: "The people that a filter chooses as a file; each is audited"}, a.exportPeople)

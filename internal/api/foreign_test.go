@@ -71,6 +71,7 @@ func (w *world) live(t *testing.T) lived {
 	token := w.token(t, w.community, access.Read)
 	ids["tokens"] = token[len("Bearer qnc_")+20:][:20]
 	ids["pictures"] = w.upload(t)
+	ids["campaigns"] = w.make(t, here("/campaigns"), draft()).ID
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
 }
@@ -120,6 +121,7 @@ func bodies(ids lived) map[string]any {
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
 		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
+		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
 	}
 }
 
@@ -181,8 +183,11 @@ func TestAnotherCommunitysIdsAreNothing(t *testing.T) {
 				}
 				continue
 			}
-			if o.Name == "person.export" {
+			switch o.Name {
+			case "person.export":
 				route += "?reason=x"
+			case "campaign.preview":
+				route += "?person=" + ids["people"]
 			}
 			for _, who := range []string{owner, token} {
 				if access.Allowed(access.Principal{Kind: access.Token, Community: other, Scopes: access.Scopes}, o.Action, other) != nil && who == token {

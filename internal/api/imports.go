@@ -30,8 +30,27 @@ type ImportInput struct {
 
 // ImportProblem is a row that was not taken, with the reasons in the caller's words.
 type ImportProblem struct {
-	transfer.Problem
+	Row     int            `json:"row" doc:"as spreadsheets count"`
+	Reasons []ImportReason `json:"reasons"`
+	Words   string         `json:"words" doc:"all reasons, with their columns"`
+}
+
+// ImportReason is a reason in the caller's words.
+type ImportReason struct {
+	transfer.Reason
 	Words string `json:"words"`
+}
+
+// ImportPreview is the beginning of a file, as it was understood.
+type ImportPreview struct {
+	Rows []ImportRow `json:"rows"`
+}
+
+// ImportRow is a row of a file. Cells are as many as the header has, or more in a row that is wrong.
+type ImportRow struct {
+	Row     int            `json:"row" doc:"as spreadsheets count"`
+	Cells   []string       `json:"cells"`
+	Reasons []ImportReason `json:"reasons" doc:"what is wrong with it, as far as the mapping tells without looking at who is known"`
 }
 
 func (a *API) imports() {
@@ -52,16 +71,23 @@ func (a *API) imports() {
 	get(a, op("import.list", "GET /imports", "Lists imports, the newest first"), func(ctx context.Context, c *call, in *Paging) (page.Page[transfer.Import], error) {
 		return a.Transfer.List(ctx, c.Community, in.Cursor, in.Limit)
 	})
-	look(a, op("import.targets", "GET /imports/targets", "Lists what a column may mean"), func(tx *db.Tx, _ *call, _ *nothing) (out list[transfer.Target], err error) {
-		out.Items, err = a.Transfer.Targets(tx)
+	look(a, op("import.targets", "GET /imports/targets", "Lists what a column may mean"), func(tx *db.Tx, c *call, _ *nothing) (out list[transfer.Named], err error) {
+		all, err := a.Transfer.Targets(tx)
+		if err == nil {
+			out.Items, err = a.Transfer.Name(tx, c.lang, all)
+		}
 		return out, err
 	})
 	get(a, op("import.read", "GET /imports/{id}", "How far an import is"), func(ctx context.Context, c *call, in *ImportInput) (transfer.Import, error) {
 		return a.Transfer.Get(ctx, c.Community, string(in.ID))
 	})
 	get(a, op("import.preview", "GET /imports/{id}/preview", "The first rows, with what the mapping finds wrong in them"),
-		func(ctx context.Context, c *call, in *ImportInput) (transfer.Preview, error) {
-			return a.Transfer.Preview(ctx, c.Community, string(in.ID))
+		func(ctx context.Context, c *call, in *ImportInput) (out ImportPreview, err error) {
+			p, err := a.Transfer.Preview(ctx, c.Community, string(in.ID))
+			for _, r := range p.Rows {
+				out.Rows = append(out.Rows, ImportRow{r.Row, r.Cells, a.sayReasons(c, r.Reasons)})
+			}
+			return out, err
 		})
 	change(a, op("import.map", "PUT /imports/{id}/plan", "Says what the columns mean; remembered for files with the same columns"),
 		func(tx *db.Tx, c *call, in *struct {
@@ -157,9 +183,17 @@ func (a *API) listProblems(ctx context.Context, c *call, in *struct {
 	p, err := a.Transfer.Problems(ctx, c.Community, im.ID, in.Cursor, in.Limit)
 	out.Next = p.Next
 	for _, x := range p.Items {
-		out.Items = append(out.Items, ImportProblem{x, a.Transfer.Say(c.lang, im.Layout, x)})
+		out.Items = append(out.Items, ImportProblem{x.Row, a.sayReasons(c, x.Reasons), a.Transfer.Say(c.lang, im.Layout, x)})
 	}
 	return out, err
+}
+
+func (a *API) sayReasons(c *call, reasons []transfer.Reason) []ImportReason {
+	out := make([]ImportReason, 0, len(reasons))
+	for _, r := range reasons {
+		out = append(out, ImportReason{r, a.Transfer.SayReason(c.lang, r)})
+	}
+	return out
 }
 
 func (a *API) readBadRows(ctx context.Context, c *call, in *ImportInput) (*served, error) {

@@ -101,11 +101,16 @@ func TestExportOverHTTP(t *testing.T) {
 		mfa := w.operator(t, w.community, "boss@example.com", true, access.Owner)
 		get := func(who, query string) answer { return w.do(t, who, "GET "+here("/exports/people"+query), nil) }
 		a := get(mfa, "?columns=phone,nickname&format=csv")
-		if a.status != http.StatusOK || !strings.Contains(a.body, marker+"甲\r\n") || !strings.Contains(a.body, "\r\n138****000") || a.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
+		if a.status != http.StatusOK || !strings.Contains(a.body, marker+"甲\r\n") || !strings.Contains(a.body, "\r\n138****0001") || a.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
 			t.Errorf("%v %s", a.Header, a)
 		}
-		if a := get(mfa, "?columns=phone&reveal=true&reason=x"); a.status != http.StatusOK || !strings.Contains(a.body, "1380000000") { // of two phones, either comes first
+		if a := get(mfa, "?columns=phone&reveal=true&reason=x"); a.status != http.StatusOK || !strings.Contains(a.body, "\r\n13800000001") {
 			t.Errorf("%s", a)
+		}
+		for _, phone := range []string{"13800000001", "13800000002"} { // of a merged person either phone finds her
+			if a := get(mfa, "?columns=nickname&q="+phone); strings.Count(a.body, "\r\n") != 2 || !strings.Contains(a.body, marker) {
+				t.Errorf("%s: %s", phone, a)
+			}
 		}
 		token := w.token(t, w.community, access.RunExport)
 		if a := get(token, "?columns=phone"); a.status != http.StatusOK {

@@ -54,6 +54,7 @@ func TestACommunityIsRunByTheAPIAlone(t *testing.T) {
 		w.takeIn(t)
 		a := w.care(t)
 		w.host(t, a)
+		w.reach(t, a)
 		w.keepUp(t)
 		w.part(t)
 		w.everyOperationSucceeded(t)
@@ -225,6 +226,7 @@ func (w *world) propose(t *testing.T) {
 	if a := w.must(t, 200, "GET "+here("/people/proposals"), nil); !strings.Contains(a.body, one) {
 		t.Fatalf("no proposal: %s", a)
 	}
+	w.get(t, here("/merges"))
 	w.must(t, 204, "POST "+here("/people/proposals/dismiss"), m{"one": one, "other": other})
 }
 

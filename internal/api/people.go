@@ -44,6 +44,7 @@ type PeopleFilter struct {
 	City         string    `query:"city"`
 	Source       string    `query:"source" doc:"id of the first one"`
 	Entry        string    `query:"entry" doc:"id of the first one"`
+	Circle       ID        `query:"circle" doc:"of which they are members now"`
 	SalesOwner   string    `query:"sales_owner"`
 	ServiceOwner string    `query:"service_owner"`
 	State        string    `query:"state" enum:"active,blocked" doc:"both, if not given"`
@@ -60,11 +61,20 @@ func (q *PeopleFilter) filter() people.Filter {
 		City: q.City, Source: q.Source, Entry: q.Entry, SalesOwner: q.SalesOwner, ServiceOwner: q.ServiceOwner, Ways: q.Reach, NoCircle: q.NoCircle,
 		CreatedFrom: q.From, CreatedTo: q.To, BySeen: q.Sort == "seen",
 	}
+	if q.Circle != "" {
+		f.Among = func(arg func(any) string) string { return circle.Roster(arg, string(q.Circle)) }
+	}
 	if q.State != "" {
 		blocked := q.State == "blocked"
 		f.Blocked = &blocked
 	}
 	return f
+}
+
+// CoverageView is the coverage of everybody, and of those from each source.
+type CoverageView struct {
+	people.Coverage
+	Sources []people.SourceCoverage `json:"sources" doc:"by where they first came from, the most first"`
 }
 
 // Found is what a search text matches.
@@ -79,8 +89,12 @@ func (a *API) people() {
 	get(a, Op{Name: "people.list", Route: "GET /people", Tag: tag, Action: access.PeopleRead, Summary: "Lists the people that a filter chooses"}, a.listPeople)
 	get(a, Op{Name: "people.search", Route: "GET /search", Tag: tag, Action: access.PeopleRead, Summary: "Finds people, circles and entries by a text"}, a.search)
 	get(a, Op{Name: "people.coverage", Route: "GET /coverage", Tag: tag, Action: access.PeopleRead, Summary: "How many people can be reached by how many separate ways"},
-		func(ctx context.Context, c *call, _ *nothing) (people.Coverage, error) {
-			return a.People.Coverage(ctx, c.Community)
+		func(ctx context.Context, c *call, _ *nothing) (out CoverageView, err error) {
+			if out.Coverage, err = a.People.Coverage(ctx, c.Community); err != nil {
+				return out, err
+			}
+			out.Sources, err = a.People.CoverageBySource(ctx, c.Community)
+			return out, err
 		})
 	look(a, Op{Name: "people.tags", Route: "GET /people/tags", Tag: tag, Action: access.PeopleRead, Summary: "Lists the tags in use, the most used first"},
 		func(tx *db.Tx, _ *call, _ *nothing) (out list[people.TagCount], err error) {

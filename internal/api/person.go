@@ -283,6 +283,10 @@ func (a *API) merges() {
 		func(ctx context.Context, c *call, in *Paging) (page.Page[people.Proposal], error) {
 			return a.People.Proposals(ctx, c.Community, in.Cursor, in.Limit)
 		})
+	look(a, Op{Name: "merge.list", Route: "GET /merges", Tag: tag, Action: access.PeopleRead, Summary: "Lists who was merged into whom, the latest first"},
+		func(tx *db.Tx, _ *call, in *Paging) (page.Page[people.Merge], error) {
+			return a.People.AllMerges(tx, in.Cursor, in.Limit)
+		})
 	dismiss := erase("merge.dismiss", "POST /people/proposals/dismiss", "Settles a proposal as false")
 	dismiss.Status = http.StatusNoContent
 	drop(a, dismiss, func(tx *db.Tx, c *call, in *struct {

@@ -106,15 +106,15 @@ func (a *API) setupState(ctx context.Context, _ *call, _ *nothing) (out SetupSta
 
 func (a *API) runSetup(ctx context.Context, c *call, in *setupInput) (*setupOutput, error) {
 	b := in.Body
-	var place *community.Community
 	id := a.DB.NewID()
 	op, err := a.Auth.Setup(ctx, id, b.Token, authn.NewOperator{Email: b.Operator.Email, Name: b.Operator.Name, Password: b.Operator.Password},
-		func(tx *db.Tx, operator string) (err error) {
-			place, err = a.openCommunity(tx, operator, b.Community)
-			return nest(err, "/community")
-		})
+		func(tx *db.Tx, operator string) error { return nest(a.openCommunity(tx, operator, b.Community), "/community") })
 	if err != nil {
 		return nil, nest(err, "/operator", "/email", "/name", "/password")
+	}
+	place, err := a.Communities.ByID(ctx, id)
+	if err != nil {
+		return nil, err
 	}
 	s, err := a.Auth.SignIn(ctx, authn.SignIn{Email: op.Email, Password: b.Operator.Password, Address: c.Address, Agent: c.r.UserAgent(), Request: c.Request})
 	if err != nil {
@@ -129,7 +129,7 @@ func (a *API) runSetup(ctx context.Context, c *call, in *setupInput) (*setupOutp
 }
 
 // openCommunity makes the transaction's community, with its owner and its playbook.
-func (a *API) openCommunity(tx *db.Tx, owner string, n NewCommunity) (*community.Community, error) {
+func (a *API) openCommunity(tx *db.Tx, owner string, n NewCommunity) error {
 	lang := n.Lang
 	if lang == "" {
 		lang = text.Hans
@@ -139,23 +139,23 @@ func (a *API) openCommunity(tx *db.Tx, owner string, n NewCommunity) (*community
 	if n.Playbook != "" {
 		var err error
 		if source, book, err = a.shippedSource(n.Playbook); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	place, err := a.Communities.CreateTx(tx, community.Draft{Slug: n.Slug, Name: text.Text{lang: n.Name}, Zone: n.Zone, Lang: lang})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := a.Auth.GrantTx(tx, owner, access.Owner); err != nil {
-		return nil, err
+		return err
 	}
 	if n.Playbook != "" {
 		if _, err := a.Playbooks.ApplyTx(tx, owner, source, book); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	by := audit.Actor{Kind: access.Operator, ID: owner}
-	return place, audit.Record(tx, by, "community.create", audit.Target{Kind: "community", ID: place.ID}, audit.Detail{"playbook": n.Playbook})
+	return audit.Record(tx, by, "community.create", audit.Target{Kind: "community", ID: place.ID}, audit.Detail{"playbook": n.Playbook})
 }
 
 // firstEntry is the first entry that the playbook made; nil when it made none.

@@ -181,8 +181,9 @@ func (a *App) openDomains(context.Context) error {
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)
 	a.Playbooks = playbook.New(playbook.Parts{
-		DB: a.DB, Bus: a.Bus, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
+		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
 	})
+	a.Playbooks.Jobs(a.Jobs)
 	a.openTransfer()
 	return a.openChannels()
 }

@@ -9,25 +9,37 @@ import (
 
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/platform/community"
-	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/replay"
 )
 
-// livedFor is how much of the past the demo's people live through: a day in which they come, and time for all to find
-// their place.
-const livedFor = 7 * 24 * time.Hour
+// lives are what the demo's people live through, by case, and how long that takes.
+var lives = map[string]struct {
+	takes  time.Duration
+	set    func(perEntry string) map[string]string
+	lately bool // the last days are lived through one by one, and leave work undone
+}{
+	"mothers": {7 * 24 * time.Hour, func(n string) map[string]string { return map[string]string{"people": n, "days": "1"} }, true},
+	"course": {13 * 24 * time.Hour, func(n string) map[string]string {
+		return map[string]string{"reach.articles": n, "reach.videos": n, "reach.groups": n, "reach.platform": n, "go.arrive.articles": "60%", "go.arrive.videos": "60%", "go.arrive.groups": "60%", "go.arrive.platform": "60%", "days": "3"}
+	}, false},
+}
 
 // doorsIn is when the demo's doors open after it is started.
 const doorsIn = 15 * time.Minute
 
-// LiveIn fills the demo's data folder with a community that simulated people have lived in for a week, up to now. It does
-// nothing for a case that has no replay, or where the community is there already.
+// LiveIn fills the demo's data folder with a community that simulated people have lived in up to now. It does nothing for a
+// case that has no replay, or where the community is there already.
 func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntry int) (err error) {
-	if perEntry <= 0 {
+	life, known := lives[slug]
+	if perEntry <= 0 || !known {
 		return nil
 	}
 	now := clock.System{}.Now()
-	clk := clock.NewManual(now.Add(-livedFor))
+	start := now.Add(-life.takes)
+	if life.lately {
+		start = start.Add(-replay.LatelyFor)
+	}
+	clk := clock.NewManual(start)
 	cfg.Clock, cfg.Ordered, cfg.Scratch = clk, true, true
 	a, err := New(ctx, cfg)
 	if err != nil {
@@ -43,29 +55,17 @@ func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntr
 	}
 	w := a.World(clk)
 	w.Found = func(context.Context, string, string) (string, error) { return d.Community, nil }
-	set := map[string]string{"people": strconv.Itoa(perEntry), "days": "1"}
-	if _, err = replay.Run(ctx, w, slug, replay.Options{Seed: 1, Set: set}); err != nil && !errors.Is(err, replay.ErrCase) {
+	if _, err = replay.Run(ctx, w, slug, replay.Options{Seed: 1, Set: life.set(strconv.Itoa(perEntry))}); err != nil {
 		return fmt.Errorf("let people live in the demo: %w", err)
+	}
+	if life.lately {
+		doors := now.Add(doorsIn).Truncate(time.Minute)
+		if err := replay.Lately(ctx, w, d.Community, 1, max(1, perEntry/5), now, doors); err != nil {
+			return fmt.Errorf("let people live in the demo's last days: %w", err)
+		}
 	}
 	if clk.Now().Before(now) {
 		clk.Set(now)
 	}
-	if err := a.Settle(ctx); err != nil {
-		return err
-	}
-	return a.DB.Do(ctx, d.Community, func(tx *db.Tx) error { return a.openSoon(tx, now.Add(doorsIn)) })
-}
-
-// openSoon moves every opening to a time to come, so that the demo shows a queue.
-func (a *App) openSoon(tx *db.Tx, at time.Time) error {
-	openings, err := a.Intake.Openings(tx, "", 0)
-	if err != nil {
-		return err
-	}
-	for _, o := range openings.Items {
-		if err := a.Intake.MoveOpeningTx(tx, o.ID, at.Truncate(time.Minute), o.Rate, ""); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.Settle(ctx)
 }

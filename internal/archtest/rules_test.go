@@ -24,6 +24,9 @@ var (
 	wired    = with(edge, "internal/channel/...", "internal/api/...", "internal/h5/...", "internal/backup", "migrations", "playbooks/...")
 	whole    = with(wired, "internal/app/...", "internal/bench/...", "test/...")
 
+	// What composes much is tested as app composes it.
+	started = []string{"internal/app", "test/lived"}
+
 	// Tests may import these besides what their package may.
 	inTests = []string{"test/testkit/...", "migrations"}
 )
@@ -43,7 +46,7 @@ var layers = []layer{
 	{path: "internal/domain/team", may: with(spine, "internal/domain/people/..."), why: "team stands on people, beside circle"},
 	{path: "internal/domain/circle", may: with(spine, "internal/domain/people/..."), why: "circle stands on people, beside team"},
 	{path: "internal/domain/membership", may: company, why: "membership stands on people, team and circle"},
-	{path: "internal/domain/intake", may: member, why: sibling},
+	{path: "internal/domain/intake", may: member, tests: started, why: sibling},
 	{path: "internal/domain/event", may: member, why: sibling},
 	{path: "internal/domain/growth", may: member, why: sibling},
 	{path: "internal/domain/shop", may: with(member, "internal/channel"), why: sibling + "; of the channels it sees the port only"},
@@ -54,9 +57,9 @@ var layers = []layer{
 	{path: "internal/channel", may: platform, apart: true, why: "adapters know addresses, not people, and not each other"},
 
 	{path: "internal/insight", may: domain, why: "the read side only reads the domain"},
-	{path: "internal/playbook", may: domain, why: "a playbook is data for the domain"},
+	{path: "internal/playbook", may: domain, tests: with(started, "playbooks"), why: "a playbook is data for the domain"},
 	{path: "internal/transfer", may: domain, why: "files come in and go out by the domain's commands: a row has no rights that a form hasn't"},
-	{path: "internal/replay", may: domain, why: "simulated people use the public services, as real ones do"},
+	{path: "internal/replay", may: domain, tests: started, why: "simulated people use the public services, as real ones do"},
 	{path: "internal/verify", may: domain, tests: []string{"test/lived"}, why: "it proves the domain from outside, beside insight, and only reads"},
 	{path: "internal/backup", may: platform, why: "it copies rows and files of every community without knowing what they mean"},
 

@@ -39,6 +39,9 @@ func (p *Pages) form(a *at, refusal *errs.Error, sent *intake.Form, x *view) for
 	if sent == nil {
 		sent = &intake.Form{Fields: map[string]string{}}
 	}
+	if sent.FilledIn > 0 { // the page is drawn anew, and has been open since the first time
+		out.Opened = strconv.FormatInt(p.DB.Clock().Now().Add(-sent.FilledIn).UnixMilli(), 10)
+	}
 	out.Phone = sent.Phone
 	if refusal != nil {
 		out.Errors, x.Refusal = p.fields(a.visit, refusal)

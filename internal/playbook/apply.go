@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -17,7 +18,9 @@ import (
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/internal/platform/community"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/path"
 )
@@ -30,36 +33,60 @@ var (
 
 // Parts are the services whose configuration a playbook is.
 type Parts struct {
-	DB      *db.DB
-	Bus     bus.Bus
-	People  *people.Service
-	Circles *circle.Service
-	Intake  *intake.Service
-	Touch   *touch.Service
-	Paths   *path.Engine
-	Roles   []string // that tasks may go to
+	DB          *db.DB
+	Bus         bus.Bus
+	Communities *community.Service
+	People      *people.Service
+	Circles     *circle.Service
+	Intake      *intake.Service
+	Touch       *touch.Service
+	Paths       *path.Engine
+	Roles       []string // that tasks may go to
 }
 
 // Service keeps and applies the communities' playbooks.
 type Service struct {
 	Parts
 	mu    sync.RWMutex
-	cache map[string]Playbook // the applied one by community
-	epoch int                 // rises with every change, so that what was read before it isn't kept
+	cache map[string]cached // the applied one by community
+	epoch int               // rises with every change, so that what was read before it isn't kept
 }
 
-const changedTopic = "playbook"
+// cached is a playbook in memory. It is looked up again after cacheFor: another program that applied one may share the
+// database and no bus.
+type cached struct {
+	Playbook
+	until time.Time
+}
+
+const (
+	changedTopic = "playbook"
+	cacheFor     = 10 * time.Second
+)
 
 // New makes the service.
 func New(p Parts) *Service {
-	s := &Service{Parts: p, cache: map[string]Playbook{}}
-	p.Bus.Subscribe(changedTopic, func(community []byte) {
-		s.mu.Lock()
-		delete(s.cache, string(community))
-		s.epoch++
-		s.mu.Unlock()
-	})
+	s := &Service{Parts: p, cache: map[string]cached{}}
+	p.Bus.Subscribe(changedTopic, func(community []byte) { s.forget(string(community)) })
 	return s
+}
+
+func (s *Service) forget(community string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.cache, community)
+	s.epoch++
+}
+
+// restageJob computes the stages of a community's people anew, after a playbook with other rules was applied.
+const restageJob = "playbook.restage"
+
+// Jobs registers what the service does outside its transactions.
+func (s *Service) Jobs(r *job.Runner) {
+	r.OnJob(restageJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
+		s.forget(j.Community) // the job may be faster than the news
+		return nil, s.People.Restage(ctx, j.Community)
+	})
 }
 
 // Validate holds a playbook against what the program knows: facts, actions, roles.
@@ -145,6 +172,11 @@ func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (c
 			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
 		}
 	}
+	if !reflect.DeepEqual(was.People.Stages, p.People.Stages) {
+		if err := job.Enqueue(tx, restageJob, "", tx.Now(), nil); err != nil {
+			return nil, err
+		}
+	}
 	version, err := s.record(tx, actor, source, p)
 	if err != nil {
 		return nil, err
@@ -171,6 +203,10 @@ func (s *Service) record(tx *db.Tx, actor string, source []byte, p Playbook) (ve
 		tx.Community(), p.Name, string(source), hex.EncodeToString(sum[:]), tx.Now(), actor).Scan(&version)
 	if err != nil {
 		return 0, fmt.Errorf("record playbook %s: %w", p.Name, err)
+	}
+	named := strconv.Itoa(version)
+	if _, err := s.Communities.UpdateTx(tx, 0, community.Change{Playbook: &p.Name, PlaybookVersion: &named}); err != nil {
+		return 0, fmt.Errorf("name playbook %s at its community: %w", p.Name, err)
 	}
 	return version, nil
 }
@@ -205,12 +241,13 @@ func (s *Service) currentTx(tx *db.Tx) (p Playbook, err error) {
 
 // Current is the playbook the community runs on, from memory if it is there. Don't change what it gives.
 func (s *Service) Current(tx *db.Tx) (Playbook, error) {
+	now := s.DB.Clock().Now()
 	s.mu.RLock()
-	p, known := s.cache[tx.Community()]
+	kept, known := s.cache[tx.Community()]
 	epoch := s.epoch
 	s.mu.RUnlock()
-	if known {
-		return p, nil
+	if known && now.Before(kept.until) && kept.until.Sub(now) <= cacheFor {
+		return kept.Playbook, nil
 	}
 	p, err := s.currentTx(tx)
 	if err != nil {
@@ -219,7 +256,7 @@ func (s *Service) Current(tx *db.Tx) (Playbook, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.epoch == epoch {
-		s.cache[tx.Community()] = p
+		s.cache[tx.Community()] = cached{p, now.Add(cacheFor)}
 	}
 	return p, nil
 }
@@ -233,11 +270,20 @@ func (s *Service) applyCircles(tx *db.Tx, _, p Playbook) error {
 	return nil
 }
 
-func (s *Service) applyIntake(tx *db.Tx, _, p Playbook) error {
+// applyIntake declares the form and the contacts. A contact that the playbook no longer has stays known by name, but nobody
+// is sent to it any more.
+func (s *Service) applyIntake(tx *db.Tx, was, p Playbook) error {
 	if err := s.Intake.DeclareTx(tx, p.Intake.Config); err != nil {
 		return err
 	}
-	for _, c := range p.Contacts {
+	contacts := slices.Clone(p.Contacts)
+	for _, c := range was.Contacts {
+		if !slices.ContainsFunc(p.Contacts, func(x intake.Contact) bool { return x.ID == c.ID }) {
+			c.Daily, c.Duty = 0, false
+			contacts = append(contacts, c)
+		}
+	}
+	for _, c := range contacts {
 		if err := s.Intake.DeclareContactTx(tx, c); err != nil {
 			return fmt.Errorf("contact %s: %w", c.ID, err)
 		}
@@ -294,72 +340,4 @@ func (s *Service) applyEntries(tx *db.Tx, _, p Playbook) error {
 		}
 	}
 	return nil
-}
-
-// Change is one difference between two playbooks.
-type Change struct {
-	Field string `json:"field"`
-	From  any    `json:"from,omitempty"`
-	To    any    `json:"to,omitempty"`
-}
-
-// Diff lists what differs, by field, in reading order of the fields' names.
-func Diff(from, to Playbook) ([]Change, error) {
-	a, err := tree(from)
-	if err != nil {
-		return nil, err
-	}
-	b, err := tree(to)
-	if err != nil {
-		return nil, err
-	}
-	var out []Change
-	compare("", a, b, &out)
-	return out, nil
-}
-
-func tree(p Playbook) (any, error) {
-	b, err := json.Marshal(p)
-	if err != nil {
-		return nil, fmt.Errorf("encode playbook: %w", err)
-	}
-	var x any
-	err = json.Unmarshal(b, &x)
-	return x, err
-}
-
-func compare(field string, a, b any, out *[]Change) {
-	x, isX := a.(map[string]any)
-	y, isY := b.(map[string]any)
-	if isX && isY {
-		keys := map[string][]int{}
-		for k := range x {
-			keys[k] = nil
-		}
-		for k := range y {
-			keys[k] = nil
-		}
-		for _, k := range names(keys) {
-			compare(join(field, k), x[k], y[k], out)
-		}
-		return
-	}
-	l, isL := a.([]any)
-	m, isM := b.([]any)
-	if isL && isM {
-		for i := range max(len(l), len(m)) {
-			var p, q any
-			if i < len(l) {
-				p = l[i]
-			}
-			if i < len(m) {
-				q = m[i]
-			}
-			compare(fmt.Sprintf("%s[%d]", field, i), p, q, out)
-		}
-		return
-	}
-	if fmt.Sprintf("%#v", a) != fmt.Sprintf("%#v", b) {
-		*out = append(*out, Change{field, a, b})
-	}
 }

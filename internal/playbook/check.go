@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -21,21 +22,29 @@ import (
 // lines are where the fields of a file stand.
 type lines map[string]int
 
-// index notes the line of every field.
-func (l lines) index(n *yaml.Node, field string) {
+// index notes the line of every field, and finds the texts that no database can keep.
+func (l lines) index(n *yaml.Node, field string) (problems []Problem) {
 	l[field] = n.Line
+	if strings.ContainsRune(n.Value, 0) {
+		problems = append(problems, Problem{n.Line, field, "a text can't have the character NUL"})
+	}
 	switch n.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			f := join(field, n.Content[i].Value)
-			l.index(n.Content[i+1], f)
-			l[f] = n.Content[i].Line
+			k := n.Content[i]
+			f := join(field, k.Value)
+			if strings.ContainsRune(k.Value, 0) {
+				problems = append(problems, Problem{k.Line, field, "a key can't have the character NUL"})
+			}
+			problems = append(problems, l.index(n.Content[i+1], f)...)
+			l[f] = k.Line
 		}
 	case yaml.SequenceNode:
 		for i, it := range n.Content {
-			l.index(it, fmt.Sprintf("%s[%d]", field, i))
+			problems = append(problems, l.index(it, fmt.Sprintf("%s[%d]", field, i))...)
 		}
 	}
+	return problems
 }
 
 // of gives the line of a field, or of the nearest one that it would stand in.
@@ -55,6 +64,7 @@ func (l lines) place(problems []Problem) []Problem {
 		if problems[i].Line == 0 {
 			problems[i].Line = l.of(problems[i].Field)
 		}
+		problems[i].Field = cmp.Or(problems[i].Field, "playbook") // the whole file
 	}
 	return problems
 }

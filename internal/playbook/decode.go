@@ -173,14 +173,11 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, field string) {
 		return
 	}
 	if v.Kind() == reflect.String {
-		if strings.ContainsRune(n.Value, 0) {
-			d.bad(n, field, "a text can't have the character NUL")
-			return
-		}
 		v.SetString(n.Value)
 		return
 	}
-	if err := n.Decode(v.Addr().Interface()); err != nil || v.Kind() == reflect.Float64 && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
+	fraction := v.CanInt() && n.ShortTag() != "!!int" // of which the reader would take the whole part
+	if err := n.Decode(v.Addr().Interface()); err != nil || fraction || v.Kind() == reflect.Float64 && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)) {
 		d.bad(n, field, "expected %s, not %q", kindWords[v.Kind()], n.Value)
 	}
 }

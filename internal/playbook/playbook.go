@@ -105,7 +105,9 @@ func Parse(source []byte) (p Playbook, problems []Problem) {
 		return p, []Problem{{Field: "playbook", Reason: err.Error()}}
 	}
 	p.lines = lines{}
-	p.lines.index(doc.Content[0], "")
+	if problems := p.lines.index(doc.Content[0], ""); len(problems) > 0 {
+		return p, p.lines.place(problems)
+	}
 	d := &decoder{}
 	d.special = map[reflect.Type]func(*yaml.Node, reflect.Value, string){reflect.TypeFor[Paths](): d.paths}
 	d.decode(doc.Content[0], reflect.ValueOf(&p).Elem(), "")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -242,7 +241,7 @@ func (s *sim) staffMinutes(ctx context.Context, name string) (minutes float64, e
 	return minutes, err
 }
 
-// losses lists how many were lost at each step of a path: those whose run ended there otherwise than on the way on.
+// losses lists what became of those who came to each step of a path. Who still waits at a step is not lost.
 func (s *sim) losses(ctx context.Context, name string) error {
 	return s.DB.Read(ctx, s.community, func(tx *db.Tx) error {
 		o, err := s.Paths.View(tx, name, 0)
@@ -250,17 +249,13 @@ func (s *sim) losses(ctx context.Context, name string) error {
 			return err
 		}
 		for _, st := range o.Steps {
-			var on int64
-			for _, l := range st.Left {
-				if !strings.HasPrefix(l.To, "end ") || l.To == "end seated" || l.To == "end moved" {
-					on += l.Runs
-				}
-			}
 			title := st.Title["zh-Hans"]
 			if title == "" {
 				title = st.What
 			}
-			s.result.Steps = append(s.result.Steps, StepLoss{Path: name, Step: st.Address, Title: title, Entered: st.Entered, Lost: st.Entered - on})
+			s.result.Steps = append(s.result.Steps, StepLoss{
+				Path: name, Step: st.Address, Title: title, Entered: st.Entered, Onward: st.Onward, Ended: st.Ended, Waiting: st.Waiting, Lost: st.Lost,
+			})
 		}
 		return nil
 	})

@@ -92,12 +92,16 @@ func (r Result) OK() bool {
 	return true
 }
 
-// StepLoss is how many came to a step of a path and how many never left it onwards.
+// StepLoss is how many came to a step of a path and what became of them: entered = onward + ended + waiting. Lost are those
+// of the ended who did not come to the end that the path means; their share is of entered − waiting.
 type StepLoss struct {
 	Path    string `json:"path"`
 	Step    string `json:"step"`
 	Title   string `json:"title"`
 	Entered int64  `json:"entered"`
+	Onward  int64  `json:"onward"`
+	Ended   int64  `json:"ended"`
+	Waiting int64  `json:"waiting"`
 	Lost    int64  `json:"lost"`
 }
 

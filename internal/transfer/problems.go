@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -77,27 +78,55 @@ func (s *Service) Problems(ctx context.Context, community, id, cursor string, li
 func (s *Service) Say(lang text.Lang, layout Layout, p Problem) string {
 	said := make([]string, 0, len(p.Reasons))
 	for _, r := range p.Reasons {
-		params := map[string]any{}
-		for k, v := range r.Params {
-			if f, is := v.(float64); is && f == float64(int(f)) {
-				v = int(f) // as JSON gives it
-			}
-			params[k] = v
-		}
-		if name, ok := params["field"].(string); ok {
-			params["field"] = s.column(lang, Target(name))
-		}
-		words := s.Words.Say(lang, nil, "error."+r.Code, params)
-		if lang == text.En {
-			words += " " // Chinese sentences need none
-		}
-		words += s.Words.Say(lang, nil, "error."+r.Code+".next", params)
+		words := s.SayReason(lang, r)
 		if r.Column > 0 && r.Column <= len(layout.Headers) {
 			words = s.Words.Say(lang, nil, "transfer.in_column", map[string]any{"column": columnName(r.Column - 1), "header": layout.Headers[r.Column-1], "words": words})
 		}
 		said = append(said, words)
 	}
 	return strings.Join(said, "\n")
+}
+
+// SayReason writes what is wrong and what to do, without the column.
+func (s *Service) SayReason(lang text.Lang, r Reason) string {
+	params := map[string]any{}
+	for k, v := range r.Params {
+		if f, is := v.(float64); is && f == float64(int(f)) {
+			v = int(f) // as JSON gives it
+		}
+		params[k] = v
+	}
+	if name, ok := params["field"].(string); ok {
+		params["field"] = s.column(lang, Target(name))
+	}
+	words := s.Words.Say(lang, nil, "error."+r.Code, params)
+	if lang == text.En {
+		words += " " // Chinese sentences need none
+	}
+	return words + s.Words.Say(lang, nil, "error."+r.Code+".next", params)
+}
+
+// Named is a target with what people call it.
+type Named struct {
+	Name  Target `json:"name"`
+	Title string `json:"title"`
+}
+
+// Name adds to targets what people call them: a field of the playbook as the playbook does.
+func (s *Service) Name(tx *db.Tx, lang text.Lang, targets []Target) ([]Named, error) {
+	custom, err := s.Fields(tx)
+	if err != nil {
+		return nil, err
+	}
+	titles := map[Target]string{}
+	for _, f := range custom {
+		titles[Target(toCustom+string(f.Name))] = f.Title.In(lang)
+	}
+	out := make([]Named, 0, len(targets))
+	for _, t := range targets {
+		out = append(out, Named{t, cmp.Or(titles[t], s.column(lang, t))})
+	}
+	return out, nil
 }
 
 // column is what people call a target.

@@ -15,3 +15,9 @@ func Belongs(arg func(any) string, self, merged, circle, group string) string {
 	return `(EXISTS (SELECT 1 FROM circle_member m WHERE m.community_id = $1 AND m.person = ` + self + is + `)
 		OR EXISTS (SELECT 1 FROM (` + merged + `) g CROSS JOIN circle_member m WHERE m.community_id = $1 AND m.person = g.id` + is + `))`
 }
+
+// Roster is a query for the ids of those who are in a circle. arg makes a value a parameter, of which the first one is the
+// community.
+func Roster(arg func(any) string, circle string) string {
+	return `SELECT m.person FROM circle_member m WHERE m.community_id = $1 AND m.left_at = 0 AND m.circle_id = ` + arg(circle)
+}

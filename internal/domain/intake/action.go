@@ -138,7 +138,7 @@ func (s *Service) flagged(c *path.Call, person string) (bool, error) {
 	if c.Run.Vars["outcome"] != nil || toInt(c.Run.Vars["suspicion"]) < maxSuspicion {
 		return false, nil
 	}
-	r, _, err := latestRegistration(c.Tx, person)
+	r, _, err := formOf(c.Tx, person)
 	return slices.ContainsFunc(r.Reasons, func(x Reason) bool { return x.Code == KnownBlocked }), err
 }
 

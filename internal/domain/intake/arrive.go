@@ -55,6 +55,14 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if err != nil || begun && last.State == path.Running {
 		return person, err
 	}
+	if v.Person != "" {
+		if who, err := s.people.Names(tx, []string{person}); err != nil || who[person].Erased {
+			return "", or(err, people.ErrErased)
+		}
+	}
+	if active, err := s.paths.Active(tx, e.Path); err != nil || !active {
+		return "", or(err, ErrRetired) // the playbook has no such path any more
+	}
 	after := ""
 	if begun {
 		after = last.ID
@@ -66,9 +74,9 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if e.Opening == "" {
 		return person, nil
 	}
-	r, added, err := reserve(tx, e.Opening, person, e.ID)
-	if err != nil || !added && !begun {
-		return person, err
+	r, err := reserve(tx, e.Opening, person, e.ID)
+	if err != nil {
+		return "", err
 	}
 	told.Key = fmt.Sprintf("reserved %s %s %s", e.ID, person, after)
 	_, err = fact.Append(tx, Reserved{Opening: fact.ID(e.Opening), Number: r.Number}, told)

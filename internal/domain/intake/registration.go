@@ -169,11 +169,7 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 
 // justTaken gives the registration that this one repeats: the button was tapped twice, and the first tap used up the code.
 func (r *Registration) justTaken(tx *db.Tx, person string) (was Registration, same bool, err error) {
-	root, err := people.Root(tx, person)
-	if err != nil {
-		return was, false, err
-	}
-	was, found, err := latestRegistration(tx, root)
+	was, found, err := formOf(tx, person)
 	return was, found && was.phone == r.phone && was.Entry == r.Entry && r.At.Sub(was.At) < time.Minute, err
 }
 
@@ -238,7 +234,11 @@ func (s *Service) weigh(tx *db.Tx, r *Registration, v Visitor, f Form) error {
 		r.Suspicion = min(maxSuspicion, r.Suspicion+points)
 	}
 	r.Reasons = []Reason{}
-	_, onDevice, err := recent(tx, "device", r.device, r.At.Add(-24*time.Hour), 100)
+	self, err := people.Group(tx, r.Person)
+	if err != nil {
+		return err
+	}
+	_, onDevice, err := recent(tx, "device", r.device, r.At.Add(-24*time.Hour), 100, self...)
 	if err != nil {
 		return err
 	}
@@ -248,7 +248,7 @@ func (s *Service) weigh(tx *db.Tx, r *Registration, v Visitor, f Form) error {
 	case onDevice >= 2:
 		add(SharedDevice, 30, onDevice)
 	}
-	_, fromAddress, err := recent(tx, "address", r.address, r.At.Add(-time.Hour), 200)
+	_, fromAddress, err := recent(tx, "address", r.address, r.At.Add(-time.Hour), 200, self...)
 	if err != nil {
 		return err
 	}
@@ -298,11 +298,20 @@ func odd(name string) bool {
 
 // ReviewTx gives what a reviewer needs to decide on a person: their latest registration with its reasons.
 func (s *Service) ReviewTx(tx *db.Tx, person string) (Registration, error) {
-	r, found, err := latestRegistration(tx, person)
+	r, found, err := formOf(tx, person)
 	if err != nil || !found {
 		return r, or(err, ErrNoReviews)
 	}
 	return r, nil
+}
+
+// formOf gives a person's latest registration, also one from before they were merged with another.
+func formOf(tx *db.Tx, person string) (r Registration, found bool, err error) {
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return r, false, err
+	}
+	return latestRegistration(tx, ids)
 }
 
 func (s *Service) consent(tx *db.Tx, config Config, person string, e Entry, v Visitor, f Form) error {

@@ -252,7 +252,11 @@ func (s *Service) endsSomewhere(tx *db.Tx, e Entry) (bool, error) {
 
 // EntryByCode gives the entry of a short link; a retired one gives the entry it leads to, or ErrRetired.
 func (s *Service) EntryByCode(tx *db.Tx, code string) (Entry, error) {
-	e, found, err := entryByCode(tx, strings.ToLower(code))
+	code = strings.ToLower(code)
+	if !validCode(code) { // it comes from an address that anybody can write
+		return Entry{}, ErrUnknownEntry
+	}
+	e, found, err := entryByCode(tx, code)
 	for range 10 {
 		if err != nil || !found {
 			return e, or(err, ErrUnknownEntry)

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -111,25 +112,29 @@ func openingByName(tx *db.Tx, name string) (Opening, bool, error) {
 }
 
 // reserve gives the person a number, once: the row's lock orders those who come at the same moment.
-func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, added bool, err error) {
+func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, err error) {
 	r, found, err := reservationOf(tx, opening, person)
 	if err != nil || found {
-		return r, false, err
+		return r, err
 	}
 	var number int
 	err = tx.QueryRow(`UPDATE intake_opening SET last_number = last_number + 1 WHERE community_id = $1 AND id = $2 RETURNING last_number`, tx.Community(), opening).Scan(&number)
 	if err != nil {
-		return r, false, fmt.Errorf("take a number at opening %s: %w", opening, err)
+		return r, fmt.Errorf("take a number at opening %s: %w", opening, err)
 	}
 	r = Reservation{Opening: opening, Person: person, Number: number, Entry: entry, At: tx.Now()}
 	n, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (community_id, opening, person) DO NOTHING`,
 		tx.Community(), opening, person, number, entry, r.At)
 	if err != nil || n == 1 {
-		return r, n == 1, err
+		return r, err
 	}
-	// The same person's other tap was first. Its number stands, and the one just taken is left out.
+	// The same person's other tap was first. Its number stands, and the one just taken goes back: under the row's lock
+	// nobody has taken another since.
+	if _, err := tx.Exec(`UPDATE intake_opening SET last_number = last_number - 1 WHERE community_id = $1 AND id = $2`, tx.Community(), opening); err != nil {
+		return r, err
+	}
 	r, _, err = reservationOf(tx, opening, person)
-	return r, false, err
+	return r, err
 }
 
 func reservationOf(tx *db.Tx, opening, person string) (Reservation, bool, error) {
@@ -184,16 +189,30 @@ func registrationByID(tx *db.Tx, id string) (Registration, bool, error) {
 	return db.One(tx, scanRegistration, selectRegistration+` AND id = $2`, tx.Community(), id)
 }
 
-func latestRegistration(tx *db.Tx, person string) (Registration, bool, error) {
-	return db.One(tx, scanRegistration, selectRegistration+` AND person = $2 ORDER BY at DESC LIMIT 1`, tx.Community(), person)
+// latestRegistration gives the newest form of one human, by all the ids they have had.
+func latestRegistration(tx *db.Tx, ids []string) (Registration, bool, error) {
+	in, args := listOf(ids, tx.Community())
+	return db.One(tx, scanRegistration, selectRegistration+` AND person IN `+in+` ORDER BY at DESC, id DESC LIMIT 1`, args...)
 }
 
-// recent counts registrations that share something since a time, and how many persons made them. It stops at limit rows.
-func recent(tx *db.Tx, column, value string, since time.Time, limit int) (forms, persons int, err error) {
+// recent counts registrations that share something since a time, and how many others than a human with these ids made them.
+// It stops at limit rows.
+func recent(tx *db.Tx, column, value string, since time.Time, limit int, self ...string) (forms, others int, err error) {
 	if value == "" {
 		return 0, 0, nil
 	}
-	err = tx.QueryRow(`SELECT count(*), count(DISTINCT person) FROM (SELECT person FROM intake_registration WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND at > $3 LIMIT $4) x`,
-		tx.Community(), value, since, limit).Scan(&forms, &persons)
-	return forms, persons, err
+	in, args := listOf(append(self, ""), tx.Community(), value, since, limit)
+	err = tx.QueryRow(`SELECT count(*), count(DISTINCT CASE WHEN person NOT IN `+in+` THEN person END)
+		FROM (SELECT person FROM intake_registration WHERE community_id = $1 AND `+column+` = $2 AND `+column+` <> '' AND at > $3 LIMIT $4) x`, args...).Scan(&forms, &others)
+	return forms, others, err
+}
+
+// listOf writes a list of ids for SQL, behind the arguments that there are already.
+func listOf(ids []string, args ...any) (string, []any) {
+	places := make([]string, 0, len(ids))
+	for _, id := range ids {
+		args = append(args, id)
+		places = append(places, fmt.Sprintf("$%d", len(args)))
+	}
+	return "(" + strings.Join(places, ", ") + ")", args
 }

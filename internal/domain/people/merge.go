@@ -186,6 +186,18 @@ func (s *Service) Merges(tx *db.Tx, person string) ([]Merge, error) {
 	return mergesInto(tx, group)
 }
 
+// AllMerges lists the merge log of everybody, newest first.
+func (s *Service) AllMerges(tx *db.Tx, cursor string, limit int) (p page.Page[Merge], err error) {
+	var us int64
+	var before string
+	if _, err := page.Parse(cursor, &us, &before); err != nil {
+		return p, err
+	}
+	limit = page.Limit(limit)
+	list, err := latestMerges(tx, db.FromMicros(us), before, limit+1)
+	return page.Cut(list, limit, func(m Merge) string { return page.Cursor(db.Micros(m.At), m.ID) }), err
+}
+
 func (s *Service) proposeMerge(tx *db.Tx, person, other string, by Kind, actor string) error {
 	fresh, err := propose(tx, Proposal{One: person, Other: other, By: by, At: tx.Now()})
 	if err != nil || !fresh {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -136,6 +137,10 @@ type Filter struct {
 	CreatedFrom  time.Time //
 	CreatedTo    time.Time // before
 	BySeen       bool      // last seen first, instead of newest first
+
+	// Among narrows to who stands for the ids that a query gives, such as a roster that another package keeps. arg makes a
+	// value a parameter of it, of which the first one is the community.
+	Among func(arg func(any) string) string
 }
 
 // List reads people that a filter chooses, newest (or last seen) first.
@@ -204,21 +209,53 @@ type Coverage struct {
 	Circle int    `json:"circle"`
 }
 
+func (c *Coverage) add(r Reach, n int) {
+	c.People += n
+	c.Ways[r.count()] += n
+	for way, into := range map[Reach]*int{ByPhone: &c.Phone, ByFollower: &c.Follow, ByCircle: &c.Circle} {
+		if r&way != 0 {
+			*into += n
+		}
+	}
+}
+
 // Coverage counts the ways to reach people: phone, follower, circle or contact. List with Filter.Ways gives who they are.
 func (s *Service) Coverage(ctx context.Context, community string) (c Coverage, err error) {
 	err = s.db.Read(ctx, community, func(tx *db.Tx) error {
 		sets, err := countReach(tx)
 		c = Coverage{}
 		for r, n := range sets {
-			c.People += n
-			c.Ways[r.count()] += n
-			for way, into := range map[Reach]*int{ByPhone: &c.Phone, ByFollower: &c.Follow, ByCircle: &c.Circle} {
-				if r&way != 0 {
-					*into += n
-				}
-			}
+			c.add(r, n)
 		}
 		return err
 	})
 	return c, err
+}
+
+// SourceCoverage is the coverage of those who first came from a source.
+type SourceCoverage struct {
+	Source string `json:"source" doc:"id of the first one; empty for those of whom it isn't known"`
+	Coverage
+}
+
+// CoverageBySource counts the ways to reach people by where they first came from, the source with the most people first.
+func (s *Service) CoverageBySource(ctx context.Context, community string) (out []SourceCoverage, err error) {
+	err = s.db.Read(ctx, community, func(tx *db.Tx) error {
+		bySource := map[string]*SourceCoverage{}
+		err := countReachBySource(tx, func(source string, r Reach, n int) {
+			if bySource[source] == nil {
+				bySource[source] = &SourceCoverage{Source: source}
+			}
+			bySource[source].add(r, n)
+		})
+		out = make([]SourceCoverage, 0, len(bySource))
+		for _, c := range bySource {
+			out = append(out, *c)
+		}
+		slices.SortFunc(out, func(a, b SourceCoverage) int {
+			return cmp.Or(cmp.Compare(b.People, a.People), cmp.Compare(a.Source, b.Source))
+		})
+		return err
+	})
+	return out, err
 }

@@ -153,6 +153,15 @@ func TestCoverage(t *testing.T) {
 		if err != nil || len(out.Items) != 1 {
 			t.Errorf("out of reach: %v, %v", out.Items, err)
 		}
+		sources, err := h.s.CoverageBySource(t.Context(), h.Community)
+		if err != nil || len(sources) != 1 || sources[0].Source != "" || sources[0].Coverage != c {
+			t.Errorf("by source: %+v, %v", sources, err)
+		}
+		// Who was merged into somebody brings them into the list.
+		out, err = h.s.List(t.Context(), h.Community, people.Filter{Among: func(arg func(any) string) string { return `SELECT CAST(` + arg(b) + ` AS TEXT)` }}, "", 0)
+		if err != nil || len(out.Items) != 1 || out.Items[0].ID != a {
+			t.Errorf("among: %v, %v", out.Items, err)
+		}
 		h.do(t, func(tx *db.Tx) error { return h.s.UnidentifyTx(tx, b, follower("5"), "") })
 		if c, _ := h.s.Coverage(t.Context(), h.Community); c.Ways != [4]int{1, 2, 1, 1} {
 			t.Errorf("after leaving: %v", c.Ways)

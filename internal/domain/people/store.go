@@ -140,7 +140,8 @@ func held(tx *db.Tx, persons []string) ([]Held, error) {
 		` ORDER BY verified DESC, created_at, kind, value`, args...)
 }
 
-// addressRows lists the phones and emails of those who stand for themselves; Person is who stands for the owner.
+// addressRows lists the phones and emails of those who stand for themselves, those verified and then the oldest first; of two as
+// old the person's own. Person is who stands for the owner.
 func addressRows(tx *db.Tx, roots []string) ([]Held, error) {
 	args := []any{tx.Community()}
 	in := list(&args, roots)
@@ -148,7 +149,7 @@ func addressRows(tx *db.Tx, roots []string) ([]Held, error) {
 		err = r.Scan(&h.Kind, &h.Person, &h.secret, &h.Verified, &h.CreatedAt)
 		return h, err
 	}, `SELECT i.kind, m.root, i.secret, i.verified, i.created_at FROM `+groupsOf(in)+` m
-		CROSS JOIN people_identifier i WHERE i.community_id = $1 AND i.person = m.id AND i.kind IN ('phone', 'email') ORDER BY i.verified DESC, i.created_at, i.value`, args...)
+		CROSS JOIN people_identifier i WHERE i.community_id = $1 AND i.person = m.id AND i.kind IN ('phone', 'email') ORDER BY i.verified DESC, i.created_at, i.person <> m.root, i.value`, args...)
 }
 
 // index replaces what a person is found by under some kinds.
@@ -199,6 +200,15 @@ func readMerge(tx *db.Tx, id string) (m Merge, found bool, err error) {
 func mergesInto(tx *db.Tx, persons []string) ([]Merge, error) {
 	args := []any{tx.Community()}
 	return db.All(tx, scanMerge, `SELECT `+mergeColumns+` FROM people_merge WHERE community_id = $1 AND into_person IN `+list(&args, persons)+` ORDER BY at DESC, id DESC`, args...)
+}
+
+// latestMerges lists merges before a place, newest first.
+func latestMerges(tx *db.Tx, before time.Time, beforeID string, limit int) ([]Merge, error) {
+	args, behind := []any{tx.Community(), limit}, ``
+	if !before.IsZero() {
+		args, behind = append(args, before, beforeID), ` AND (at, id) < ($3, $4)`
+	}
+	return db.All(tx, scanMerge, `SELECT `+mergeColumns+` FROM people_merge WHERE community_id = $1`+behind+` ORDER BY at DESC, id DESC LIMIT $2`, args...)
 }
 
 // reroot makes one person stand for another and for all whom the other stood for.
@@ -355,18 +365,6 @@ func eraseRows(tx *db.Tx, persons []string) error {
 		}
 	}
 	return nil
-}
-
-func countReach(tx *db.Tx) (map[Reach]int, error) {
-	out := map[Reach]int{}
-	err := tx.Each(func(r *db.Row) error {
-		var reach Reach
-		var n int
-		err := r.Scan(&reach, &n)
-		out[reach] = n
-		return err
-	}, `SELECT reach, count(*) FROM person WHERE community_id = $1 AND merged_into = '' AND erased_at = 0 GROUP BY reach`, tx.Community())
-	return out, err
 }
 
 // idsAfter reads a chunk of those who stand for themselves, by id.

@@ -53,6 +53,13 @@ func newQuery(tx *db.Tx, f Filter) *query {
 	} else if f.Blocked != nil {
 		q.and(`p.blocked_at = 0`)
 	}
+	if f.Among != nil {
+		ids := f.Among(func(v any) string {
+			q.args = append(q.args, v)
+			return fmt.Sprintf("$%d", len(q.args))
+		})
+		q.and(`p.id IN (SELECT m.root FROM person m WHERE m.community_id = $1 AND m.id IN (` + ids + `))`)
+	}
 	if !f.CreatedFrom.IsZero() {
 		q.and(`p.created_at >= ?`, f.CreatedFrom)
 	}
@@ -187,4 +194,28 @@ func lookUp(tx *db.Tx, w lookup, limit int) ([]*record, error) {
 	}
 	q.and(`p.id IN (` + roots + `)`)
 	return q.read(tx, time.Time{}, "", limit)
+}
+
+func countReach(tx *db.Tx) (map[Reach]int, error) {
+	out := map[Reach]int{}
+	err := tx.Each(func(r *db.Row) error {
+		var reach Reach
+		var n int
+		err := r.Scan(&reach, &n)
+		out[reach] = n
+		return err
+	}, `SELECT reach, count(*) FROM person WHERE community_id = $1 AND merged_into = '' AND erased_at = 0 GROUP BY reach`, tx.Community())
+	return out, err
+}
+
+// countReachBySource gives how many first came from a source and can be reached in the same ways.
+func countReachBySource(tx *db.Tx, each func(source string, r Reach, n int)) error {
+	return tx.Each(func(r *db.Row) error {
+		var source string
+		var reach Reach
+		var n int
+		err := r.Scan(&source, &reach, &n)
+		each(source, reach, n)
+		return err
+	}, `SELECT first_source, reach, count(*) FROM person WHERE community_id = $1 AND merged_into = '' AND erased_at = 0 GROUP BY first_source, reach`, tx.Community())
 }

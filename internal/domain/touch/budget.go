@@ -12,31 +12,49 @@ import (
 // maxSpans bounds how far ahead room is looked for: beyond that a message is no longer what it was.
 const maxSpans = 8
 
+// books say how much of their budgets people have used.
+type books interface {
+	// take takes one place of a spot, false if it has no more.
+	take(tx *db.Tx, person string, x spot, limit int, ends time.Time) (bool, error)
+	give(tx *db.Tx, person string, list []spot) error
+}
+
+// written are the books of the database.
+type written struct{}
+
+func (written) take(tx *db.Tx, person string, x spot, limit int, ends time.Time) (bool, error) {
+	return takeBudget(tx, person, x, limit, ends)
+}
+
+func (written) give(tx *db.Tx, person string, list []spot) error {
+	return giveBudgets(tx, person, list)
+}
+
 // fit reserves room under every rule that counts the touch, in the earliest time that has it under all of them. A touch is
 // moved there once: what it has reserved is its own when its time comes.
-func (s *Service) fit(tx *db.Tx, t Touch, c Config, tpl Template, who *people.Recipient, out pass) (pass, error) {
+func (s *Service) fit(tx *db.Tx, b books, t Touch, c Config, tpl Template, who *people.Recipient, out pass) (pass, error) {
 	rules := c.rulesFor(out.route.name, tpl)
 	zone := s.zone(bg, tx.Community())
 	for range maxSpans {
-		spots, full, next, err := reserve(tx, who.ID, rules, t.reserved, out.at, zone)
+		spots, full, next, err := reserve(tx, b, who.ID, rules, t.reserved, out.at, zone)
 		if err != nil {
 			return out, err
 		}
 		if full == nil {
 			out.reserved = spots
-			return out, giveBudgets(tx, who.ID, without(t.reserved, spots))
+			return out, b.give(tx, who.ID, without(t.reserved, spots))
 		}
 		out.held = OverBudget
 		if full.limit {
 			out.held = OverLimit
 		}
 		if out.at = s.quiet(tx, c, tpl, next); next.IsZero() || late(t, out.at) {
-			return out, giveBudgets(tx, who.ID, t.reserved)
+			return out, b.give(tx, who.ID, t.reserved)
 		}
 		out.held = ""
 	}
 	out.held = OverBudget
-	return out, giveBudgets(tx, who.ID, t.reserved)
+	return out, b.give(tx, who.ID, t.reserved)
 }
 
 // without lists what stands in one list and not in the other.
@@ -51,14 +69,14 @@ func without(list, other []spot) (out []spot) {
 
 // reserve takes room under all the rules at a time, or under none; then full is the first that had none, and next is when it
 // has some again, zero for never. have is room that is the touch's already.
-func reserve(tx *db.Tx, person string, rules []rule, have []spot, at time.Time, zone *time.Location) (spots []spot, full *rule, next time.Time, err error) {
+func reserve(tx *db.Tx, b books, person string, rules []rule, have []spot, at time.Time, zone *time.Location) (spots []spot, full *rule, next time.Time, err error) {
 	for _, r := range rules {
 		x, limit, end := r.at(at, zone)
 		if slices.Contains(spots, x) { // a rule that stands twice counts once
 			continue
 		}
 		if !slices.Contains(have, x) {
-			ok, err := takeBudget(tx, person, x, limit, end)
+			ok, err := b.take(tx, person, x, limit, end)
 			if err != nil {
 				return nil, nil, next, err
 			}
@@ -66,7 +84,7 @@ func reserve(tx *db.Tx, person string, rules []rule, have []spot, at time.Time, 
 				if limit > 0 {
 					next = end
 				}
-				return nil, &r, next, giveBudgets(tx, person, without(spots, have))
+				return nil, &r, next, b.give(tx, person, without(spots, have))
 			}
 		}
 		spots = append(spots, x)

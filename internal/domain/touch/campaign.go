@@ -169,6 +169,14 @@ func (s *Service) Campaign(tx *db.Tx, id string) (Campaign, error) {
 	return c, err
 }
 
+// CampaignTouches lists the touches behind a campaign's numbers, newest first; an empty state or reason is any.
+func (s *Service) CampaignTouches(tx *db.Tx, id string, state State, reason Reason, cursor string, limit int) (page.Page[Touch], error) {
+	if _, err := s.Campaign(tx, id); err != nil {
+		return page.Page[Touch]{}, err
+	}
+	return ofCampaign(tx, id, state, reason, cursor, limit)
+}
+
 // Campaigns lists them, newest first.
 func (s *Service) Campaigns(tx *db.Tx, cursor string, limit int) (page.Page[Campaign], error) {
 	return listCampaigns(tx, cursor, limit)

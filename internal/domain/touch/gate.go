@@ -23,7 +23,7 @@ func (s *Service) gate(tx *db.Tx, t Touch, c Config, tpl Template, who *people.R
 		return out, err
 	}
 	if out.held == "" {
-		return s.fit(tx, t, c, tpl, who, out)
+		return s.fit(tx, written{}, t, c, tpl, who, out)
 	}
 	return out, giveBudgets(tx, who.ID, t.reserved)
 }
@@ -123,13 +123,19 @@ func (q Quiet) over(at time.Time, zone *time.Location) time.Time {
 
 // hours gives the bounds as minutes of the day.
 func (q Quiet) hours() (from, to int) {
-	return minuteOf(q.From, 21*60), minuteOf(q.To, 8*60)
+	return minuteOf(q.From, quietFrom), minuteOf(q.To, quietTo)
 }
 
-func minuteOf(s string, def int) int {
+// The quiet hours of a community whose playbook doesn't say others.
+const (
+	quietFrom = "21:00"
+	quietTo   = "08:00"
+)
+
+func minuteOf(s, def string) int {
 	t, err := time.Parse("15:04", s)
 	if err != nil {
-		return def
+		t, _ = time.Parse("15:04", def) //nolint:errcheck // a constant
 	}
 	return t.Hour()*60 + t.Minute()
 }

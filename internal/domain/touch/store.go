@@ -101,6 +101,20 @@ func giveBudgets(tx *db.Tx, person string, list []spot) error {
 	return nil
 }
 
+// usedOf reads what persons have used of their budgets.
+func usedOf(tx *db.Tx, persons []string, each func(person string, x spot, used int)) error {
+	args := []any{tx.Community()}
+	in := among(&args, persons)
+	return tx.Each(func(r *db.Row) error {
+		var person string
+		var x spot
+		var used int
+		err := r.Scan(&person, &x.Channel, &x.Purpose, &x.Span, &used)
+		each(person, x, used)
+		return err
+	}, `SELECT person, channel, purpose, span, used FROM touch_budget WHERE community_id = $1 AND person IN `+in, args...)
+}
+
 func mergeBudgets(tx *db.Tx, from, into string) error {
 	_, err := tx.Exec(`INSERT INTO touch_budget (community_id, person, channel, purpose, span, used, ends_at)
 		SELECT community_id, $3, channel, purpose, span, used, ends_at FROM touch_budget WHERE community_id = $1 AND person = $2
@@ -120,12 +134,32 @@ func dropBudgets(tx *db.Tx, before time.Time, limit int) (int64, error) {
 // ofPersons lists the touches of persons for which a condition holds.
 func ofPersons(tx *db.Tx, persons []string, and, cursor string, limit int) (page.Page[Touch], error) {
 	args := []any{tx.Community()}
+	in := among(&args, persons)
+	return list(tx, `person IN `+in+and, args, cursor, limit)
+}
+
+// among is a list of values for IN.
+func among(args *[]any, values []string) string {
 	var in strings.Builder
-	for _, p := range persons {
-		args = append(args, p)
-		fmt.Fprintf(&in, ", $%d", len(args))
+	for _, v := range values {
+		*args = append(*args, v)
+		fmt.Fprintf(&in, ", $%d", len(*args))
 	}
-	return list(tx, `person IN (`+strings.TrimPrefix(in.String(), ", ")+`)`+and, args, cursor, limit)
+	return `(` + strings.TrimPrefix(in.String(), ", ") + `)`
+}
+
+// ofCampaign lists what a campaign sent or meant to send, but for its tests; an empty state or reason is any.
+func ofCampaign(tx *db.Tx, campaign string, state State, reason Reason, cursor string, limit int) (page.Page[Touch], error) {
+	where, args := `campaign = $2 AND campaign <> '' AND trial = FALSE`, []any{tx.Community(), campaign}
+	if state != "" {
+		args = append(args, state)
+		where += fmt.Sprintf(` AND state = $%d`, len(args))
+	}
+	if reason != "" {
+		args = append(args, reason)
+		where += fmt.Sprintf(` AND reason = $%d`, len(args))
+	}
+	return list(tx, where, args, cursor, limit)
 }
 
 // stuck lists what did not go out.

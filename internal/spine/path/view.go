@@ -2,6 +2,8 @@ package path
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/page"
@@ -30,8 +32,11 @@ type StepView struct {
 	Kind    string    `json:"kind"`
 	What    string    `json:"what"` // the fact, action, task or outcome it is about
 	Owner   string    `json:"owner,omitempty"`
-	Entered int64     `json:"entered"`
-	Waiting int64     `json:"waiting"`
+	Entered int64     `json:"entered" doc:"= waiting + onward + ended"`
+	Waiting int64     `json:"waiting" doc:"still there: neither lost nor through"`
+	Onward  int64     `json:"onward" doc:"went on to another step"`
+	Ended   int64     `json:"ended" doc:"whose run ended there"`
+	Lost    int64     `json:"lost" doc:"of these, otherwise than the path's last step ends runs; its rate is of entered − waiting"`
 	Left    []Leaving `json:"left"`
 }
 
@@ -91,11 +96,20 @@ func (e *Engine) View(tx *db.Tx, name string, version int) (Overview, error) {
 	if err != nil {
 		return o, fmt.Errorf("read the counts of path %s: %w", name, err)
 	}
-	for _, s := range o.Steps {
+	goals := c.goals()
+	for i := range o.Steps {
+		s := &o.Steps[i]
 		o.Running += s.Waiting
 		for _, l := range s.Left {
-			if end, ok := c.ends(s.Address, l.Outcome); ok {
-				ended[end] += l.Runs
+			end, ok := c.ends(s.Address, l.Outcome)
+			if !ok {
+				s.Onward += l.Runs
+				continue
+			}
+			ended[end] += l.Runs
+			s.Ended += l.Runs
+			if !goals[end] {
+				s.Lost += l.Runs
 			}
 		}
 	}
@@ -204,6 +218,26 @@ func (c *Compiled) ends(addr, outcome string) (string, bool) {
 		return done, true
 	}
 	return t.end, t.end != ""
+}
+
+// goals are the ends that the path means its runs to come to: those of its last step and the branches of it. Who gave way
+// to another run of the same human is not lost either.
+func (c *Compiled) goals() map[string]bool {
+	last := strconv.Itoa(len(c.Steps) - 1)
+	out := map[string]bool{Merged: true}
+	for addr, n := range c.nodes {
+		if addr != last && !strings.HasPrefix(addr, last+".") {
+			continue
+		}
+		out[n.step.End] = true
+		if n.next == "" && n.step.End == "" {
+			out[done] = true
+		}
+		for _, to := range n.to {
+			out[to.end] = true
+		}
+	}
+	return out
 }
 
 // Explained is a run with everything it did.

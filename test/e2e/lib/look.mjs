@@ -17,30 +17,38 @@ export async function look(p, name, { shoot = p.lang !== 'zh-Hant' } = {}) {
   const { page } = p;
   const words = await page.locator('body').innerText();
   assert.doesNotMatch(words, untranslated, `${name} in ${p.lang} shows a key instead of words`);
+  await fits(p, name, [320, 390, 1440], shoot);
+  if (shoot) await accessible(p, name);
+}
+
+// fits checks that nothing is wider than the screen, and leaves pictures of the wide and the narrow one.
+export async function fits({ page, lang }, name, widths, shoot = false) {
   const before = page.viewportSize();
-  for (const width of [320, 390, 1440]) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: width === 1440 ? 900 : 844 });
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wider <= 0, `${name} in ${p.lang} is ${wider} px wider than ${width}`);
-    if (shoot && width !== 320) {
-      for (const scheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.screenshot({ path: path.join(shots, `${name}.${p.lang}.${width}.${scheme}.png`), fullPage: true });
-      }
+    assert.ok(wider <= 0, `${name} in ${lang} is ${wider} px wider than ${width}`);
+    if (!shoot || width === 320) continue;
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.screenshot({ path: path.join(shots, `${name}.${lang}.${width}.${scheme}.png`), fullPage: true });
     }
   }
   await page.setViewportSize(before);
-  if (shoot) {
-    await page.evaluate(axe);
-    for (const scheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      const found = await page.evaluate(async () => {
-        const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
-        return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
-          .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`);
-      });
-      assert.deepEqual(found, [], `axe on ${name} in ${p.lang}, ${scheme}`);
-    }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+}
+
+// accessible checks that axe finds nothing serious in light and dark.
+export async function accessible({ page, lang }, name) {
+  await page.evaluate(axe);
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    const found = await page.evaluate(async () => {
+      const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+      return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+        .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+    });
+    assert.deepEqual(found, [], `axe on ${name} in ${lang}, ${scheme}`);
   }
-  await page.emulateMedia({ colorScheme: 'light' });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
 }

@@ -24,7 +24,7 @@ let born = 0;
 export const newNumber = () => `138${String(process.pid % 10000).padStart(4, '0')}${String(++born).padStart(4, '0')}`;
 
 export const wide = { width: 1440, height: 900 };
-const narrow = { width: 390, height: 844 };
+export const narrow = { width: 390, height: 844 };
 const locales = { 'zh-Hans': 'zh-CN', 'zh-Hant': 'zh-TW', en: 'en-US' };
 
 // newPhone gives a page on a phone of its own, with its own network address, so that limits by address don't meet it.

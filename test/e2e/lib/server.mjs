@@ -50,19 +50,33 @@ async function playbook(dir, edits) {
 // start gives the running demo: its base address, what the outbox holds, and stop, which checks that it ended well.
 export async function start({ edits = [] } = {}) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'qunce-e2e-'));
+  const { origin, stop } = await run(dir, /Phone/, ['demo', '--playbook', await playbook(dir, edits)]);
+  const base = `${origin}/mothers`;
+  return { base, code: (phone) => code(base, phone), stop };
+}
+
+// serve gives a program that nobody has set up yet, with the link that it printed for that.
+export async function serve() {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'qunce-e2e-'));
+  const { origin, printed, stop } = await run(dir, /setup\?token=\S+/, ['serve']);
+  return { base: origin, setup: printed.match(/http\S+setup\?token=\S+/)[0], stop };
+}
+
+// run starts the program on a folder of its own and waits until it has printed that it is ready.
+async function run(dir, ready, command) {
   const port = await freePort();
-  const args = ['demo', '--playbook', await playbook(dir, edits), '--data', path.join(dir, 'data'), '--listen', `127.0.0.1:${port}`, '--trusted-proxy', '127.0.0.0/8'];
+  const args = [...command, '--data', path.join(dir, 'data'), '--listen', `127.0.0.1:${port}`, '--trusted-proxy', '127.0.0.0/8'];
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
+  let printed = '';
   child.stderr.on('data', (b) => (log += b));
   const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
-  const ready = new Promise((done) => child.stdout.on('data', (b) => /Phone/.test(b) && done('ready')));
-  const first = await Promise.race([ready, ended]);
+  const up = new Promise((done) => child.stdout.on('data', (b) => { printed += b; if (ready.test(printed)) done('ready'); }));
+  const first = await Promise.race([up, ended]);
   assert.equal(first, 'ready', `the program ended with ${first}:\n${log}`);
-  const base = `http://127.0.0.1:${port}/mothers`;
   return {
-    base,
-    code: (phone) => code(base, phone),
+    origin: `http://127.0.0.1:${port}`,
+    printed,
     async stop() {
       child.kill('SIGTERM');
       const how = await ended;

@@ -77,6 +77,16 @@ export const entriesQuery = (community: string) =>
       ),
   })
 
+export const circlesQuery = (community: string) =>
+  queryOptions({
+    queryKey: ['circle-names', community],
+    staleTime: 60_000,
+    queryFn: ({ signal }) =>
+      call<Schemas['PageOfCircle']>(
+        api.GET('/api/v1/communities/{community}/circles', { params: { ...at(community), query: { limit: 200 } }, signal }),
+      ),
+  })
+
 export const sourcesQuery = (community: string) =>
   queryOptions({
     queryKey: ['sources', community],

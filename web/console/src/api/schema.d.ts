@@ -57,6 +57,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists campaigns with their results, the newest first */
+        get: operations["campaign.list"];
+        put?: never;
+        /** Writes a campaign; nothing is sent until it is approved and started */
+        post: operations["campaign.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign with its results */
+        get: operations["campaign.read"];
+        /** Writes a draft anew */
+        put: operations["campaign.edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a draft may be sent as it is in that version */
+        post: operations["campaign.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign's message as one person would get it */
+        get: operations["campaign.preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an approved campaign, from its time on */
+        post: operations["campaign.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a campaign: what hasn't left is held back */
+        post: operations["campaign.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a campaign's message to one person; no result counts it */
+        post: operations["campaign.test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/campaigns/{id}/touches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the messages behind a campaign's numbers, the newest first */
+        get: operations["campaign.touches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/circles": {
         parameters: {
             query?: never;
@@ -795,6 +933,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who was merged into whom, the latest first */
+        get: operations["merge.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/merges/{id}/undo": {
         parameters: {
             query?: never;
@@ -1462,6 +1617,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/segments/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Counts whom a rule chooses and foresees what the gate would say of them; nothing is kept */
+        post: operations["segment.look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/sources": {
         parameters: {
             query?: never;
@@ -1697,6 +1869,23 @@ export interface paths {
         post?: never;
         /** Ends a token */
         delete: operations["token.revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/touches/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells by which channels messages go, and the quiet hours and budgets that bound them */
+        get: operations["touch.rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1956,6 +2145,78 @@ export interface components {
             uploaded_by: string;
             /** Format: int64 */
             width?: number;
+        };
+        CampaignApproveRequest: {
+            /** Format: int64 */
+            version: number;
+        };
+        CampaignFields: {
+            /** @description the first by which each can be reached, if not given */
+            channel?: string;
+            /**
+             * Format: int64
+             * @description per cent of them that get nothing, to compare with
+             */
+            holdout?: number;
+            message: components["schemas"]["TouchTemplate"];
+            name: string;
+            /**
+             * Format: date-time
+             * @description what couldn't leave until then is held back
+             */
+            not_after?: string;
+            rule: components["schemas"]["TouchRule"];
+            /**
+             * Format: date-time
+             * @description at once, if not given
+             */
+            starts_at?: string;
+        };
+        CampaignTestRequest: {
+            person: string;
+        };
+        CampaignView: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** @description empty: the first by which each can be reached */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description per cent of them that get nothing, to compare with; 0 to 50
+             */
+            holdout: number;
+            id: string;
+            message: components["schemas"]["TouchTemplate"];
+            name: string;
+            /**
+             * Format: date-time
+             * @description what couldn't leave until then is held back
+             */
+            not_after?: string;
+            results: components["schemas"]["TouchResults"];
+            /** @description whom it is for */
+            rule: components["schemas"]["TouchRule"];
+            /** Format: date-time */
+            started_at?: string;
+            /**
+             * Format: date-time
+             * @description not before; at once if not given
+             */
+            starts_at?: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description people who have been through the gate: what the other numbers are shares of
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
         };
         Checked: {
             /** @description against what the community runs on */
@@ -2343,6 +2604,20 @@ export interface components {
             /** Format: int64 */
             n: number;
         };
+        CoverageView: {
+            /** Format: int64 */
+            circle: number;
+            /** Format: int64 */
+            follower: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            phone: number;
+            /** @description by where they first came from, the most first */
+            sources: components["schemas"]["PeopleSourceCoverage"][];
+            /** @description people with none, one, two and three ways */
+            ways: number[];
+        };
         Door: {
             /**
              * Format: int64
@@ -2530,14 +2805,40 @@ export interface components {
             /** @description what the caller may do once signed in with a second factor */
             with_mfa: string[];
         };
+        ImportPreview: {
+            rows: components["schemas"]["ImportRow"][];
+        };
         ImportProblem: {
-            reasons: components["schemas"]["TransferReason"][];
+            reasons: components["schemas"]["ImportReason"][];
             /**
              * Format: int64
              * @description as spreadsheets count
              */
             row: number;
+            /** @description all reasons, with their columns */
             words: string;
+        };
+        ImportReason: {
+            code: string;
+            /**
+             * Format: int64
+             * @description from 1; 0 when it is about the whole row
+             */
+            column?: number;
+            params?: {
+                [key: string]: unknown;
+            };
+            words: string;
+        };
+        ImportRow: {
+            cells: string[];
+            /** @description what is wrong with it, as far as the mapping tells without looking at who is known */
+            reasons: components["schemas"]["ImportReason"][];
+            /**
+             * Format: int64
+             * @description as spreadsheets count
+             */
+            row: number;
         };
         IntakeDayCounts: {
             counts: {
@@ -2715,8 +3016,8 @@ export interface components {
         ListOfTokenView: {
             items: components["schemas"]["TokenView"][];
         };
-        ListOfTransferTarget: {
-            items: string[];
+        ListOfTransferNamed: {
+            items: components["schemas"]["TransferNamed"][];
         };
         LiveCode: {
             counts: components["schemas"]["SeatCounts"];
@@ -2839,6 +3140,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfCampaignView: {
+            items: components["schemas"]["CampaignView"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfCircle: {
             items: components["schemas"]["Circle"][];
             /** @description cursor of the next page; empty on the last */
@@ -2884,6 +3190,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfPeopleMerge: {
+            items: components["schemas"]["PeopleMerge"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfPeopleProposal: {
             items: components["schemas"]["PeopleProposal"][];
             /** @description cursor of the next page; empty on the last */
@@ -2896,6 +3207,11 @@ export interface components {
         };
         PageOfTouch: {
             items: components["schemas"]["Touch"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTouchView: {
+            items: components["schemas"]["TouchView"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -3005,16 +3321,37 @@ export interface components {
         };
         PathStepView: {
             address: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description whose run ended there
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description = waiting + onward + ended
+             */
             entered: number;
             kind: string;
             left: components["schemas"]["PathLeaving"][];
+            /**
+             * Format: int64
+             * @description of these, otherwise than the path's last step ends runs; its rate is of entered − waiting
+             */
+            lost: number;
             name?: string;
+            /**
+             * Format: int64
+             * @description went on to another step
+             */
+            onward: number;
             owner?: string;
             title?: {
                 [key: string]: string;
             };
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description still there: neither lost nor through
+             */
             waiting: number;
             what: string;
         };
@@ -3039,18 +3376,6 @@ export interface components {
             purpose: string;
             /** @description version of the words that were shown */
             wording: string;
-        };
-        PeopleCoverage: {
-            /** Format: int64 */
-            circle: number;
-            /** Format: int64 */
-            follower: number;
-            /** Format: int64 */
-            people: number;
-            /** Format: int64 */
-            phone: number;
-            /** @description people with none, one, two and three ways */
-            ways: number[];
         };
         PeopleExport: {
             anchors: components["schemas"]["PeopleAnchorChange"][];
@@ -3175,6 +3500,20 @@ export interface components {
             by: string;
             one: string;
             other: string;
+        };
+        PeopleSourceCoverage: {
+            /** Format: int64 */
+            circle: number;
+            /** Format: int64 */
+            follower: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            phone: number;
+            /** @description id of the first one; empty for those of whom it isn't known */
+            source: string;
+            /** @description people with none, one, two and three ways */
+            ways: number[];
         };
         PeopleTagCount: {
             /** Format: int64 */
@@ -3415,6 +3754,25 @@ export interface components {
             taken: number;
             /** Format: int64 */
             weight: number;
+        };
+        SegmentLook: {
+            count: components["schemas"]["Count"];
+            forecast: components["schemas"]["TouchForecast"];
+            /** @description the newest of them */
+            people: components["schemas"]["PeoplePerson"][];
+        };
+        SegmentLookRequest: {
+            channel?: string;
+            /** Format: date-time */
+            not_after?: string;
+            /**
+             * @description what the message is for: what they must have agreed to
+             * @enum {string}
+             */
+            purpose: "service" | "marketing" | "sharing" | "analytics";
+            rule: components["schemas"]["TouchRule"];
+            /** Format: date-time */
+            starts_at?: string;
         };
         Session: {
             communities: components["schemas"]["Membership"][];
@@ -3697,6 +4055,181 @@ export interface components {
             /** @description a campaign's test, which its results leave out */
             trial?: boolean;
         };
+        TouchBudget: {
+            channel?: string;
+            /**
+             * Format: int64
+             * @description 0 means none
+             */
+            max: number;
+            /** @description day, week or month, of the community's calendar */
+            per: string;
+            purpose?: string;
+        };
+        TouchForecast: {
+            /**
+             * Format: date-time
+             * @description the time it is for
+             */
+            at: string;
+            /** @description by which it would go, now or later */
+            channels: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            held: number;
+            /**
+             * Format: int64
+             * @description it would wait for the end of the quiet hours, or for room in a budget
+             */
+            later: number;
+            /**
+             * Format: int64
+             * @description people of the segment who were put before the gate; the other numbers are about them
+             */
+            looked: number;
+            /**
+             * Format: int64
+             * @description it would leave at its time
+             */
+            now: number;
+            /** @description why it would be held back */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description these are all of the segment */
+            whole: boolean;
+        };
+        TouchQuiet: {
+            /** @description 21:00 if not given */
+            from?: string;
+            /** @description 08:00 if not given; the same as from means no quiet hours */
+            to?: string;
+        };
+        TouchResults: {
+            /** Format: int64 */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description of those sent, where the channel tells
+             */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            held: number;
+            /**
+             * Format: int64
+             * @description the group to compare with
+             */
+            held_out: number;
+            /** Format: int64 */
+            leaving: number;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            queued: number;
+            /** @description why touches were held or failed */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            replied: number;
+            /** Format: int64 */
+            sent: number;
+            /**
+             * Format: int64
+             * @description it may have gone out
+             */
+            unknown: number;
+        };
+        TouchRule: {
+            all?: components["schemas"]["TouchRule"][];
+            any?: components["schemas"]["TouchRule"][];
+            /**
+             * Format: int64
+             * @description how often; once if not given
+             */
+            at_least?: number;
+            blocked?: boolean;
+            channel?: string;
+            /** @description purpose; with channel */
+            consent?: string;
+            /** @description first met; with from, to */
+            created?: boolean;
+            /** @description kind of what happened, as circle.joined; with from, to, at_least */
+            fact?: string;
+            /** @description of the profile, as city, stage or custom.shoe_size; with is, from, to (days and numbers) or known */
+            field?: string;
+            from?: string;
+            /** @description one of these */
+            is?: string[];
+            /** @description it has a value, or none */
+            known?: boolean;
+            /** @description of a circle (its id), or of any circle of a group (group:<name>), or of any at all (*) */
+            member?: string;
+            not?: components["schemas"]["TouchRule"];
+            /** @description last here; with from, to */
+            seen?: boolean;
+            tag?: string;
+            to?: string;
+            /** @description numbers of separate ways to reach them: 0 to 3 */
+            ways?: number[];
+        };
+        TouchRules: {
+            budgets: components["schemas"]["TouchBudget"][];
+            /** @description by which people can be reached, the preferred first */
+            channels: string[];
+            purposes: string[];
+            /** @description hours in which nothing leaves but answers, in the community's zone */
+            quiet: components["schemas"]["TouchQuiet"];
+        };
+        TouchTemplate: {
+            /** @description a service message that answers the person's own act: neither quiet hours nor budgets hold it back */
+            answer?: boolean;
+            body: {
+                [key: string]: string;
+            };
+            /** @description path of a page of the community, as /me */
+            link?: string;
+            /** @description service, or what the person must have agreed to: marketing, sharing, analytics */
+            purpose: string;
+            /** @description for email and lists */
+            subject?: {
+                [key: string]: string;
+            };
+        };
+        TouchView: {
+            body: string;
+            campaign?: string;
+            /** @description empty: the first by which the person can be reached */
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            id: string;
+            link: string;
+            /** @description nickname of the person */
+            name: string;
+            /** Format: date-time */
+            not_after?: string;
+            /** Format: date-time */
+            not_before?: string;
+            person: string;
+            purpose: string;
+            /** Format: date-time */
+            read_at?: string;
+            reason?: string;
+            state: string;
+            subject: string;
+            /** @description empty for a campaign's own message */
+            template: string;
+            /** @description a campaign's test, which its results leave out */
+            trial?: boolean;
+            /** @description the reason in words */
+            why?: string;
+        };
         TransferCounts: {
             /** Format: int64 */
             bad: number;
@@ -3787,6 +4320,10 @@ export interface components {
             /** @description those that are shown */
             sheets?: string[];
         };
+        TransferNamed: {
+            name: string;
+            title: string;
+        };
         TransferPlan: {
             /** @description what each column means; empty for one that is left out */
             columns: string[];
@@ -3797,30 +4334,6 @@ export interface components {
             tags?: string[];
             /** @description version of the words that people agreed to, when a column says so */
             wording?: string;
-        };
-        TransferPreview: {
-            rows: components["schemas"]["TransferPreviewRow"][];
-        };
-        TransferPreviewRow: {
-            cells: string[];
-            /** @description what is wrong with it, as far as the mapping tells without looking at who is known */
-            reasons?: components["schemas"]["TransferReason"][];
-            /**
-             * Format: int64
-             * @description as spreadsheets count
-             */
-            row: number;
-        };
-        TransferReason: {
-            code: string;
-            /**
-             * Format: int64
-             * @description from 1; 0 when it is about the whole row
-             */
-            column?: number;
-            params?: {
-                [key: string]: unknown;
-            };
         };
     };
     responses: {
@@ -4120,6 +4633,391 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditEntry"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFields"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.preview": {
+        parameters: {
+            query: {
+                person: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignTestRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "campaign.touches": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                state?: "queued" | "leaving" | "sent" | "failed" | "unknown" | "held";
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTouchView"];
                 };
             };
             400: components["responses"]["400"];
@@ -4916,7 +5814,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PeopleCoverage"];
+                    "application/json": components["schemas"]["CoverageView"];
                 };
             };
             400: components["responses"]["400"];
@@ -5221,7 +6119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfTransferTarget"];
+                    "application/json": components["schemas"]["ListOfTransferNamed"];
                 };
             };
             400: components["responses"]["400"];
@@ -5251,6 +6149,8 @@ export interface operations {
                 source?: string;
                 /** @description id of the first one */
                 entry?: string;
+                /** @description of which they are members now */
+                circle?: string;
                 sales_owner?: string;
                 service_owner?: string;
                 /** @description both, if not given */
@@ -5604,7 +6504,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfTransferTarget"];
+                    "application/json": components["schemas"]["ListOfTransferNamed"];
                 };
             };
             400: components["responses"]["400"];
@@ -5777,7 +6677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TransferPreview"];
+                    "application/json": components["schemas"]["ImportPreview"];
                 };
             };
             400: components["responses"]["400"];
@@ -5986,6 +6886,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfLiveCode"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "merge.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPeopleMerge"];
                 };
             };
             400: components["responses"]["400"];
@@ -6349,6 +7286,8 @@ export interface operations {
                 source?: string;
                 /** @description id of the first one */
                 entry?: string;
+                /** @description of which they are members now */
+                circle?: string;
                 sales_owner?: string;
                 service_owner?: string;
                 /** @description both, if not given */
@@ -7576,6 +8515,45 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "segment.look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentLookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentLook"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "source.list": {
         parameters: {
             query?: {
@@ -8170,6 +9148,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "touch.rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TouchRules"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "touch.stuck": {
         parameters: {
             query?: {
@@ -8193,7 +9203,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfTouch"];
+                    "application/json": components["schemas"]["PageOfTouchView"];
                 };
             };
             400: components["responses"]["400"];

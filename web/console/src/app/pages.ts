@@ -20,6 +20,7 @@ import {
 import type { RouteObject } from 'react-router'
 import type { Community } from '~/api/auth'
 import type { Key } from '~/i18n'
+import type { Action } from './may'
 import type { SearchProvider } from './palette/commands'
 
 export interface PageEntry {
@@ -33,6 +34,8 @@ export interface PageEntry {
   find: Key
   /** Second key after g. */
   go: string
+  /** What one must be allowed to do for the page to be of use; without it the page isn't offered. */
+  needs: Action
   /** The page and what is below it; the first is the index. */
   routes: RouteObject[]
   /** What the palette can find through this page: people, circles. */
@@ -40,10 +43,20 @@ export interface PageEntry {
 }
 
 type Words = Pick<PageEntry, 'title' | 'question' | 'find'>
+/** Pages whose rows are read under another name than their own. */
+const reads: Record<string, Action> = {
+  people: 'people.read',
+  intake: 'intake.read',
+  circles: 'circle.read',
+  touch: 'touch.read',
+  settings: 'settings.read',
+}
+
 const page = (path: string, go: string, icon: LucideIcon, words: Words, routes: RouteObject[] = []): PageEntry => ({
   path,
   go,
   icon,
+  needs: reads[path] ?? 'task.read',
   routes,
   ...words,
 })
@@ -71,6 +84,13 @@ export const allPages: PageEntry[] = [
     },
     [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/people/People')).People }) },
+      { path: 'import', lazy: async () => ({ Component: (await import('~/pages/transfer/Imports')).Imports }) },
+      {
+        path: 'import/:id',
+        lazy: async () => ({ Component: (await import('~/pages/transfer/ImportPage')).ImportPage }),
+      },
+      { path: 'coverage', lazy: async () => ({ Component: (await import('~/pages/people/Coverage')).Coverage }) },
+      { path: 'merges', lazy: async () => ({ Component: (await import('~/pages/people/Merges')).Merges }) },
       { path: ':id', lazy: async () => ({ Component: (await import('~/pages/people/Profile')).Profile }) },
     ],
   ),
@@ -123,7 +143,13 @@ export const allPages: PageEntry[] = [
     question: 'frame.content.question',
     find: 'frame.content.find',
   }),
-  page('touch', 'u', Send, { title: 'frame.touch', question: 'frame.touch.question', find: 'frame.touch.find' }),
+  page('touch', 'u', Send, { title: 'frame.touch', question: 'frame.touch.question', find: 'frame.touch.find' }, [
+    { index: true, lazy: async () => ({ Component: (await import('~/pages/touch/Campaigns')).Campaigns }) },
+    { path: 'stuck', lazy: async () => ({ Component: (await import('~/pages/touch/Stuck')).Stuck }) },
+    { path: 'new', lazy: async () => ({ Component: (await import('~/pages/touch/Write')).Write }) },
+    { path: ':id', lazy: async () => ({ Component: (await import('~/pages/touch/CampaignPage')).CampaignPage }) },
+    { path: ':id/edit', lazy: async () => ({ Component: (await import('~/pages/touch/Write')).Write }) },
+  ]),
   page('team', 'a', Network, { title: 'frame.team', question: 'frame.team.question', find: 'frame.team.find' }),
   page('money', 'o', ReceiptText, {
     title: 'frame.money',
@@ -146,6 +172,7 @@ export const allPages: PageEntry[] = [
       { path: 'staff', lazy: async () => ({ Component: (await import('~/pages/settings/Staff')).Staff }) },
       { path: 'tokens', lazy: async () => ({ Component: (await import('~/pages/settings/Tokens')).Tokens }) },
       { path: 'audit', lazy: async () => ({ Component: (await import('~/pages/settings/Audit')).Audit }) },
+      { path: 'health', lazy: async () => ({ Component: (await import('~/pages/settings/Health')).Health }) },
     ],
   ),
 ]

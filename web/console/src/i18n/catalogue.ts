@@ -1,23 +1,33 @@
 // The catalogue: one flat JSON file a namespace and language in src/locales. A new page adds its file three times and one
 // line here; catalogue.test.ts holds the three languages together.
 import type account from '../locales/zh-Hans/account.json'
+import type audit from '../locales/zh-Hans/audit.json'
 import type auth from '../locales/zh-Hans/auth.json'
 import type circles from '../locales/zh-Hans/circles.json'
 import type common from '../locales/zh-Hans/common.json'
 import type facts from '../locales/zh-Hans/facts.json'
 import type frame from '../locales/zh-Hans/frame.json'
+import type health from '../locales/zh-Hans/health.json'
 import type intake from '../locales/zh-Hans/intake.json'
 import type list from '../locales/zh-Hans/list.json'
 import type parts from '../locales/zh-Hans/parts.json'
 import type people from '../locales/zh-Hans/people.json'
 import type problem from '../locales/zh-Hans/problem.json'
+import type reach from '../locales/zh-Hans/reach.json'
 import type settings from '../locales/zh-Hans/settings.json'
 import type setup from '../locales/zh-Hans/setup.json'
 import type tasks from '../locales/zh-Hans/tasks.json'
 import type today from '../locales/zh-Hans/today.json'
+import type touch from '../locales/zh-Hans/touch.json'
+import type transfer from '../locales/zh-Hans/transfer.json'
 
 interface Namespaces {
   account: typeof account
+  audit: typeof audit
+  transfer: typeof transfer
+  touch: typeof touch
+  reach: typeof reach
+  health: typeof health
   auth: typeof auth
   circles: typeof circles
   common: typeof common

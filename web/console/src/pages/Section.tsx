@@ -7,7 +7,7 @@ export function Section({ title, more, children }: { title: string; more?: React
     <section className={css.section}>
       <div className={css.head}>
         <h2 className={css.title}>{title}</h2>
-        {more}
+        {more && <span className={css.soft}>{more}</span>}
       </div>
       {children}
     </section>

@@ -9,6 +9,8 @@ export interface FunnelStep {
   label: string
   /** How many got this far. */
   count: number
+  /** How many still are at the step before: neither lost nor here. */
+  waiting?: number
   /** The people who got this far. */
   to?: string
   /** The people who stopped after the step before. */
@@ -23,7 +25,8 @@ interface Props {
   steps: FunnelStep[]
   /** Who the percentages are of: 人, 次扫码 */
   unit: string
-  label: string
+  /** Left out under a heading that says the same. */
+  label?: string
 }
 
 /** A path as bars from zero: how many at each step, how many were lost on the way there, both with their denominators. */
@@ -34,7 +37,7 @@ export function FunnelSteps({ steps, unit, label }: Props) {
   return (
     <figure>
       <figcaption className={css.caption}>
-        <span className={css.label}>{label}</span>
+        {label && <span className={css.label}>{label}</span>}
         <span className={css.of}>{t('parts.funnel.denominator', { count: entered, unit })}</span>
       </figcaption>
       <ol className={css.steps}>
@@ -48,7 +51,7 @@ export function FunnelSteps({ steps, unit, label }: Props) {
                   <span className={css.index}>{i + 1}</span>
                   {step.label}
                 </span>
-                <Bar count={step.count} before={before} entered={entered} />
+                <Bar count={step.count} waiting={step.waiting ?? 0} before={before} entered={entered} />
                 <span className={css.count}>
                   {step.to ? <Link to={step.to}>{format.count(step.count)}</Link> : format.count(step.count)}
                 </span>
@@ -64,12 +67,13 @@ export function FunnelSteps({ steps, unit, label }: Props) {
   )
 }
 
-/** The stay in full colour, what was lost since the step before hatched behind it. */
-function Bar({ count, before, entered }: { count: number; before: number; entered: number }) {
+/** The stay in full colour, who waits in amber behind it, what was lost since the step before hatched behind both. */
+function Bar({ count, waiting, before, entered }: { count: number; waiting: number; before: number; entered: number }) {
   const width = (n: number) => `${entered > 0 ? Math.min(100, (100 * n) / entered) : 0}%`
   return (
     <span className={css.track} aria-hidden="true">
       <span className={css.lost} style={{ width: width(before) }} />
+      {waiting > 0 && <span className={css.waits} style={{ width: width(count + waiting) }} />}
       <span className={css.stayed} style={{ width: width(count) }} />
     </span>
   )
@@ -78,7 +82,8 @@ function Bar({ count, before, entered }: { count: number; before: number; entere
 function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: string }) {
   const { t } = useWords()
   const format = useFormat()
-  const lost = before - step.count
+  const waiting = step.waiting ?? 0
+  const lost = Math.max(0, before - step.count - waiting)
   const words = t('parts.funnel.lost', { lost, unit, rate: format.rate(lost, before), before })
   return (
     <li className={css.loss}>
@@ -87,6 +92,7 @@ function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: 
       ) : (
         <span>{t('parts.funnel.none')}</span>
       )}
+      {waiting > 0 && <span className={css.waiting}>{t('parts.funnel.waiting', { count: waiting, unit })}</span>}
       {step.reasons?.map((reason) => (
         <span key={reason.label}>
           {reason.label} {format.count(reason.count)}

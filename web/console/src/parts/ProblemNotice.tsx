@@ -59,7 +59,8 @@ function ProblemId({ problem }: { problem: Problem }) {
   const { t } = useWords()
   const { copied, copy } = useCopy()
   const { id, code } = problem
-  if (!id && !code) return null
+  // A refusal has said everything in words; only a fault needs something to quote.
+  if (!id) return null
   const text = [code, id].filter(Boolean).join(' · ')
   return (
     <p className={css.id}>

@@ -48,7 +48,7 @@ export function QrCard({ title, url, svg, caption, expiresAt, retired, actions, 
         <p className={css.title}>{title}</p>
         {caption && <p className={css.caption}>{caption}</p>}
         <p className={css.url}>
-          <code>{url}</code>
+          <code>{url.replace(/^https?:\/\//, '')}</code>
         </p>
         {left !== undefined && !ended && (
           <p>

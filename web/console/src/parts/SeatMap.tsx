@@ -21,7 +21,8 @@ export interface SeatPool {
 
 interface Props {
   pools: SeatPool[]
-  label: string
+  /** What the seats are of; left out under a heading that says so. */
+  label?: string
   /** What a seat is here: 人, 张 */
   unit: string
 }
@@ -43,7 +44,7 @@ export function SeatMap({ pools, label, unit }: Props) {
   return (
     <figure>
       <figcaption className={css.caption}>
-        <span className={css.label}>{label}</span>
+        {label && <span className={css.label}>{label}</span>}
         <span className={css.of}>{t('parts.seats.of', { count: capacity, unit })}</span>
         <span className={css.legend}>
           {legend.map(({ key, text }) => (

@@ -9,6 +9,8 @@ export interface TimelineItem {
   id: string
   at: string | number
   title: ReactNode
+  /** What it is about, in a word or two beside the title. */
+  about?: string
   /** A line or two of what was said or changed. */
   body?: ReactNode
   /** Who or what did it, and through which channel. */
@@ -82,7 +84,10 @@ function Entry({ item, time, title }: { item: TimelineItem; time: string; title:
       </time>
       <div className={css.what}>
         <div className={css.head}>
-          <span>{item.to ? <Link to={item.to}>{item.title}</Link> : item.title}</span>
+          <span>
+            {item.to ? <Link to={item.to}>{item.title}</Link> : item.title}
+            {item.about && <span className={css.about}>{item.about}</span>}
+          </span>
           {item.by && <span className={css.by}>{item.by}</span>}
         </div>
         {item.body && <div className={css.body}>{item.body}</div>}

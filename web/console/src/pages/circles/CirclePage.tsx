@@ -13,6 +13,7 @@ import { useFormat } from '~/i18n/format'
 import { type ChatDraft, type ChatMessage, ChatPane, Facts, PageHeader, ProblemNotice } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { groupName } from '../ways'
 import { CircleState } from './Circles'
 
 /** One circle: what is said, live; who is in it; its room, rules and state. */
@@ -41,7 +42,7 @@ export function CirclePage() {
         meta={<CircleState state={c.state} />}
         actions={<Freeze circle={c} slug={slug} />}
       />
-      <div className={css.columns}>
+      <div className={css.split}>
         <Section title={t('circles.chat')}>
           <Chat slug={slug} id={id} state={c.state} label={text(c.name)} />
         </Section>
@@ -54,7 +55,7 @@ export function CirclePage() {
                   value: `${c.members} / ${c.capacity}`,
                   note: c.held > 0 ? t('circles.held', { count: c.held }) : undefined,
                 },
-                { label: t('circles.group'), value: c.group },
+                { label: t('circles.group'), value: groupName(c.group, t) },
                 {
                   label: t('circles.rules'),
                   value: <span style={{ whiteSpace: 'pre-line' }}>{text(c.rules ?? {})}</span>,
@@ -207,19 +208,21 @@ function Roster({ slug, id }: { slug: string; id: string }) {
   const list = (members.data?.pages ?? []).flatMap((page) => page.items ?? [])
   return (
     <Section title={t('circles.roster')}>
-      <Rows none={t('circles.roster.none')}>
-        {list.map((member) => (
-          <Row key={member.id}>
-            <Link to={communityPath(slug, `people/${member.person}`)}>{member.name || t('people.unnamed')}</Link>
-            <span className={css.soft}>{format.dateTime(member.joined_at)}</span>
-          </Row>
-        ))}
-      </Rows>
-      {members.hasNextPage && (
-        <Button onClick={() => members.fetchNextPage()} loading={members.isFetchingNextPage}>
-          {t('circles.roster.more')}
-        </Button>
-      )}
+      <div className={css.box}>
+        <Rows none={t('circles.roster.none')}>
+          {list.map((member) => (
+            <Row key={member.id}>
+              <Link to={communityPath(slug, `people/${member.person}`)}>{member.name || t('people.unnamed')}</Link>
+              <span className={css.aside}>{format.dateTime(member.joined_at)}</span>
+            </Row>
+          ))}
+        </Rows>
+        {members.hasNextPage && (
+          <Button type="text" onClick={() => members.fetchNextPage()} loading={members.isFetchingNextPage}>
+            {t('circles.roster.more')}
+          </Button>
+        )}
+      </div>
     </Section>
   )
 }

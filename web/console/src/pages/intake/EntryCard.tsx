@@ -6,8 +6,16 @@ import { useFormat } from '~/i18n/format'
 import { QrCard } from '~/parts'
 import css from '../page.module.css'
 
+interface Props {
+  entry: EntryView
+  slug: string
+  source?: string
+  /** Where it leads, in words. */
+  path: string
+}
+
 /** An entry's code and link, where it leads, and how many came by it: views, arrivals and joins apart. */
-export function EntryCard({ entry, slug, source }: { entry: EntryView; slug: string; source?: string }) {
+export function EntryCard({ entry, slug, source, path: way }: Props) {
   const { t } = useWords()
   const format = useFormat()
   const path = { community: slug, id: entry.id }
@@ -40,9 +48,7 @@ export function EntryCard({ entry, slug, source }: { entry: EntryView; slug: str
       retired={entry.state === 'retired'}
       caption={
         <>
-          {[source, entry.path, entry.keyword && t('intake.keyword', { word: entry.keyword })]
-            .filter(Boolean)
-            .join(' · ')}
+          {[source, way, entry.keyword && t('intake.keyword', { word: entry.keyword })].filter(Boolean).join(' · ')}
           <br />
           <span className={css.num}>
             {t('intake.counts', {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import {
   entriesQuery,
@@ -13,11 +13,12 @@ import {
 } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
-import { type Key, useText, useWords } from '~/i18n'
+import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DeadlineText, PageHeader, ProblemNotice, SeatMap, StatusTag } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { groupName } from '../ways'
 import { EntryCard } from './EntryCard'
 import { MoveDoors } from './MoveDoors'
 import { NewEntry } from './NewEntry'
@@ -30,7 +31,10 @@ export function Intake() {
   const [adding, setAdding] = useState(false)
   const entries = useQuery(entriesQuery(slug))
   const sources = useQuery(sourcesQuery(slug))
+  const paths = useQuery(pathsQuery(slug))
+  const text = useText()
   const nameOf = (id?: string) => (sources.data?.items ?? []).find((s) => s.id === id)?.name
+  const pathOf = (name: string) => text((paths.data?.items ?? []).find((p) => p.name === name)?.title ?? {}) || name
   return (
     <>
       <PageHeader
@@ -47,7 +51,13 @@ export function Intake() {
       <Section title={t('intake.entries')}>
         <div className={css.cards}>
           {(entries.data?.items ?? []).map((entry) => (
-            <EntryCard key={entry.id} entry={entry} slug={slug} source={nameOf(entry.source)} />
+            <EntryCard
+              key={entry.id}
+              entry={entry}
+              slug={slug}
+              source={nameOf(entry.source)}
+              path={pathOf(entry.path)}
+            />
           ))}
         </div>
         {entries.data && (entries.data.items ?? []).length === 0 && (
@@ -72,30 +82,36 @@ function Doors({ slug }: { slug: string }) {
     <Section title={t('intake.doors')}>
       <Rows none={t('intake.doors.none')}>
         {(openings.data?.items ?? []).map((o) => (
-          <Row key={o.id}>
-            <span>
-              {format.dateTime(o.opens_at)} · {t('today.door.rate', { count: o.rate })} ·{' '}
-              {t('today.door.reserved', { count: o.reserved })}
-              <br />
-              <span className={css.soft}>
-                <DeadlineText at={o.opens_at} />
+          <Fragment key={o.id}>
+            <Row>
+              <span>
+                <span className={css.strong}>{format.dateTime(o.opens_at)}</span>{' '}
+                {new Date(o.opens_at).getTime() > Date.now() && <DeadlineText at={o.opens_at} />}
+                <br />
+                <span className={css.soft}>
+                  {t('today.door.reserved', { count: o.reserved })} · {t('today.door.rate', { count: o.rate })}
+                </span>
               </span>
-            </span>
-            <span className={css.actions}>
-              <Button
-                size="small"
-                onClick={() => setParams(shown === o.id ? {} : { opening: o.id }, { replace: true })}
-              >
-                {t('intake.queue')}
-              </Button>
-              <Button size="small" onClick={() => setMoving(o)}>
-                {t('intake.doors.move')}
-              </Button>
-            </span>
-          </Row>
+              <span className={css.actions}>
+                <Button
+                  size="small"
+                  onClick={() => setParams(shown === o.id ? {} : { opening: o.id }, { replace: true })}
+                >
+                  {t(shown === o.id ? 'intake.queue.hide' : 'intake.queue')}
+                </Button>
+                <Button size="small" onClick={() => setMoving(o)}>
+                  {t('intake.doors.move')}
+                </Button>
+              </span>
+            </Row>
+            {shown === o.id && (
+              <li>
+                <Queue slug={slug} opening={o.id} />
+              </li>
+            )}
+          </Fragment>
         ))}
       </Rows>
-      {shown && <Queue slug={slug} opening={shown} />}
       {moving && <MoveDoors slug={slug} opening={moving} onClose={() => setMoving(undefined)} />}
     </Section>
   )
@@ -127,14 +143,11 @@ function LiveCodes({ slug }: { slug: string }) {
       {(codes.data?.items ?? []).map((code) => (
         <Section
           key={code.group}
-          title={groupName(code.group, t)}
+          title={t('intake.seats', { group: groupName(code.group, t) })}
           more={
-            <span className={css.soft}>
-              {t('intake.room', { room: code.counts.room, capacity: code.counts.capacity })}
-              {code.counts.waiting > 0 && (
-                <StatusTag tone="wait">{t('intake.waiting', { count: code.counts.waiting })}</StatusTag>
-              )}
-            </span>
+            code.counts.waiting > 0 && (
+              <StatusTag tone="wait">{t('intake.waiting', { count: code.counts.waiting })}</StatusTag>
+            )
           }
         >
           <Pools slug={slug} group={code.group} />
@@ -144,21 +157,12 @@ function LiveCodes({ slug }: { slug: string }) {
   )
 }
 
-/** Groups of life stages have names of their own; others are called as the playbook calls them. */
-function groupName(group: string, t: (key: Key, values?: Record<string, string | number>) => string): string {
-  const stage = group.startsWith('stage:') ? group.slice('stage:'.length) : ''
-  return t('intake.seats', {
-    group: ['preconception', 'pregnancy', 'parenting'].includes(stage) ? t(`people.stage.${stage}` as Key) : group,
-  })
-}
-
 function Pools({ slug, group }: { slug: string; group: string }) {
   const { t } = useWords()
   const map = useQuery(poolsQuery(slug, group))
   if (!map.data) return null
   return (
     <SeatMap
-      label={groupName(group, t)}
       unit={t('people.unit')}
       pools={(map.data.pools ?? []).map((pool) => ({
         id: pool.id,

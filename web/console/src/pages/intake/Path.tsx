@@ -3,12 +3,12 @@ import { useParams } from 'react-router'
 import { pathQuery, type Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
-import { useText, useWords } from '~/i18n'
+import { type Translate, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Figure, FigureRow, FunnelSteps, PageHeader, ProblemNotice } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
-import { outcomeName, stepNumber, wayName } from '../ways'
+import { branchName, outcomeName, stepName, stepNumber, wayName } from '../ways'
 
 /** One path: how many came to each step, how many were lost there, and how runs ended. */
 export function Path() {
@@ -50,12 +50,12 @@ export function Path() {
       </FigureRow>
       <Section title={t('intake.path.funnel')}>
         <FunnelSteps
-          label={text(p.title) || p.name}
           unit={t('people.unit')}
-          steps={steps.map((step) => ({
+          steps={steps.map((step, i) => ({
             key: step.address,
-            label: text(step.title ?? {}) || step.what,
+            label: stepName(step, text(step.title ?? {}), t),
             count: step.entered,
+            waiting: steps[i - 1]?.waiting,
           }))}
         />
       </Section>
@@ -64,6 +64,18 @@ export function Path() {
       </Section>
     </>
   )
+}
+
+/** Seconds at a step, on average of those who left it by a way. */
+const took = (l: Schemas['PathLeaving']) => l.seconds / Math.max(1, l.runs)
+
+/** How people left a step, and how their way ended if it ended there. */
+function leaving(step: Schemas['PathStepView'], l: Schemas['PathLeaving'], t: Translate): string {
+  const end = /^end (.+)$/.exec(l.to ?? '')?.[1]
+  const late = l.outcome === 'else' && ['wait', 'ask', 'until'].includes(step.kind)
+  const way = late ? t('intake.way.late') : wayName(l.outcome, t)
+  const ended = end && outcomeName(end, t)
+  return ended && ended !== way ? t('intake.way.to', { way, end: ended }) : way
 }
 
 /** Steps of the path itself: branches and ends are told in the list below. */
@@ -75,23 +87,26 @@ function StepRows({ steps }: { steps: Schemas['PathStepView'][] }) {
   const format = useFormat()
   return (
     <Rows none={t('intake.paths.none')}>
-      {steps.map((step) => (
-        <Row key={step.address}>
-          <span>
-            <span className={css.num}>{stepNumber(step.address)}</span> {text(step.title ?? {}) || step.what}
-            <br />
-            <span className={css.soft}>
-              {(step.left ?? [])
-                .map(
-                  (l) =>
-                    `${wayName(l.outcome, t)} ${format.count(l.runs)} · ${format.span((l.seconds * 1000) / Math.max(1, l.runs))}`,
-                )
-                .join('；')}
+      {steps
+        .filter((step) => step.kind !== 'end')
+        .map((step) => (
+          <Row key={step.address}>
+            <span className={step.address.includes('.') ? css.branch : undefined}>
+              <span className={css.step}>{stepNumber(step.address)}</span>
+              {stepName(step, text(step.title ?? {}), t)} <span className={css.soft}>{branchName(step, steps, t)}</span>
+              {(step.left ?? []).map((l) => (
+                <span key={`${l.outcome} ${l.to}`} className={css.left}>
+                  {t(took(l) < 60 ? 'intake.path.left.now' : 'intake.path.left', {
+                    way: leaving(step, l, t),
+                    count: l.runs,
+                    span: format.span(took(l) * 1000),
+                  })}
+                </span>
+              ))}
             </span>
-          </span>
-          <span className={css.soft}>{t('intake.path.step', { entered: step.entered, waiting: step.waiting })}</span>
-        </Row>
-      ))}
+            <span className={css.aside}>{t('intake.path.step', { entered: step.entered, waiting: step.waiting })}</span>
+          </Row>
+        ))}
     </Rows>
   )
 }

@@ -6,7 +6,6 @@ import { communityPath } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import css from '../page.module.css'
-import { Row, Rows } from '../Section'
 
 /** Who waits at the doors, in the order of their numbers. */
 export function Queue({ slug, opening }: { slug: string; opening: string }) {
@@ -23,17 +22,20 @@ export function Queue({ slug, opening }: { slug: string; opening: string }) {
         }),
       ),
   })
+  const places = queue.data?.items ?? []
+  if (places.length === 0) return <p className={css.none}>{t('intake.queue.none')}</p>
   return (
-    <Rows none={t('intake.queue.none')}>
-      {(queue.data?.items ?? []).map((place) => (
-        <Row key={place.number}>
-          <span>
-            <span className={css.num}>{place.number}</span>{' '}
+    <>
+      <ol className={css.queue} aria-label={t('intake.queue')}>
+        {places.map((place) => (
+          <li key={place.number}>
+            <span className={css.order}>{place.number}</span>
             <Link to={communityPath(slug, `people/${place.person}`)}>{place.name || t('people.unnamed')}</Link>
-          </span>
-          <span className={css.soft}>{t('intake.queue.turn', { at: format.dateTime(place.turn) })}</span>
-        </Row>
-      ))}
-    </Rows>
+            <span className={css.aside}>{t('intake.queue.turn', { at: format.time(place.turn) })}</span>
+          </li>
+        ))}
+      </ol>
+      {queue.data?.next && <p className={css.none}>{t('intake.queue.more', { count: places.length })}</p>}
+    </>
   )
 }

@@ -1,13 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
-import { type Person, sourcesQuery } from '~/api/community'
+import { circlesQuery, type Person, sourcesQuery } from '~/api/community'
 import { communityPath, useCommunity } from '~/app/community'
-import { type Key, useWords } from '~/i18n'
+import { NeedsSecondFactor, useMay } from '~/app/may'
+import { type Key, type Translate, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import {
+  ButtonLink,
+  type ExportFormat,
   type FilterSpec,
+  type ListAnswer,
   type ListColumn,
   ListPage,
   type ListRequest,
@@ -15,6 +19,8 @@ import {
   PageHeader,
   StatusTag,
 } from '~/parts'
+import css from '../page.module.css'
+import { ExportPeople } from '../transfer/ExportPeople'
 
 const stages = ['preconception', 'pregnancy', 'parenting']
 const grades = ['care', 'cool', 'ignore']
@@ -26,13 +32,31 @@ export function People() {
   const slug = useCommunity()?.slug ?? ''
   const columns = useColumns()
   const filters = useFilters(slug)
+  const may = useMay()
+  const [exporting, setExporting] = useState<Exporting>()
   const source = useMemo<ListSource<Person>>(
     () => ({ key: ['people', slug], load: (request, signal) => load(slug, request, signal) }),
     [slug],
   )
   return (
     <>
-      <PageHeader title={t('frame.people')} question={t('frame.people.question')} />
+      <PageHeader
+        title={t('frame.people')}
+        question={t('frame.people.question')}
+        actions={
+          <>
+            <ButtonLink quiet to={communityPath(slug, 'people/coverage')}>
+              {t('reach.title')}
+            </ButtonLink>
+            <ButtonLink quiet to={communityPath(slug, 'people/merges')}>
+              {t('reach.merges')}
+            </ButtonLink>
+            {may('import.run') === 'yes' && (
+              <ButtonLink to={communityPath(slug, 'people/import')}>{t('transfer.import')}</ButtonLink>
+            )}
+          </>
+        }
+      />
       <ListPage<Person>
         id="people"
         unit={t('people.unit')}
@@ -43,16 +67,40 @@ export function People() {
         rowTo={(p) => communityPath(slug, `people/${p.id}`)}
         searchLabel={t('people.search')}
         segments={[
+          { id: 'all', label: t('people.segment.all') },
           { id: 'blocked', label: t('people.segment.blocked') },
           { id: 'alone', label: t('people.segment.alone') },
           { id: 'unreached', label: t('people.segment.unreached'), waits: true },
         ]}
         filters={filters}
+        onExport={
+          may('export.run') === 'no'
+            ? undefined
+            : (format, request, _, answer) => setExporting({ format, request, answer })
+        }
         empty={{
           title: t('people.empty'),
           body: t('people.empty.body'),
           step: { label: t('people.empty.step'), to: communityPath(slug, 'intake') },
+          also:
+            may('import.run') === 'yes'
+              ? [{ label: t('transfer.import'), to: communityPath(slug, 'people/import') }]
+              : undefined,
         }}
+      />
+      {exporting && may('export.run') === 'yes' && (
+        <ExportPeople
+          slug={slug}
+          format={exporting.format}
+          query={queryOf(exporting.request)}
+          total={exporting.answer?.total}
+          more={exporting.answer?.more}
+          onClose={() => setExporting(undefined)}
+        />
+      )}
+      <NeedsSecondFactor
+        open={exporting !== undefined && may('export.run') === 'second-factor'}
+        onClose={() => setExporting(undefined)}
       />
     </>
   )
@@ -60,32 +108,51 @@ export function People() {
 
 export const nameOf = (p: Person, unnamed: string) => p.nickname || p.name || unnamed
 
-async function load(community: string, request: ListRequest, signal: AbortSignal) {
-  const query: Record<string, unknown> = { limit: request.limit, ...request.filters }
-  for (const name of ['cursor', 'q'] as const) if (request[name]) query[name] = request[name]
+interface Exporting {
+  format: ExportFormat
+  request: ListRequest
+  answer?: ListAnswer<Person>
+}
+
+/** Whom the list is about, as the server is told: the same for a page of them and for a file of all. */
+function queryOf(request: ListRequest): Record<string, string> {
+  const query: Record<string, string> = { ...request.filters }
+  if (request.q) query.q = request.q
   if (request.segment === 'blocked') query.state = 'blocked'
-  if (request.segment === 'alone') query.no_circle = true
+  if (request.segment === 'alone') query.no_circle = 'true'
   if (request.segment === 'unreached') query.reach = '0'
+  return query
+}
+
+async function load(community: string, request: ListRequest, signal: AbortSignal) {
+  const query: Record<string, string | number> = { limit: request.limit, ...queryOf(request) }
+  if (request.cursor) query.cursor = request.cursor
   const page = await call<Schemas['PeoplePage']>(
     api.GET('/api/v1/communities/{community}/people', {
       params: { path: { community }, query: query as never },
       signal,
     }),
   )
-  return { items: page.items ?? [], next: page.next, total: page.count?.n }
+  return { items: page.items ?? [], next: page.next, total: page.count?.n, more: page.count?.more }
 }
 
 function useColumns(): ListColumn<Person>[] {
   const { t } = useWords()
   const format = useFormat()
   return [
-    { id: 'name', header: t('people.name'), main: true, width: 136, cell: (p) => nameOf(p, t('people.unnamed')) },
+    {
+      id: 'name',
+      header: t('people.name'),
+      main: true,
+      width: 136,
+      cell: (p) => (p.nickname || p.name ? nameOf(p, '') : <span className={css.soft}>{t('people.unnamed')}</span>),
+    },
     { id: 'phone', header: t('people.phone'), width: 128, cell: (p) => p.phone },
     {
       id: 'stage',
       header: t('people.stage'),
       width: 112,
-      cell: (p) => (p.stage ? <StatusTag tone="good">{stageOf(p, t)}</StatusTag> : ''),
+      cell: (p) => stageOf(p, t),
     },
     { id: 'city', header: t('people.city'), width: 88, cell: (p) => p.city },
     { id: 'tags', header: t('people.tags'), width: 128, cell: (p) => (p.tags ?? []).join('、') },
@@ -112,7 +179,9 @@ function useColumns(): ListColumn<Person>[] {
   ]
 }
 
-export function stageOf(p: Person, t: (key: Key, values?: Record<string, string | number>) => string): string {
+/** In which stage somebody is; '' for who has not said anything, whom the first stage is only assumed of. */
+export function stageOf(p: Person, t: Translate): string {
+  if (!p.stage || !(p.phone || p.birth_date || p.due_date)) return ''
   const name = stages.includes(p.stage) ? t(`people.stage.${p.stage}` as Key) : p.stage
   return p.stage === 'parenting' ? t('people.stage.months', { stage: name, count: Math.max(0, p.months) }) : name
 }
@@ -120,12 +189,18 @@ export function stageOf(p: Person, t: (key: Key, values?: Record<string, string 
 export function StateTag({ person }: { person: Person }) {
   const { t } = useWords()
   const tone = person.state === 'blocked' ? 'bad' : person.state === 'active' ? 'plain' : 'done'
-  return <StatusTag tone={tone}>{t(`people.state.${person.state}` as Key)}</StatusTag>
+  return (
+    <StatusTag bare={person.state === 'active'} tone={tone}>
+      {t(`people.state.${person.state}` as Key)}
+    </StatusTag>
+  )
 }
 
 function useFilters(slug: string): FilterSpec[] {
   const { t } = useWords()
+  const text = useText()
   const sources = useQuery(sourcesQuery(slug))
+  const circles = useQuery(circlesQuery(slug))
   const choices = (list: string[], word: (value: string) => string) =>
     list.map((value) => ({ value, label: word(value) }))
   return [
@@ -136,6 +211,19 @@ function useFilters(slug: string): FilterSpec[] {
       options: choices(stages, (value) => t(`people.stage.${value}` as Key)),
     },
     { id: 'city', label: t('people.city'), kind: 'text' },
+    {
+      id: 'circle',
+      label: t('reach.circle'),
+      kind: 'choice',
+      options: (circles.data?.items ?? []).map((c) => ({ value: c.id, label: text(c.name) })),
+    },
+    {
+      id: 'reach',
+      label: t('reach.ways'),
+      kind: 'choice',
+      many: true,
+      options: choices(['3', '2', '1', '0'], (value) => t(`reach.ways.${value}` as Key)),
+    },
     {
       id: 'source',
       label: t('people.source'),

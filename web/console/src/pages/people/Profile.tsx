@@ -1,9 +1,9 @@
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { api, call } from '~/api/client'
-import { type Person, personQuery, type Schemas } from '~/api/community'
+import { entriesQuery, type Person, pathsQuery, personQuery, type Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { useProblem } from '~/app/useProblem'
@@ -13,6 +13,7 @@ import { Dialog, Facts, MaskedValue, PageHeader, ProblemNotice, StatusTag, Timel
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
 import { outcomeName, stepNumber } from '../ways'
+import { factDetail, type Names } from './detail'
 import { nameOf, StateTag, stageOf } from './People'
 
 /** One person: who they are, how they can be reached, what happened, what comes next. */
@@ -38,7 +39,7 @@ export function Profile() {
         meta={<StateTag person={p} />}
         actions={<BlockButton person={p} slug={slug} />}
       />
-      <div className={css.columns}>
+      <div className={css.split}>
         <div>
           <Section title={t('people.profile')}>
             <Card person={p} slug={slug} />
@@ -74,9 +75,9 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
       facts={[
         { label: t('people.realname'), value: masked('name', p.name, t('people.realname')) },
         { label: t('people.phone'), value: masked('phone', p.phone, t('people.phone')) },
-        { label: t('people.stage'), value: p.stage ? stageOf(p, t) : '—', note: t('people.stage.note') },
-        { label: t('people.due'), value: p.due_date || '—' },
-        { label: t('people.birth'), value: p.birth_date || '—' },
+        { label: t('people.stage'), value: stageOf(p, t) || '—', note: t('people.stage.note') },
+        ...(p.due_date ? [{ label: t('people.due'), value: p.due_date }] : []),
+        ...(p.birth_date ? [{ label: t('people.birth'), value: p.birth_date }] : []),
         { label: t('people.city'), value: p.city || '—' },
         {
           label: t('people.tags'),
@@ -99,11 +100,8 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
   )
 }
 
-function Circles({ slug, id }: { slug: string; id: string }) {
-  const { t } = useWords()
-  const text = useText()
-  const format = useFormat()
-  const circles = useQuery({
+const circlesOf = (slug: string, id: string) =>
+  queryOptions({
     queryKey: ['person', slug, id, 'circles'],
     queryFn: ({ signal }) =>
       call<Schemas['ListOfCircleMembership']>(
@@ -113,13 +111,19 @@ function Circles({ slug, id }: { slug: string; id: string }) {
         }),
       ),
   })
+
+function Circles({ slug, id }: { slug: string; id: string }) {
+  const { t } = useWords()
+  const text = useText()
+  const format = useFormat()
+  const circles = useQuery(circlesOf(slug, id))
   return (
     <Section title={t('frame.circles')}>
       <Rows none={t('people.circles.none')}>
         {(circles.data?.items ?? []).map((stay) => (
           <Row key={stay.id}>
             <Link to={communityPath(slug, `circles/${stay.circle}`)}>{text(stay.info.name)}</Link>
-            <span className={css.soft}>{format.dateTime(stay.joined_at)}</span>
+            <span className={css.aside}>{format.dateTime(stay.joined_at)}</span>
           </Row>
         ))}
       </Rows>
@@ -129,6 +133,7 @@ function Circles({ slug, id }: { slug: string; id: string }) {
 
 function Runs({ slug, id }: { slug: string; id: string }) {
   const { t } = useWords()
+  const names = useNames(slug, id)
   const format = useFormat()
   const runs = useQuery({
     queryKey: ['person', slug, id, 'runs'],
@@ -145,14 +150,14 @@ function Runs({ slug, id }: { slug: string; id: string }) {
       <Rows none={t('people.runs.none')}>
         {(runs.data?.items ?? []).map((run) => (
           <Row key={run.id}>
-            <Link to={communityPath(slug, `intake/paths/${run.path}`)}>{run.path}</Link>
-            <span>
+            <Link to={communityPath(slug, `intake/paths/${run.path}`)}>{names.paths.get(run.path) ?? run.path}</Link>
+            <span className={css.aside}>
               <StatusTag tone={run.state === 'running' ? 'wait' : 'done'}>
                 {run.state === 'running'
                   ? t('people.runs.at', { step: stepNumber(run.step) })
                   : outcomeName(run.outcome ?? '', t)}
               </StatusTag>{' '}
-              <span className={css.soft}>{format.dateTime(run.started_at)}</span>
+              {format.dateTime(run.started_at)}
             </span>
           </Row>
         ))}
@@ -161,8 +166,22 @@ function Runs({ slug, id }: { slug: string; id: string }) {
   )
 }
 
+/** What the ids and names in somebody's history are called. */
+function useNames(slug: string, id: string): Names {
+  const text = useText()
+  const circles = useQuery(circlesOf(slug, id))
+  const entries = useQuery(entriesQuery(slug))
+  const paths = useQuery(pathsQuery(slug))
+  return {
+    circles: new Map((circles.data?.items ?? []).map((stay) => [stay.circle, text(stay.info.name)])),
+    entries: new Map((entries.data?.items ?? []).map((entry) => [entry.id, entry.title])),
+    paths: new Map((paths.data?.items ?? []).map((p) => [p.name, text(p.title) || p.name])),
+  }
+}
+
 function History({ slug, id }: { slug: string; id: string }) {
   const { t } = useWords()
+  const names = useNames(slug, id)
   const facts = useInfiniteQuery({
     queryKey: ['person', slug, id, 'timeline'],
     initialPageParam: '',
@@ -183,6 +202,7 @@ function History({ slug, id }: { slug: string; id: string }) {
         id: f.id,
         at: f.at,
         title: t(`facts.${f.kind}` as Key),
+        about: factDetail(f, names, t),
         kind: f.kind,
         to: f.circle ? communityPath(slug, `circles/${f.circle}`) : undefined,
       }))}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
-import { useState } from 'react'
+import { Button } from 'antd'
+import { useRef, useState } from 'react'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
@@ -12,6 +12,7 @@ import { useFormat } from '~/i18n/format'
 import { PageHeader, ProblemNotice } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { Source, type SourceHandle } from './Source'
 
 /** The playbook the community runs on: read it, change it, see what would change, apply it. */
 export function Playbook() {
@@ -23,6 +24,7 @@ export function Playbook() {
   const refusal = useProblem()
   const [draft, setDraft] = useState<string>()
   const [checked, setChecked] = useState<Schemas['Checked']>()
+  const text = useRef<SourceHandle>(null)
   const path = { community: slug }
   const applied = useQuery({
     queryKey: ['playbook', slug],
@@ -55,13 +57,7 @@ export function Playbook() {
     <>
       <PageHeader
         title={t('settings.playbook')}
-        question={
-          applied.data &&
-          t('settings.playbook.version', {
-            version: applied.data.version,
-            at: format.dateTime(applied.data.applied_at),
-          })
-        }
+        question={t('settings.playbook.question')}
         crumbs={[{ label: t('frame.settings'), to: communityPath(slug, 'settings') }]}
         actions={
           <>
@@ -91,9 +87,19 @@ export function Playbook() {
               ? problems.map((p) => (
                   <Row key={`${p.line} ${p.field}`}>
                     <span>
-                      {p.line ? t('settings.playbook.line', { line: p.line }) : ''} <code>{p.field}</code>
+                      {p.line ? (
+                        <Button
+                          type="link"
+                          size="small"
+                          className={css.inline}
+                          title={t('settings.playbook.go', { line: p.line })}
+                          onClick={() => text.current?.go(p.line ?? 1)}
+                        >
+                          {t('settings.playbook.line', { line: p.line })}
+                        </Button>
+                      ) : null}{' '}
+                      <code>{p.field}</code> {p.reason}
                     </span>
-                    <span>{p.reason}</span>
                   </Row>
                 ))
               : (checked.changes ?? []).map((c) => (
@@ -107,17 +113,25 @@ export function Playbook() {
           </Rows>
         </Section>
       )}
-      <Section title={t('settings.playbook.source')}>
-        <Input.TextArea
-          aria-label={t('settings.playbook.source')}
-          className={css.code}
+      <Section
+        title={t('settings.playbook.source')}
+        more={
+          applied.data &&
+          t('settings.playbook.version', {
+            version: applied.data.version,
+            at: format.dateTime(applied.data.applied_at),
+          })
+        }
+      >
+        <Source
+          ref={text}
+          label={t('settings.playbook.source')}
           value={source}
-          onChange={(e) => {
-            setDraft(e.target.value)
+          marked={new Set(problems.map((p) => p.line ?? 0))}
+          onChange={(value) => {
+            setDraft(value)
             setChecked(undefined)
           }}
-          rows={28}
-          spellCheck={false}
         />
       </Section>
     </>

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { Check, Copy } from 'lucide-react'
+import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Link } from 'react-router'
 import { communityPath, consoleAddress, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
@@ -47,12 +47,18 @@ export function Settings() {
           },
         ]}
       />
-      <nav className={css.more} aria-label={t('frame.settings')}>
-        {(['playbook', 'staff', 'tokens', 'audit'] as const).map((name) => (
-          <Link key={name} to={communityPath(community.slug, `settings/${name}`)}>
-            {t(`settings.${name}`)}
-          </Link>
-        ))}
+      <nav aria-label={t('frame.settings')}>
+        <ul className={css.more}>
+          {(['playbook', 'staff', 'tokens', 'audit'] as const).map((name) => (
+            <li key={name}>
+              <Link className={css.part} to={communityPath(community.slug, `settings/${name}`)}>
+                <span className={css.name}>{t(`settings.${name}`)}</span>
+                <span className={css.question}>{t(`settings.${name}.question`)}</span>
+                <ChevronRight size={16} aria-hidden="true" />
+              </Link>
+            </li>
+          ))}
+        </ul>
       </nav>
     </>
   )

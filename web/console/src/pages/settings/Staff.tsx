@@ -10,7 +10,7 @@ import { type Key, useWords } from '~/i18n'
 import { useCopy } from '~/lib/hooks'
 import { Dialog, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import css from '../page.module.css'
-import { Row, Rows, Section } from '../Section'
+import { Row, Rows } from '../Section'
 
 const roles = ['owner', 'admin', 'service', 'sales', 'content', 'traffic', 'viewer']
 
@@ -51,34 +51,32 @@ export function Staff() {
       />
       {staff.error && <ProblemNotice problem={asProblem(staff.error)} onRetry={() => staff.refetch()} />}
       {refusal.problem && <ProblemNotice problem={refusal.problem} onClose={refusal.clear} />}
-      <Section title={t('settings.staff')}>
-        <Rows none={t('settings.staff.none')}>
-          {(staff.data?.items ?? []).map((s) => (
-            <Row key={s.id}>
-              <span>
-                {s.name || s.email}
-                <br />
-                <span className={css.soft}>
-                  {s.email} {s.pending && <StatusTag tone="wait">{t('settings.staff.pending')}</StatusTag>}
-                  {!s.pending && (
-                    <StatusTag tone={s.mfa ? 'done' : 'plain'}>
-                      {t(s.mfa ? 'settings.staff.mfa' : 'settings.staff.nomfa')}
-                    </StatusTag>
-                  )}
-                </span>
+      <Rows none={t('settings.staff.none')}>
+        {(staff.data?.items ?? []).map((s) => (
+          <Row key={s.id}>
+            <span>
+              <span className={css.strong}>{s.name || s.email}</span>
+              <br />
+              <span className={css.soft}>
+                {s.email} {s.pending && <StatusTag tone="wait">{t('settings.staff.pending')}</StatusTag>}
+                {!s.pending && (
+                  <StatusTag tone={s.mfa ? 'done' : 'plain'}>
+                    {t(s.mfa ? 'settings.staff.mfa' : 'settings.staff.nomfa')}
+                  </StatusTag>
+                )}
               </span>
-              <Select
-                mode="multiple"
-                aria-label={t('settings.staff.roles')}
-                style={{ minWidth: 180 }}
-                value={s.roles ?? []}
-                onChange={(next) => change(s.id, next)}
-                options={roles.map((role) => ({ value: role, label: t(`settings.role.${role}` as Key) }))}
-              />
-            </Row>
-          ))}
-        </Rows>
-      </Section>
+            </span>
+            <Select
+              mode="multiple"
+              aria-label={t('settings.staff.roles')}
+              style={{ minWidth: 180 }}
+              value={s.roles ?? []}
+              onChange={(next) => change(s.id, next)}
+              options={roles.map((role) => ({ value: role, label: t(`settings.role.${role}` as Key) }))}
+            />
+          </Row>
+        ))}
+      </Rows>
       <Invite slug={slug} open={inviting} onClose={() => setInviting(false)} />
     </>
   )

@@ -9,9 +9,9 @@ import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy } from '~/lib/hooks'
-import { Dialog, PageHeader, ProblemNotice, StatusTag } from '~/parts'
+import { Dialog, EmptyState, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import css from '../page.module.css'
-import { Row, Rows, Section } from '../Section'
+import { Row, Rows } from '../Section'
 
 /** Keys for programs: what each may do, when it was last used. The text is shown once. */
 export function Tokens() {
@@ -32,6 +32,8 @@ export function Tokens() {
       await call(api.DELETE('/api/v1/communities/{community}/tokens/{id}', { params: { path: { ...path, id } } }))
       await client.invalidateQueries({ queryKey: ['tokens', slug] })
     })
+  const problem = tokens.error ? asProblem(tokens.error) : undefined
+  const locked = problem?.code === 'access.mfa_needed'
   return (
     <>
       <PageHeader
@@ -39,19 +41,27 @@ export function Tokens() {
         question={t('settings.tokens.question')}
         crumbs={[{ label: t('frame.settings'), to: communityPath(slug, 'settings') }]}
         actions={
-          <Button type="primary" onClick={() => setAdding(true)}>
-            {t('settings.tokens.add')}
-          </Button>
+          !locked && (
+            <Button type="primary" onClick={() => setAdding(true)}>
+              {t('settings.tokens.add')}
+            </Button>
+          )
         }
       />
-      {tokens.error && <ProblemNotice problem={asProblem(tokens.error)} onRetry={() => tokens.refetch()} />}
+      {problem && !locked && <ProblemNotice problem={problem} onRetry={() => tokens.refetch()} />}
       {refusal.problem && <ProblemNotice problem={refusal.problem} onClose={refusal.clear} />}
-      <Section title={t('settings.tokens')}>
+      {locked ? (
+        <EmptyState
+          title={t('settings.tokens.mfa')}
+          body={t('settings.tokens.mfa.why')}
+          step={{ label: t('today.first.second_factor'), to: '/account/totp' }}
+        />
+      ) : (
         <Rows none={t('settings.tokens.none')}>
           {(tokens.data?.items ?? []).map((token) => (
             <Row key={token.id}>
               <span>
-                {token.name}
+                <span className={css.strong}>{token.name}</span>
                 <br />
                 <span className={css.soft}>{(token.scopes ?? []).join(', ')}</span>
               </span>
@@ -72,7 +82,7 @@ export function Tokens() {
             </Row>
           ))}
         </Rows>
-      </Section>
+      )}
       <NewToken slug={slug} open={adding} onClose={() => setAdding(false)} />
     </>
   )

@@ -56,7 +56,8 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
           <Button
             key={outcome}
             size="small"
-            type={i === 0 ? 'primary' : 'default'}
+            color={i === 0 ? 'primary' : 'default'}
+            variant="outlined"
             disabled={busy}
             onClick={() => finish(outcome)}
           >

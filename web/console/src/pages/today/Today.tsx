@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { type Schemas, tasksQuery, todayQuery } from '~/api/community'
 import { asProblem } from '~/api/problem'
@@ -23,40 +25,65 @@ export function Today() {
       <PageHeader title={t('frame.today')} question={t('frame.today.question')} />
       {today.error && <ProblemNotice problem={asProblem(today.error)} onRetry={() => today.refetch()} />}
       <Figures figures={data?.figures ?? []} slug={slug} loading={today.isPending} />
-      <div className={css.columns}>
-        <Section
-          title={t('today.tasks')}
-          more={
-            data && (
-              <span className={css.soft}>
-                {t('today.tasks.count', { open: data.tasks.open, overdue: data.tasks.overdue })}
-              </span>
-            )
-          }
-        >
-          <Rows none={t('today.tasks.none')}>
-            {(tasks.data?.items ?? []).slice(0, 8).map((task) => (
-              <TaskRow key={task.id} task={task} slug={slug} />
-            ))}
-          </Rows>
-        </Section>
-        <Section title={t('today.doors')}>
-          <Rows none={t('today.doors.none')}>
-            {(data?.doors ?? []).map((door) => (
-              <DoorRow key={door.id} door={door} slug={slug} />
-            ))}
-          </Rows>
-        </Section>
-        <Section title={t('today.circles')}>
-          <Rows none={t('today.circles.none')}>
-            {(data?.circles ?? []).map((circle) => (
-              <CircleRow key={circle.id} circle={circle} slug={slug} />
-            ))}
-          </Rows>
-        </Section>
-        <Checklist steps={data?.checklist ?? []} slug={slug} />
+      <div className={css.split}>
+        <Tasks counts={data?.tasks} tasks={tasks.data?.items ?? []} slug={slug} />
+        <div>
+          <Section title={t('today.doors')}>
+            <Rows none={t('today.doors.none')}>
+              {(data?.doors ?? []).map((door) => (
+                <DoorRow key={door.id} door={door} slug={slug} />
+              ))}
+            </Rows>
+          </Section>
+          <Section title={t('today.circles')}>
+            <Rows none={t('today.circles.none')}>
+              {(data?.circles ?? []).map((circle) => (
+                <CircleRow key={circle.id} circle={circle} slug={slug} />
+              ))}
+            </Rows>
+          </Section>
+          <Checklist steps={data?.checklist ?? []} slug={slug} />
+        </div>
       </div>
     </>
+  )
+}
+
+/** As many as fit beside the rest of the page; the others are one press away. */
+const atOnce = 8
+const review = 'review-registration'
+
+function Tasks({
+  counts,
+  tasks,
+  slug,
+}: {
+  counts?: Schemas['TaskCounts']
+  tasks: Schemas['TaskItem'][]
+  slug: string
+}) {
+  const { t } = useWords()
+  const [all, setAll] = useState(false)
+  const words = counts?.overdue ? 'today.tasks.count' : 'today.tasks.open'
+  // A registration in review keeps somebody waiting at the door: first, whatever its deadline.
+  const sorted = [...tasks].sort((a, b) => Number(b.kind === review) - Number(a.kind === review))
+  const shown = all ? sorted : sorted.slice(0, atOnce)
+  return (
+    <Section
+      title={t('today.tasks')}
+      more={counts && counts.open > 0 && t(words, { open: counts.open, overdue: counts.overdue })}
+    >
+      <Rows none={t('today.tasks.none')}>
+        {shown.map((task) => (
+          <TaskRow key={task.id} task={task} slug={slug} />
+        ))}
+      </Rows>
+      {tasks.length > shown.length && (
+        <Button type="text" onClick={() => setAll(true)}>
+          {t('today.tasks.more', { count: tasks.length - shown.length })}
+        </Button>
+      )}
+    </Section>
   )
 }
 
@@ -143,19 +170,21 @@ function Checklist({ steps, slug }: { steps: Schemas['FirstStep'][]; slug: strin
   return (
     <Section
       title={t('today.first')}
-      more={
-        <span className={css.soft}>
-          {t('today.first.done', { done: steps.filter((s) => s.done).length, of: steps.length })}
-        </span>
-      }
+      more={t('today.first.done', { done: steps.filter((s) => s.done).length, of: steps.length })}
     >
       <Rows none="">
         {steps.map((step) => (
           <Row key={step.key}>
-            <Link to={step.href === 'account' ? '/account/totp' : communityPath(slug, step.href)}>
-              {t(`today.first.${step.key}` as Key)}
-            </Link>
-            <StatusTag tone={step.done ? 'done' : 'plain'}>{t(step.done ? 'today.done' : 'today.open')}</StatusTag>
+            {step.done ? (
+              <span className={css.soft}>{t(`today.first.${step.key}` as Key)}</span>
+            ) : (
+              <Link to={step.href === 'account' ? '/account/totp' : communityPath(slug, step.href)}>
+                {t(`today.first.${step.key}` as Key)}
+              </Link>
+            )}
+            <StatusTag bare tone={step.done ? 'done' : 'plain'}>
+              {t(step.done ? 'today.done' : 'today.open')}
+            </StatusTag>
           </Row>
         ))}
       </Rows>

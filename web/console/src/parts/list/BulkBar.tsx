@@ -9,6 +9,8 @@ import type { BulkAction, Selection } from './types'
 interface Props {
   count: number
   total?: number
+  /** There are more than were counted. */
+  more?: boolean
   all: boolean
   unit: string
   actions: BulkAction[]
@@ -18,7 +20,7 @@ interface Props {
 }
 
 /** What can be done with the chosen rows. Takes the pager's place, so that the rows stay where they are. */
-export function BulkBar({ count, total, all, unit, actions, selection, onAll, onClear }: Props) {
+export function BulkBar({ count, total, more = false, all, unit, actions, selection, onAll, onClear }: Props) {
   const { t } = useWords()
   const [busy, setBusy] = useState<string>()
   const { problem, guard } = useProblem()
@@ -32,11 +34,15 @@ export function BulkBar({ count, total, all, unit, actions, selection, onAll, on
     <section className={css.bar} aria-label={t('list.bulk')}>
       <div className={css.row}>
         <strong className={css.count} role="status">
-          {all ? t('list.pickedAll', { count, unit }) : t('list.picked', { count, unit })}
+          {all
+            ? more
+              ? t('list.pickedMore', { count, unit })
+              : t('list.pickedAll', { count, unit })
+            : t('list.picked', { count, unit })}
         </strong>
         {!all && total !== undefined && total > count && (
           <Button type="link" size="small" onClick={onAll}>
-            {t('list.pickAll', { total, unit })}
+            {more ? t('list.pickMore', { total, unit }) : t('list.pickAll', { total, unit })}
           </Button>
         )}
         <Button type="link" size="small" onClick={onClear}>

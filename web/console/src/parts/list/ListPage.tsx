@@ -57,7 +57,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   return (
     <section className={css.list}>
       {props.segments && <Segments segments={props.segments} state={state} />}
-      <ListToolbar {...props} state={state} columns={columns} chosen={chosen} />
+      <ListToolbar {...props} answer={query.data} state={state} columns={columns} chosen={chosen} />
       <ListTable
         {...props}
         columns={chosen.visible}
@@ -75,6 +75,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
         <BulkBar
           count={count}
           total={total}
+          more={query.data?.more}
           all={picked === 'all'}
           unit={props.unit}
           actions={bulk}

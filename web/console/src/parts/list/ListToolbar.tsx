@@ -7,17 +7,18 @@ import { ColumnChooser } from './ColumnChooser'
 import { FilterChips } from './FilterChips'
 import css from './ListToolbar.module.css'
 import { SavedViews } from './SavedViews'
-import type { ListColumn, ListPageProps } from './types'
+import type { ListAnswer, ListColumn, ListPageProps } from './types'
 import type { ChosenColumns } from './useColumns'
 import type { ListState } from './useListState'
 
 interface Props<Row> extends ListPageProps<Row> {
   state: ListState
+  answer?: ListAnswer<Row>
   columns: ListColumn<Row>[]
   chosen: ChosenColumns<Row>
 }
 
-export function ListToolbar<Row>({ id, searchLabel, filters = [], onExport, state, chosen }: Props<Row>) {
+export function ListToolbar<Row>({ id, searchLabel, filters = [], onExport, state, answer, chosen }: Props<Row>) {
   const { t } = useWords()
   return (
     <div className={css.bar}>
@@ -34,7 +35,7 @@ export function ListToolbar<Row>({ id, searchLabel, filters = [], onExport, stat
                 { key: 'csv', label: t('list.export.csv') },
                 { key: 'xlsx', label: t('list.export.xlsx') },
               ],
-              onClick: ({ key }) => onExport(key === 'csv' ? 'csv' : 'xlsx', state.request, chosen.ids),
+              onClick: ({ key }) => onExport(key === 'csv' ? 'csv' : 'xlsx', state.request, chosen.ids, answer),
             }}
           >
             <Button size="small" type="text" icon={<Download size={14} />}>

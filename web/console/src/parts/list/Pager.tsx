@@ -24,7 +24,11 @@ export function Pager({ answer, shown, unit, state, busy }: Props) {
   return (
     <div className={css.pager}>
       <span>
-        {answer?.total === undefined ? t('list.range', range) : t('list.rangeOf', { ...range, total: answer.total })}
+        {answer?.total === undefined
+          ? t('list.range', range)
+          : answer.more
+            ? t('list.rangeMore', { ...range, total: answer.total })
+            : t('list.rangeOf', { ...range, total: answer.total })}
       </span>
       <span className={css.right}>
         <label htmlFor={id}>{t('list.size')}</label>

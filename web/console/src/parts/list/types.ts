@@ -50,6 +50,8 @@ export interface ListAnswer<Row> {
   /** Cursor of the next page; absent at the end. */
   next?: string | null
   total?: number
+  /** There are more than `total`: counting went up to a bound. */
+  more?: boolean
 }
 
 export interface ListSource<Row> {
@@ -86,7 +88,7 @@ export interface ListPageProps<Row> {
   segments?: Segment[]
   defaultSort?: string
   bulk?: BulkAction[]
-  onExport?: (format: ExportFormat, request: ListRequest, columns: string[]) => void
+  onExport?: (format: ExportFormat, request: ListRequest, columns: string[], answer?: ListAnswer<Row>) => void
   empty: { title: string; body?: ReactNode; step?: FirstStep; also?: FirstStep[] }
 }
 

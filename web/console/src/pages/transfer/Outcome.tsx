@@ -1,0 +1,110 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { api, call } from '~/api/client'
+import type { Schemas } from '~/api/community'
+import { asProblem } from '~/api/problem'
+import { dealt, type Import } from '~/api/transfer'
+import { communityPath } from '~/app/community'
+import { useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import { Figure, FigureRow, ProblemNotice } from '~/parts'
+import { Section } from '../Section'
+import css from './Transfer.module.css'
+
+/** What became, or would become, of the rows: each of them is in one of the five numbers. */
+export function Outcome({ im, slug }: { im: Import; slug: string }) {
+  const { t } = useWords()
+  const format = useFormat()
+  const c = im.counts
+  const of = dealt(c)
+  const share = (n: number) => t('transfer.share', { rate: format.rate(n, of), of: format.count(of) })
+  const known = [
+    c.by_phone > 0 && t('transfer.known.phone', { count: c.by_phone }),
+    c.by_email > 0 && t('transfer.known.email', { count: c.by_email }),
+    c.by_other > 0 && t('transfer.known.other', { count: c.by_other }),
+  ].filter(Boolean)
+  return (
+    <Section title={im.dry ? t('transfer.foreseen') : t('transfer.outcome')}>
+      <FigureRow>
+        <Figure
+          label={t('transfer.count.created')}
+          value={c.created}
+          note={share(c.created)}
+          to={im.dry || c.created === 0 ? undefined : communityPath(slug, 'people')}
+        />
+        <Figure label={t('transfer.count.updated')} value={c.updated} note={share(c.updated)} />
+        <Figure label={t('transfer.count.unchanged')} value={c.unchanged} note={share(c.unchanged)} />
+        <Figure label={t('transfer.count.repeated')} value={c.repeated} note={share(c.repeated)} />
+        <Figure label={t('transfer.count.bad')} value={c.bad} note={share(c.bad)} waits={c.bad > 0} />
+      </FigureRow>
+      {known.length > 0 && (
+        <p className={css.hint}>{t('transfer.known', { how: known.join(t('common.listComma')) })}</p>
+      )}
+      {c.proposed > 0 && (
+        <p className={css.hint}>
+          {im.dry ? t('transfer.proposed.dry', { count: c.proposed }) : t('transfer.proposed', { count: c.proposed })}
+        </p>
+      )}
+      {im.dry && <p className={css.hint}>{t('transfer.foreseen.note')}</p>}
+    </Section>
+  )
+}
+
+/** The rows that are not taken: line, column, why. */
+export function BadRows({ im, slug }: { im: Import; slug: string }) {
+  const { t, language } = useWords()
+  const format = useFormat()
+  const rows = useInfiniteQuery({
+    queryKey: ['import', slug, im.id, 'problems', im.dry, im.state, dealt(im.counts), language],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      call<Schemas['PageOfImportProblem']>(
+        api.GET('/api/v1/communities/{community}/imports/{id}/problems', {
+          params: {
+            path: { community: slug, id: im.id },
+            query: { limit: 20, ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (last) => last.next || undefined,
+  })
+  const items = (rows.data?.pages ?? []).flatMap((page) => page.items ?? [])
+  const headers = im.layout.headers ?? []
+  if (rows.error) return <ProblemNotice problem={asProblem(rows.error)} onRetry={() => rows.refetch()} />
+  return (
+    <>
+      <div className={css.scroll}>
+        <table className={css.table}>
+          <thead>
+            <tr>
+              <th scope="col" data-align="right">
+                {t('transfer.line')}
+              </th>
+              <th scope="col">{t('transfer.column')}</th>
+              <th scope="col">{t('transfer.why')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.flatMap((item) =>
+              (item.reasons ?? []).map((reason, i) => (
+                <tr key={`${item.row} ${reason.code} ${reason.column ?? 0}`}>
+                  <td data-align="right" className={css.line}>
+                    {i === 0 ? format.count(item.row) : ''}
+                  </td>
+                  <td>{reason.column ? headers[reason.column - 1] : t('transfer.column.row')}</td>
+                  <td className={css.reason}>{reason.words}</td>
+                </tr>
+              )),
+            )}
+          </tbody>
+        </table>
+      </div>
+      {rows.hasNextPage && (
+        <Button className={css.more} onClick={() => rows.fetchNextPage()} loading={rows.isFetchingNextPage}>
+          {t('transfer.bad.more')}
+        </Button>
+      )}
+    </>
+  )
+}
