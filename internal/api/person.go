@@ -9,8 +9,6 @@ import (
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/access"
-	"github.com/qunce/qunce/internal/platform/audit"
-	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/path"
@@ -77,14 +75,7 @@ func (a *API) persons() {
 		if err := a.People.BlockTx(tx, string(in.ID), in.Body.Reason, c.ID); err != nil {
 			return err
 		}
-		if err := a.signOutPerson(tx, string(in.ID)); err != nil {
-			return err
-		}
-		left, err := a.Circles.LeaveAllTx(tx, string(in.ID), circle.ReasonRemoved, c.ID, nil)
-		if err != nil {
-			return err
-		}
-		return c.record(tx, "person", string(in.ID), audit.Detail{"circles_left": left})
+		return c.record(tx, "person", string(in.ID), nil)
 	})
 	drop(a, write("person.unblock", "POST /people/{id}/unblock", "Lets a person in again"), func(tx *db.Tx, c *call, in *OnePerson) error {
 		if err := a.People.UnblockTx(tx, string(in.ID), c.ID); err != nil {
@@ -94,9 +85,6 @@ func (a *API) persons() {
 	})
 	drop(a, Op{Name: "person.erase", Route: "POST /people/{id}/erase", Tag: tag, Action: access.PeopleErase, Summary: "Takes away everything by which a person could be known; it can't be undone"},
 		func(tx *db.Tx, c *call, in *OnePerson) error {
-			if err := a.signOutPerson(tx, string(in.ID)); err != nil {
-				return err
-			}
 			if err := a.People.EraseTx(tx, string(in.ID), c.ID); err != nil {
 				return err
 			}
@@ -182,20 +170,6 @@ func (a *API) group(tx *db.Tx, id ID) ([]string, error) {
 		return nil, err
 	}
 	return people.Group(tx, root)
-}
-
-// signOutPerson ends the sessions that a person has on the phone pages.
-func (a *API) signOutPerson(tx *db.Tx, id string) error {
-	ids, err := a.group(tx, ID(id))
-	if err != nil {
-		return err
-	}
-	for _, x := range ids {
-		if err := a.Auth.RevokeAllTx(tx, authn.Holder{Community: tx.Community(), Person: x}, ""); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (a *API) editPerson(ctx context.Context, c *call, in *struct {

@@ -108,7 +108,9 @@ func (a *API) runSetup(ctx context.Context, c *call, in *setupInput) (*setupOutp
 	b := in.Body
 	id := a.DB.NewID()
 	op, err := a.Auth.Setup(ctx, id, b.Token, authn.NewOperator{Email: b.Operator.Email, Name: b.Operator.Name, Password: b.Operator.Password},
-		func(tx *db.Tx, operator string) error { return nest(a.openCommunity(tx, operator, b.Community), "/community") })
+		func(tx *db.Tx, operator string) error {
+			return nest(a.openCommunity(tx, operator, b.Community), "/community")
+		})
 	if err != nil {
 		return nil, nest(err, "/operator", "/email", "/name", "/password")
 	}

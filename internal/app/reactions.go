@@ -38,6 +38,7 @@ func (a *App) react() {
 	a.People.OnMerge(a.mergeSeats)
 	a.People.OnMerge(a.Paths.RebindTx) // last: the moments of its runs rest on what the others have moved
 	a.People.OnUnmerge(a.unmergeSeats)
+	a.People.OnBlock(a.shutOut)
 	a.People.OnErase(a.Circles.EraseTx)
 	a.People.OnErase(a.Paths.EraseTx)
 	a.People.OnErase(func(tx *db.Tx, person string) error {
@@ -54,6 +55,21 @@ func (a *App) react() {
 	}
 	a.Communities.OnSweep(keep.Sweep, a.Auth.Sweep, a.Idem.Sweep, a.Blobs.Sweep, a.Outbox.Sweep)
 	a.Communities.Register(a.Jobs)
+}
+
+// shutOut takes a person who was blocked out of their circles and signs them out.
+func (a *App) shutOut(tx *db.Tx, person, actor string) error {
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return err
+	}
+	for _, x := range ids {
+		if err := a.Auth.RevokeAllTx(tx, authn.Holder{Community: tx.Community(), Person: x}, ""); err != nil {
+			return fmt.Errorf("sign person %s out: %w", x, err)
+		}
+	}
+	_, err = a.Circles.LeaveAllTx(tx, person, circle.ReasonRemoved, actor, nil)
+	return err
 }
 
 // mergeSeats leaves one seat a group to the one who stands for both: rather a seat that is taken than one that is only held.
@@ -148,7 +164,7 @@ type cards struct{ people *people.Service }
 
 func (c cards) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }
 
-func (c cards) Blocked(tx *db.Tx, person string) (bool, error) { return c.people.IsBlocked(tx, person) }
+func (c cards) Blocked(tx *db.Tx, person string) (bool, error) { return c.people.KeptOut(tx, person) }
 
 func (c cards) Cards(tx *db.Tx, ids []string) (map[string]circle.Card, error) {
 	names, err := c.people.Names(tx, ids)

@@ -232,7 +232,7 @@ func (s *Service) currentTx(tx *db.Tx) (p Playbook, err error) {
 	if err != nil {
 		return p, err
 	}
-	p, problems := Parse([]byte(a.Source))
+	p, problems := read([]byte(a.Source))
 	if len(problems) > 0 {
 		return p, fmt.Errorf("the applied playbook can't be read any more: %s", problems[0])
 	}

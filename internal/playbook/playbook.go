@@ -87,18 +87,26 @@ var (
 
 // Parse reads a file. With problems the playbook is not to be used.
 func Parse(source []byte) (p Playbook, problems []Problem) {
+	if p, problems = read(source); len(problems) > 0 {
+		return p, problems
+	}
+	return p, p.check()
+}
+
+// read is Parse of a file that was checked once: what a newer program would refuse is read all the same.
+func read(source []byte) (p Playbook, problems []Problem) {
 	if len(source) > maxBytes {
 		return p, []Problem{{Field: "playbook", Reason: errTooLarge.Error()}}
 	}
 	var doc, more yaml.Node
-	read := yaml.NewDecoder(bytes.NewReader(source))
-	if err := read.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+	documents := yaml.NewDecoder(bytes.NewReader(source))
+	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return p, unreadable(err)
 	}
 	if len(doc.Content) == 0 {
 		return p, []Problem{{Line: 1, Field: "playbook", Reason: "the file is empty"}}
 	}
-	if err := read.Decode(&more); !errors.Is(err, io.EOF) {
+	if err := documents.Decode(&more); !errors.Is(err, io.EOF) {
 		return p, []Problem{{Line: more.Line, Field: "playbook", Reason: "a file holds one playbook: what follows a line of --- would be passed over"}}
 	}
 	if err := flatten(&doc, new(int), 0); err != nil {
@@ -120,7 +128,7 @@ func Parse(source []byte) (p Playbook, problems []Problem) {
 	if p.Zone == "" {
 		p.Zone = "Asia/Shanghai"
 	}
-	return p, p.check()
+	return p, nil
 }
 
 // maxNodes bounds a file with its aliases written out: a few lines of aliases of aliases can stand for billions of values.

@@ -3,6 +3,7 @@ package replay
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
@@ -17,6 +18,7 @@ var course = scenario{parameters: courseParameters, run: runCourse}
 // published; four sources, 400 in the base group and one month were.
 func courseParameters() map[string]float64 {
 	return map[string]float64{
+		"people":         0, // who open a link, shared out as reach.* are; 0 for these themselves
 		"days":           30,
 		"reach.articles": 900, "reach.videos": 420, "reach.groups": 520, "reach.platform": 380, // people who open the link
 		"go.arrive": 0.30, "go.follow": 1, "go.contact": 1, "go.form": 0.75, "go.join": 0.86,
@@ -39,6 +41,7 @@ func runCourse(ctx context.Context, s *sim) error {
 	if s.community, err = s.Found(ctx, "course", "course"); err != nil {
 		return err
 	}
+	s.shareOut()
 	all := map[string][]*visitor{}
 	s.staff(int(s.param("staff")), func(t task.Task) task.Outcome { return s.sortJoiner(all, t) })
 	start, n := s.Clock.Now(), 0
@@ -61,6 +64,20 @@ func runCourse(ctx context.Context, s *sim) error {
 		return err
 	}
 	return s.measureCourse(ctx, all)
+}
+
+// shareOut lets as many open a link as were asked for, by the sources' shares.
+func (s *sim) shareOut() {
+	people, sum := s.param("people"), 0.0
+	for _, source := range courseSources {
+		sum += s.param("reach." + source)
+	}
+	if people == 0 || sum == 0 {
+		return
+	}
+	for _, source := range courseSources {
+		s.p["reach."+source] = math.Round(s.p["reach."+source] * people / sum)
+	}
 }
 
 // joiner draws what sort of joiner somebody is; they say so themselves only when it serves them.

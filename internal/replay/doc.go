@@ -4,5 +4,5 @@
 // What must stay true:
 //   - Simulated people do what real ones can and nothing else: they call the services that the pages call.
 //   - Their behaviour is parameters with stated defaults; the results come out of the run. Other parameters give other figures.
-//   - The same seed and parameters give the same figures on SQLite.
+//   - The same seed and parameters give the same figures, on either database.
 package replay

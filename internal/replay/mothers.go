@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -24,6 +25,7 @@ func mothersParameters() map[string]float64 {
 
 		"go.arrive": 0.85, "go.follow": 0.92, "go.contact": 0.90, "go.form": 0.86, "go.join": 0.94, // go on at each step
 		"delay.contact": 45, "delay.form": 180, "delay.join": 40, "delay.door": 20, // seconds, median
+		"doors.rate": 300, // let in a minute by version 5.0
 		"error.code": 0.03, "consent.marketing": 0.6,
 		"share.again": 0.05, "share.spammers": 0.02,
 		"share.planning": 0.1, "share.expecting": 0.35, // the rest has a child
@@ -40,6 +42,9 @@ var entriesOf = []struct{ version, entry string }{{"1.0", "hello"}, {"2.0", "acc
 func runMothers(ctx context.Context, s *sim) error {
 	var err error
 	if s.community, err = s.Found(ctx, "mothers", "mothers"); err != nil {
+		return err
+	}
+	if err := s.rate(ctx, int(s.param("doors.rate"))); err != nil {
 		return err
 	}
 	all := map[string][]*visitor{}
@@ -67,6 +72,22 @@ func runMothers(ctx context.Context, s *sim) error {
 		return err
 	}
 	return s.measureMothers(ctx, all, again, peak)
+}
+
+// rate sets how many the doors let in a minute.
+func (s *sim) rate(ctx context.Context, perMinute int) error {
+	return s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
+		openings, err := s.Intake.Openings(tx, "", 0)
+		if err != nil {
+			return err
+		}
+		for _, o := range openings.Items {
+			if err := s.Intake.MoveOpeningTx(tx, o.ID, o.OpensAt, perMinute, ""); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // mother draws a person of this community.
@@ -172,6 +193,7 @@ func (s *sim) measureMothers(ctx context.Context, all map[string][]*visitor, aga
 			return err
 		}
 	}
+	s.figure("wait for the turn 5.0", median(queued(all["5.0"])).Seconds(), "s (median)", float64(len(queued(all["5.0"]))))
 	same := 0
 	for _, p := range again {
 		if p.second.circle == p.first.circle && p.second.outcome == "seated" {
@@ -241,22 +263,28 @@ func (s *sim) staffMinutes(ctx context.Context, name string) (minutes float64, e
 	return minutes, err
 }
 
-// losses lists what became of those who came to each step of a path. Who still waits at a step is not lost.
+// losses lists what became of those who came to each step of a path, its branches counted in. Who still waits at a step is
+// not lost.
 func (s *sim) losses(ctx context.Context, name string) error {
 	return s.DB.Read(ctx, s.community, func(tx *db.Tx) error {
 		o, err := s.Paths.View(tx, name, 0)
 		if err != nil {
 			return err
 		}
+		var all []StepLoss
 		for _, st := range o.Steps {
-			title := st.Title["zh-Hans"]
-			if title == "" {
-				title = st.What
+			if !strings.Contains(st.Address, ".") {
+				title := st.Title["zh-Hans"]
+				if title == "" {
+					title = st.What
+				}
+				all = append(all, StepLoss{Path: name, Step: st.Address, Title: title, Entered: st.Entered, Onward: st.Entered})
 			}
-			s.result.Steps = append(s.result.Steps, StepLoss{
-				Path: name, Step: st.Address, Title: title, Entered: st.Entered, Onward: st.Onward, Ended: st.Ended, Waiting: st.Waiting, Lost: st.Lost,
-			})
+			at := &all[len(all)-1] // a branch stands behind its step
+			at.Ended, at.Waiting, at.Lost = at.Ended+st.Ended, at.Waiting+st.Waiting, at.Lost+st.Lost
+			at.Onward -= st.Ended + st.Waiting
 		}
+		s.result.Steps = append(s.result.Steps, all...)
 		return nil
 	})
 }
@@ -283,11 +311,25 @@ func (s *sim) timeToWelcome(ctx context.Context, joined []*visitor) (time.Durati
 			return 0, err
 		}
 	}
-	if len(took) == 0 {
-		return 0, nil
+	return median(took), nil
+}
+
+func median(of []time.Duration) time.Duration {
+	if len(of) == 0 {
+		return 0
 	}
-	slices.Sort(took)
-	return took[len(took)/2], nil
+	slices.Sort(of)
+	return of[len(of)/2]
+}
+
+// queued is how long those who took a number were to wait for their turn when they took it.
+func queued(all []*visitor) (out []time.Duration) {
+	for _, v := range all {
+		if v.queued {
+			out = append(out, v.ahead)
+		}
+	}
+	return out
 }
 
 // greeted is how long after joining the run greeted: by a message in the circle, or when staff said they had.

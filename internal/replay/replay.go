@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
@@ -109,7 +110,7 @@ type StepLoss struct {
 var (
 	ErrCase      = errs.Define(errs.Invalid, "replay.case")      // "known"
 	ErrParameter = errs.Define(errs.Invalid, "replay.parameter") // "name", "known"
-	ErrValue     = errs.Define(errs.Invalid, "replay.value")     // "name", "value"
+	ErrValue     = errs.Define(errs.Invalid, "replay.value")     // "name", "value", "least", "most"
 )
 
 // scenario is one case: its parameters and how it runs.
@@ -152,10 +153,29 @@ func apply(p map[string]float64, set map[string]string) error {
 			return ErrParameter.With("name", name).With("known", fmt.Sprint(slices.Sorted(maps.Keys(p))))
 		}
 		v, err := number(set[name])
-		if err != nil {
-			return ErrValue.With("name", name).With("value", set[name])
+		if least, most := bounds(name); err != nil || !(v >= least && v <= most) {
+			return ErrValue.With("name", name).With("value", set[name]).With("least", least).With("most", most)
 		}
 		p[name] = v
 	}
 	return nil
+}
+
+// bounds are the least and the greatest value of a parameter, by what it is.
+func bounds(name string) (least, most float64) {
+	switch kind, _, _ := strings.Cut(name, "."); {
+	case kind == "go", kind == "share", kind == "error", kind == "consent", name == "staff.right":
+		return 0, 1
+	case name == "staff.from", name == "staff.to":
+		return 0, 24
+	case name == "doors.rate":
+		return 1, 100_000
+	case name == "staff":
+		return 0, 26
+	case kind == "delay":
+		return 0, 30 * 24 * 3600
+	case kind == "minutes", name == "days":
+		return 0, 10_000
+	}
+	return 0, 1_000_000
 }

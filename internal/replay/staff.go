@@ -11,20 +11,17 @@ import (
 
 // crew is the service staff: each works on one task after the other, in working hours.
 type crew struct {
-	s       *sim
-	minutes map[task.Kind]float64 // spent, by kind of task
-	count   map[task.Kind]int
-	decide  func(t task.Task) task.Outcome
+	s      *sim
+	decide func(t task.Task) task.Outcome
 }
 
 // staff lets a number of people work on the tasks of the role service.
-func (s *sim) staff(n int, decide func(t task.Task) task.Outcome) *crew {
-	c := &crew{s: s, minutes: map[task.Kind]float64{}, count: map[task.Kind]int{}, decide: decide}
+func (s *sim) staff(n int, decide func(t task.Task) task.Outcome) {
+	c := &crew{s: s, decide: decide}
 	for i := range n {
 		by := task.Principal{ID: "staff-" + string(rune('a'+i)), Roles: []task.Role{{Name: "service"}}}
 		s.in(0, func(ctx context.Context) error { return c.look(ctx, by) })
 	}
-	return c
 }
 
 // idle is how long a member of staff waits before looking for work again.
@@ -51,8 +48,6 @@ func (c *crew) look(ctx context.Context, by task.Principal) error {
 			return err
 		}
 		spend := c.s.param("minutes." + string(t.Kind))
-		c.minutes[t.Kind] += spend
-		c.count[t.Kind]++
 		c.s.in(time.Duration(spend*float64(time.Minute)), func(ctx context.Context) error { return c.finish(ctx, by, t) })
 		return nil
 	}

@@ -33,6 +33,8 @@ type visitor struct {
 	circle   string
 	outcome  string
 	joinedAt time.Time
+	queued   bool          // has stood in the queue before the doors
+	ahead    time.Duration // for the turn, when they first saw their number
 	waits    int
 	typos    int
 	done     bool
@@ -73,6 +75,9 @@ func (v *visitor) act(ctx context.Context) error {
 	case intake.AtLanding:
 		return v.arrive(ctx)
 	case intake.InQueue:
+		if !v.queued {
+			v.queued, v.ahead = true, max(0, st.Turn.Sub(v.s.Clock.Now()))
+		}
 		v.s.at(st.Turn.Add(v.s.delay("delay.door")), v.act)
 	case intake.ToFollow:
 		return v.proceed(ctx, "go.follow", "delay.contact", func(ctx context.Context) error {

@@ -218,7 +218,7 @@ test('Settings: a broken playbook is told by line and field; keys work until the
   await guest.done();
 
   await desk.open('/settings/audit');
-  await page.locator('main li').nth(2).waitFor();
+  await page.locator('main tbody tr').nth(2).waitFor();
   const seen = (await desk.api('/audit')).items.map((e) => e.action).join(' ');
   for (const word of ['token', 'invit', 'reveal']) assert.match(seen, new RegExp(word), `the log has no ${word}`);
   desk.calm();
@@ -242,6 +242,10 @@ test('The same on a phone: the rail is a drawer, tables become what a thumb can 
   await hand.part('经历').locator('time').first().waitFor();
   await go('承接');
   await page.locator('img[alt^="二维码"]').first().waitFor();
+  await page.getByRole('button', { name: '新建入口' }).click();
+  const sheet = await page.getByRole('dialog').boundingBox();
+  assert.ok(sheet.x >= 0 && sheet.x + sheet.width <= narrow.width, `the dialog lies at ${sheet.x}, ${sheet.width} px wide`);
+  await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click();
   await go('群');
   await page.locator('table a').first().click();
   await page.locator('main textarea').fill('在路上也能回你们');

@@ -67,7 +67,7 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if begun {
 		after = last.ID
 	}
-	told := fact.Fact{Person: person, Entry: e.ID, Key: fmt.Sprintf("arrived %s %s %s", e.ID, person, after)}
+	told := fact.Fact{Person: person, Entry: e.ID, Key: fmt.Sprintf("arrived %s %s %s %s", e.ID, person, after, e.Opening)}
 	if _, err := fact.Append(tx, Arrived{Opening: fact.ID(e.Opening)}, told); err != nil {
 		return "", err
 	}
@@ -78,7 +78,8 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if err != nil {
 		return "", err
 	}
-	told.Key = fmt.Sprintf("reserved %s %s %s", e.ID, person, after)
+	// With the number: a merge may have given hers to somebody else, and she has another one since it was taken back.
+	told.Key = fmt.Sprintf("reserved %s %s %s %s %d", e.ID, person, after, e.Opening, r.Number)
 	_, err = fact.Append(tx, Reserved{Opening: fact.ID(e.Opening), Number: r.Number}, told)
 	return person, err
 }

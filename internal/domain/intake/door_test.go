@@ -156,6 +156,13 @@ func TestTapsOnTwoNodes(t *testing.T) {
 	w.sound()
 }
 
+func (w *world) entryIn(tx *db.Tx, code string) intake.Entry {
+	w.t.Helper()
+	e, err := w.Intake.EntryByCode(tx, code)
+	w.must(err)
+	return e
+}
+
 // numbered checks that so many have the numbers from 1 on.
 func (w *world) numbered(n int) {
 	w.t.Helper()
@@ -189,9 +196,9 @@ func TestMergeInTheQueue(t *testing.T) {
 		if x := w.stands("join", other, intake.InQueue); x.Number != 1 || x.Person != m.Into || m.Into != first {
 			t.Errorf("stands with number %d as %s", x.Number, x.Person)
 		}
-		later := w.come("open", "5")  // met later, reserves later …
+		later := w.come("open", "5") // met later, reserves later …
 		earlier := w.come("open", "6")
-		w.come("join", "6")           // … but this one took the smaller number
+		w.come("join", "6") // … but this one took the smaller number
 		w.come("join", "5")
 		_, err = w.People.Merge(t.Context(), w.Community, later, earlier, "")
 		w.must(err)
@@ -201,6 +208,64 @@ func TestMergeInTheQueue(t *testing.T) {
 		}
 		w.pass(2*time.Hour + 3*time.Second)
 		w.stands("join", later, intake.ToFill)
+		w.sound()
+	})
+}
+
+// An entry may be led to other doors; who is in by the old ones and taps again is not refused for it.
+func TestOtherDoors(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ann := w.come("join", "1")
+		w.pass(2 * time.Hour)
+		x := w.register("join", ann, "1", "13900000001")
+		w.must(w.join(x.Person, w.stands("join", ann, intake.ToJoin)))
+		w.come("join", "1") // nothing begins again for who is seated
+		opens := w.Clock.Now().Add(3 * time.Hour)
+		w.do(func(tx *db.Tx) error { return w.Intake.MoveOpeningTx(tx, w.entryIn(tx, "join").Opening, opens, 60, "") })
+		dee := w.come("side", "4") // behind the old doors
+		w.do(func(tx *db.Tx) error {
+			o, err := w.Intake.AddOpeningTx(tx, intake.Opening{Name: "second", OpensAt: w.Clock.Now().Add(time.Hour), Rate: 60})
+			if err != nil {
+				return err
+			}
+			for _, code := range []string{"join", "side"} {
+				e := w.entryIn(tx, code)
+				e.Opening = o.ID
+				if _, err := w.Intake.SetEntryTx(tx, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		bea := w.come("join", "2")
+		w.come("join", "1")
+		w.stands("join", ann, intake.Seated)
+		if x := w.stands("join", bea, intake.InQueue); x.Opening.Name != "second" || x.Number != 1 {
+			t.Errorf("behind the new doors: %+v", x)
+		}
+		if x := w.stands("side", dee, intake.InQueue); x.Opening.Name != "doors" || x.Number != 2 || !x.Turn.Equal(opens.Add(time.Second)) {
+			t.Errorf("behind the old doors: %+v", x)
+		}
+		w.sound()
+	})
+}
+
+// A merge that is taken back leaves both able to come: the one who gave her number up takes another.
+func TestUnmergeInTheQueue(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		first, other := w.come("open", "1"), w.come("join", "2")
+		m, err := w.People.Merge(t.Context(), w.Community, first, other, "")
+		w.must(err)
+		w.settle()
+		w.must(w.People.Unmerge(t.Context(), w.Community, m.ID, ""))
+		w.settle()
+		v := visitor("2")
+		v.Person = other
+		_, _, err = w.Intake.Arrive(t.Context(), w.Community, "join", v, "")
+		w.must(err)
+		w.settle()
+		w.stands("join", first, intake.InQueue)
+		w.stands("join", other, intake.InQueue)
 		w.sound()
 	})
 }

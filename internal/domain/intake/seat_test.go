@@ -69,11 +69,11 @@ func TestFullPoolAndLine(t *testing.T) {
 func TestTwoWaysOneSeat(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.seated("1", "13900000001")
-		bea, x := w.held("2", "13900000002")
+		bea, _ := w.held("2", "13900000002")
 		w.come("join", "2")
 		w.pass(2 * time.Hour) // the hold has lapsed; the doors are open
 		w.register("join", bea, "2", "13900000002")
-		x = w.stands("join", bea, intake.ToJoin)
+		x := w.stands("join", bea, intake.ToJoin)
 		w.must(w.join(bea, x))
 		w.stands("join", bea, intake.Seated)
 		if p := w.pool(); p.Taken != 2 || p.Held != 0 {
@@ -208,7 +208,7 @@ func TestPathRetired(t *testing.T) {
 	})
 }
 
-// The live code hands out the circle that has room now; when the first is full it is the next one's turn (I2).
+// What is counted of an entry is what happened there, each visitor once a day, by the community's days (I1).
 func TestCountsAreRows(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		e := w.entry("open")
@@ -263,4 +263,3 @@ func TestLossAtEachStep(t *testing.T) {
 		})
 	})
 }
-

@@ -45,31 +45,22 @@ type Standing struct {
 	Position int       `json:"position,omitempty"`
 	Group    string    `json:"group,omitempty"`
 
-	moving bool // in a circle, and the run has not caught up with that
+	doors  string // the opening that the run waits at, which the entry may have left since
+	moving bool   // in a circle, and the run has not caught up with that
 }
 
 // StandingTx tells where a person stands with an entry. person may be "" for a stranger.
 func (s *Service) StandingTx(tx *db.Tx, person string, e Entry) (x Standing, err error) {
-	x = Standing{Stage: AtLanding, Entry: e}
-	if e.Opening != "" {
-		o, found, err := openingByID(tx, e.Opening)
-		if err != nil {
+	x = Standing{Stage: AtLanding, Entry: e, doors: e.Opening}
+	if person != "" {
+		if x.Person, err = people.Root(tx, person); err != nil {
 			return x, err
 		}
-		if found {
-			x.Opening = &o
+		if err := s.stage(tx, &x); err != nil {
+			return x, err
 		}
 	}
-	if person == "" {
-		return x, nil
-	}
-	if x.Person, err = people.Root(tx, person); err != nil {
-		return x, err
-	}
-	if err := s.queueOf(tx, &x); err != nil {
-		return x, err
-	}
-	return x, s.stage(tx, &x)
+	return x, s.queueOf(tx, &x)
 }
 
 // StageTx tells no more than the stage of a person's standing; it is Working, too, while the run has not caught up with the
@@ -98,6 +89,9 @@ func (s *Service) stage(tx *db.Tx, x *Standing) error {
 	x.Run = r.ID
 	if r.State != path.Running {
 		return s.ended(tx, x, r)
+	}
+	if id, _ := r.Vars["opening"].(string); id != "" {
+		x.doors = id
 	}
 	kind, what, err := s.paths.Stands(tx, r)
 	if err != nil {
@@ -149,16 +143,22 @@ func stageOf(kind string, what []string) Stage {
 	return Working
 }
 
+// queueOf reads the doors, and the person's number and turn there.
 func (s *Service) queueOf(tx *db.Tx, x *Standing) error {
-	if x.Opening == nil {
+	if x.doors == "" {
 		return nil
 	}
-	r, found, err := reservationOf(tx, x.Opening.ID, x.Person)
+	o, found, err := openingByID(tx, x.doors)
 	if err != nil || !found {
 		return err
 	}
-	x.Number, x.Turn = r.Number, x.Opening.Turn(r.Number)
-	x.Ahead = max(0, r.Number-1-x.Opening.Admitted(tx.Now()))
+	x.Opening = &o
+	r, found, err := reservationOf(tx, o.ID, x.Person)
+	if err != nil || !found {
+		return err
+	}
+	x.Number, x.Turn = r.Number, o.Turn(r.Number)
+	x.Ahead = max(0, r.Number-1-o.Admitted(tx.Now()))
 	return nil
 }
 

@@ -185,10 +185,6 @@ func scanRegistration(r *db.Row) (x Registration, err error) {
 	return x, err
 }
 
-func registrationByID(tx *db.Tx, id string) (Registration, bool, error) {
-	return db.One(tx, scanRegistration, selectRegistration+` AND id = $2`, tx.Community(), id)
-}
-
 // latestRegistration gives the newest form of one human, by all the ids they have had.
 func latestRegistration(tx *db.Tx, ids []string) (Registration, bool, error) {
 	in, args := listOf(ids, tx.Community())

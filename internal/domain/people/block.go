@@ -66,16 +66,24 @@ func (s *Service) BlockTx(tx *db.Tx, person, reason, actor string, also ...Ident
 	if !r.blockedAt.IsZero() {
 		return nil
 	}
-	return block(tx, r, reason, "", actor)
+	return s.block(tx, r, reason, "", actor)
 }
 
 // block marks a locked row and saves it.
-func block(tx *db.Tx, r *record, reason string, by Kind, actor string) error {
+func (s *Service) block(tx *db.Tx, r *record, reason string, by Kind, actor string) error {
 	r.blockedAt, r.blockedReason = tx.Now(), reason
 	if _, err := fact.Append(tx, Blocked{By: by}, fact.Fact{Person: r.id, Actor: actor}); err != nil {
 		return err
 	}
-	return save(tx, r)
+	if err := save(tx, r); err != nil {
+		return err
+	}
+	for _, fn := range s.onBlock {
+		if err := fn(tx, r.id, actor); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // BlockIdentifierTx keeps out whoever has the identifier now or comes with it later.
@@ -99,7 +107,7 @@ func (s *Service) BlockIdentifierTx(tx *db.Tx, id Identifier, reason, actor stri
 	if err != nil || !r.blockedAt.IsZero() {
 		return err
 	}
-	return block(tx, r, reason, m.Kind, actor)
+	return s.block(tx, r, reason, m.Kind, actor)
 }
 
 // UnblockIdentifierTx takes an identifier off the list; who was blocked by it stays so until unblocked.
@@ -159,6 +167,15 @@ func (s *Service) UnblockTx(tx *db.Tx, person, actor string) error {
 		return err
 	}
 	return save(tx, r)
+}
+
+// KeptOut is IsBlocked for who is about to get in: a block at the same moment either is seen, or waits until the transaction is
+// through and then finds what it did.
+func (s *Service) KeptOut(tx *db.Tx, person string) (bool, error) {
+	if _, err := lockRoot(tx, person); err != nil {
+		return false, err
+	}
+	return s.IsBlocked(tx, person)
 }
 
 // IsBlocked tells whether a person must not get a seat: they are blocked, or something they are known by is, or one of what

@@ -35,6 +35,7 @@ type Service struct {
 	audit     Audit
 	onMerge   []func(tx *db.Tx, from, into string) error
 	onUnmerge []func(tx *db.Tx, from, into string) error
+	onBlock   []func(tx *db.Tx, person, actor string) error
 	onErase   []func(tx *db.Tx, person string) error
 	onExport  []exporter
 }
@@ -58,6 +59,11 @@ func (s *Service) OnMerge(fn func(tx *db.Tx, from, into string) error) {
 // OnUnmerge adds what must happen in the transaction that lets from stand for themselves again.
 func (s *Service) OnUnmerge(fn func(tx *db.Tx, from, into string) error) {
 	s.onUnmerge = append(s.onUnmerge, fn)
+}
+
+// OnBlock adds what must happen in the transaction that blocks a person: they leave their circles.
+func (s *Service) OnBlock(fn func(tx *db.Tx, person, actor string) error) {
+	s.onBlock = append(s.onBlock, fn)
 }
 
 // OnErase adds what must happen in the transaction that erases a person; it is called for each id they ever had.

@@ -130,14 +130,14 @@ func deleteIdentifier(tx *db.Tx, m mark, person string) (bool, error) {
 	return n == 1, err
 }
 
-// held lists the identifiers in the rows of persons, those verified and then the oldest first.
+// held lists the identifiers in the rows of persons, those verified and then the oldest first; of two as old that of the first person.
 func held(tx *db.Tx, persons []string) ([]Held, error) {
 	args := []any{tx.Community()}
 	return db.All(tx, func(r *db.Row) (h Held, err error) {
 		err = r.Scan(&h.Kind, &h.key, &h.Person, &h.secret, &h.Verified, &h.CreatedAt)
 		return h, err
 	}, `SELECT kind, value, person, secret, verified, created_at FROM people_identifier WHERE community_id = $1 AND person IN `+list(&args, persons)+
-		` ORDER BY verified DESC, created_at, kind, value`, args...)
+		` ORDER BY verified DESC, created_at, kind, person <> $2, value`, args...)
 }
 
 // addressRows lists the phones and emails of those who stand for themselves, those verified and then the oldest first; of two as

@@ -83,7 +83,10 @@ export const circlesQuery = (community: string) =>
     staleTime: 60_000,
     queryFn: ({ signal }) =>
       call<Schemas['PageOfCircle']>(
-        api.GET('/api/v1/communities/{community}/circles', { params: { ...at(community), query: { limit: 200 } }, signal }),
+        api.GET('/api/v1/communities/{community}/circles', {
+          params: { ...at(community), query: { limit: 200 } },
+          signal,
+        }),
       ),
   })
 

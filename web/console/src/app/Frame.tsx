@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { Menu, Search } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
@@ -6,10 +7,11 @@ import { useWords } from '~/i18n'
 import { ZoneContext } from '~/i18n/format'
 import { isMac, isTyping, useOnline } from '~/lib/hooks'
 import { Mark } from '~/parts/Mark'
-import { CommunityContext, communityPath, rememberCommunity } from './community'
+import { CommunityContext, communityPath, rememberCommunity, useCommunity } from './community'
 import css from './Frame.module.css'
 import { JobsDock, JobsProvider } from './jobs'
 import { KeyboardHelp } from './KeyboardHelp'
+import { hereQuery } from './may'
 import type { PageEntry } from './pages'
 import { CommandRegistry, useSearchProviders } from './palette/commands'
 import { Palette } from './palette/Palette'
@@ -42,8 +44,9 @@ export function Frame(props: FrameProps) {
   )
 }
 
-function Shell({ operator, communities, community, pages, onSignOut }: FrameProps) {
+function Shell({ operator, communities, community, pages: all, onSignOut }: FrameProps) {
   const { t } = useWords()
+  const pages = useAllowed(all)
   const [rail, setRail] = useState(false)
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
@@ -97,6 +100,13 @@ function Shell({ operator, communities, community, pages, onSignOut }: FrameProp
       <KeyboardHelp open={help} onClose={() => setHelp(false)} pages={pages} />
     </div>
   )
+}
+
+/** The pages that are of use to the operator. All of them until it is known: nearly everybody may read nearly everything. */
+function useAllowed(all: PageEntry[]): PageEntry[] {
+  const slug = useCommunity()?.slug ?? ''
+  const { data } = useQuery({ ...hereQuery(slug), enabled: slug !== '' })
+  return useMemo(() => (data ? all.filter((page) => data.actions?.includes(page.needs)) : all), [all, data])
 }
 
 function OfflineBanner() {

@@ -38,7 +38,7 @@ test('who is not signed in is asked to, and comes back to where they wanted to b
   await user.type(screen.getByLabelText('邮箱'), 'zhoumin@example.cn')
   await user.type(screen.getByLabelText('密码'), '一句很长的话')
   await user.click(screen.getByRole('button', { name: '登录' }))
-  await screen.findByRole('heading', { name: '两步登录' })
+  await screen.findByRole('heading', { name: '两步验证' })
   await user.type(screen.getByLabelText('6 位验证码'), '000000')
   expect((await screen.findByRole('alert')).textContent).toContain('请等下一个验证码再试')
   await user.click(screen.getByLabelText('6 位验证码'))

@@ -22,6 +22,7 @@ import type { Community } from '~/api/auth'
 import type { Key } from '~/i18n'
 import type { Action } from './may'
 import type { SearchProvider } from './palette/commands'
+import { findCircles, findEntries, findPeople } from './palette/find'
 
 export interface PageEntry {
   /** Path below /c/{community}/ and name of the folder. */
@@ -52,12 +53,16 @@ const reads: Record<string, Action> = {
   settings: 'settings.read',
 }
 
+/** What the palette finds through a page. */
+const finds: Record<string, PageEntry['search']> = { people: findPeople, circles: findCircles, intake: findEntries }
+
 const page = (path: string, go: string, icon: LucideIcon, words: Words, routes: RouteObject[] = []): PageEntry => ({
   path,
   go,
   icon,
   needs: reads[path] ?? 'task.read',
   routes,
+  search: finds[path],
   ...words,
 })
 

@@ -84,7 +84,8 @@ function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: 
   const format = useFormat()
   const waiting = step.waiting ?? 0
   const lost = Math.max(0, before - step.count - waiting)
-  const words = t('parts.funnel.lost', { lost, unit, rate: format.rate(lost, before), before })
+  const gone = before - waiting // who still waits may yet come
+  const words = t('parts.funnel.lost', { lost, unit, rate: format.rate(lost, gone), before: gone })
   return (
     <li className={css.loss}>
       {lost > 0 ? (

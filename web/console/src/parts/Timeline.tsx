@@ -84,8 +84,8 @@ function Entry({ item, time, title }: { item: TimelineItem; time: string; title:
       </time>
       <div className={css.what}>
         <div className={css.head}>
-          <span>
-            {item.to ? <Link to={item.to}>{item.title}</Link> : item.title}
+          <span className={css.title}>
+            {item.to ? <Link to={item.to}>{item.title}</Link> : <span>{item.title}</span>}
             {item.about && <span className={css.about}>{item.about}</span>}
           </span>
           {item.by && <span className={css.by}>{item.by}</span>}

@@ -7,6 +7,7 @@ import { useEventStream } from '~/api/events'
 import { asProblem } from '~/api/problem'
 import { useSession } from '~/api/queries'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton, useMay } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
 import { type Language, pickText, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
@@ -89,7 +90,9 @@ function Freeze({ circle, slug }: { circle: Schemas['CircleView']; slug: string 
   return (
     <>
       {refusal.problem && <ProblemNotice problem={refusal.problem} />}
-      <Button onClick={run}>{t(frozen ? 'circles.thaw' : 'circles.freeze')}</Button>
+      <MayButton action="circle.write" onClick={run}>
+        {t(frozen ? 'circles.thaw' : 'circles.freeze')}
+      </MayButton>
     </>
   )
 }
@@ -98,6 +101,7 @@ function Chat({ slug, id, state, label }: { slug: string; id: string; state: str
   const { t, language } = useWords()
   const client = useQueryClient()
   const session = useSession()
+  const may = useMay()
   const key = ['circle', slug, id, 'messages']
   const path = { community: slug, id }
   const history = useInfiniteQuery({
@@ -146,12 +150,18 @@ function Chat({ slug, id, state, label }: { slug: string; id: string; state: str
       me={session.data?.operator.id ?? ''}
       connection={connection}
       onSend={send}
-      canWithdraw={() => true}
+      canWithdraw={() => may('circle.moderate') === 'yes'}
       onWithdraw={withdraw}
       hasOlder={history.hasNextPage}
       loadingOlder={history.isFetchingNextPage}
       onOlder={() => history.fetchNextPage()}
-      readOnly={state === 'archived' ? t('circles.archived') : undefined}
+      readOnly={
+        state === 'archived'
+          ? t('circles.archived')
+          : may('circle.post') === 'no'
+            ? t('circles.mayNotWrite')
+            : undefined
+      }
       height={560}
     />
   )

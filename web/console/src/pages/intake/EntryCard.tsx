@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { useLocation } from 'react-router'
 import { api, call } from '~/api/client'
 import type { EntryView, Schemas } from '~/api/community'
 import { useWords } from '~/i18n'
@@ -38,27 +40,36 @@ export function EntryCard({ entry, slug, source, path: way }: Props) {
         api.GET('/api/v1/communities/{community}/entries/{id}/counts', { params: { path }, signal }),
       ),
   })
+  const spot = useRef<HTMLDivElement>(null)
+  const { hash } = useLocation()
+  const wanted = hash === `#${entry.id}` && svg.data !== undefined
+  useEffect(() => {
+    if (wanted) spot.current?.scrollIntoView({ block: 'center' })
+  }, [wanted])
   if (!svg.data) return null
   const total = (counts.data?.total ?? {}) as Record<string, number>
   return (
-    <QrCard
-      title={entry.title}
-      url={entry.url}
-      svg={svg.data}
-      retired={entry.state === 'retired'}
-      caption={
-        <>
-          {[source, way, entry.keyword && t('intake.keyword', { word: entry.keyword })].filter(Boolean).join(' · ')}
-          <br />
-          <span className={css.num}>
-            {t('intake.counts', {
-              viewed: format.count(total['intake.viewed'] ?? 0),
-              arrived: format.count(total['intake.arrived'] ?? 0),
-              joined: format.count(total['circle.joined'] ?? 0),
-            })}
-          </span>
-        </>
-      }
-    />
+    <div ref={spot}>
+      <QrCard
+        size={144}
+        title={entry.title}
+        url={entry.url}
+        svg={svg.data}
+        retired={entry.state === 'retired'}
+        caption={
+          <>
+            {[source, way, entry.keyword && t('intake.keyword', { word: entry.keyword })].filter(Boolean).join(' · ')}
+            <br />
+            <span className={css.num}>
+              {t('intake.counts', {
+                viewed: format.count(total['intake.viewed'] ?? 0),
+                arrived: format.count(total['intake.arrived'] ?? 0),
+                joined: format.count(total['circle.joined'] ?? 0),
+              })}
+            </span>
+          </>
+        }
+      />
+    </div>
   )
 }

@@ -13,6 +13,7 @@ import {
 } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton } from '~/app/may'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DeadlineText, PageHeader, ProblemNotice, SeatMap, StatusTag } from '~/parts'
@@ -41,9 +42,9 @@ export function Intake() {
         title={t('frame.intake')}
         question={t('frame.intake.question')}
         actions={
-          <Button type="primary" onClick={() => setAdding(true)}>
+          <MayButton action="intake.write" type="primary" onClick={() => setAdding(true)}>
             {t('intake.add')}
-          </Button>
+          </MayButton>
         }
       />
       {entries.error && <ProblemNotice problem={asProblem(entries.error)} onRetry={() => entries.refetch()} />}
@@ -99,9 +100,9 @@ function Doors({ slug }: { slug: string }) {
                 >
                   {t(shown === o.id ? 'intake.queue.hide' : 'intake.queue')}
                 </Button>
-                <Button size="small" onClick={() => setMoving(o)}>
+                <MayButton action="intake.write" size="small" onClick={() => setMoving(o)}>
                   {t('intake.doors.move')}
-                </Button>
+                </MayButton>
               </span>
             </Row>
             {shown === o.id && (

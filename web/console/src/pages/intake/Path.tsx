@@ -55,7 +55,7 @@ export function Path() {
             key: step.address,
             label: stepName(step, text(step.title ?? {}), t),
             count: step.entered,
-            waiting: steps[i - 1]?.waiting,
+            waiting: waitingAt(p.steps ?? [], steps[i - 1]?.address),
           }))}
         />
       </Section>
@@ -77,6 +77,12 @@ function leaving(step: Schemas['PathStepView'], l: Schemas['PathLeaving'], t: Tr
   const ended = end && outcomeName(end, t)
   return ended && ended !== way ? t('intake.way.to', { way, end: ended }) : way
 }
+
+/** How many still are at a step or on a branch of it: in review, in line. */
+const waitingAt = (steps: Schemas['PathStepView'][], address?: string) =>
+  steps
+    .filter((step) => address !== undefined && (step.address === address || step.address.startsWith(`${address}.`)))
+    .reduce((sum, step) => sum + step.waiting, 0)
 
 /** Steps of the path itself: branches and ends are told in the list below. */
 const mainWay = (step: Schemas['PathStepView']) => !step.address.includes('.') && step.kind !== 'end'

@@ -7,6 +7,7 @@ import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { EmptyState, Figure, FigureRow, PageHeader, ProblemNotice } from '~/parts'
+import { Scroll } from '../Scroll'
 import { Section } from '../Section'
 import css from './Reach.module.css'
 
@@ -75,7 +76,8 @@ export function Coverage() {
               ))}
             </FigureRow>
           </Section>
-          <Section title={t('reach.sources')} more={<Legend />}>
+          <Section title={t('reach.sources')}>
+            <Legend />
             <Sources
               rows={(c?.sources ?? []).map((s) => ({
                 ...s,
@@ -114,7 +116,7 @@ function Sources({ rows }: { rows: SourceRow[] }) {
   const { t } = useWords()
   const format = useFormat()
   return (
-    <div className={css.scroll}>
+    <Scroll className={css.scroll} label={t('reach.sources')}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -155,7 +157,7 @@ function Sources({ rows }: { rows: SourceRow[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }
 
@@ -176,11 +178,14 @@ function Split({ ways, of }: { ways: number[]; of: number }) {
   const { t } = useWords()
   const format = useFormat()
   const parts = ([3, 2, 1, 0] as const).map((n) => ({ n, count: ways[n] ?? 0 }))
-  const words = parts.map(({ n, count }) => `${t(`reach.ways.${n}`)} ${format.count(count)}`).join(t('common.listComma'))
+  const words = parts
+    .map(({ n, count }) => `${t(`reach.ways.${n}`)} ${format.count(count)}`)
+    .join(t('common.listComma'))
   return (
     <span className={css.split} role="img" aria-label={words} title={words}>
       {parts.map(
-        ({ n, count }) => count > 0 && <i key={n} data-ways={n} style={{ width: `${(100 * count) / Math.max(1, of)}%` }} />,
+        ({ n, count }) =>
+          count > 0 && <i key={n} data-ways={n} style={{ width: `${(100 * count) / Math.max(1, of)}%` }} />,
       )}
     </span>
   )

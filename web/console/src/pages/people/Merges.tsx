@@ -53,11 +53,7 @@ export function Merges() {
         ))}
       </div>
       {proposals.hasNextPage && (
-        <Button
-          className={css.more}
-          onClick={() => proposals.fetchNextPage()}
-          loading={proposals.isFetchingNextPage}
-        >
+        <Button className={css.more} onClick={() => proposals.fetchNextPage()} loading={proposals.isFetchingNextPage}>
           {t('reach.merges.more')}
         </Button>
       )}
@@ -126,7 +122,8 @@ function Pair({ proposal, slug }: { proposal: Proposal; slug: string }) {
     <article className={css.card}>
       <div className={css.cardHead}>
         <span className={css.soft}>
-          {t('reach.by', { kind: kindName(proposal.by, t) })} · {format.dateTime(proposal.at)}
+          {t('reach.by', { kind: kindName(proposal.by, t) })} ·{' '}
+          <span className={css.at}>{format.dateTime(proposal.at)}</span>
         </span>
         <span className={css.actions}>
           <MayButton action="people.erase" size="small" type="primary" disabled={busy} onClick={() => settle(true)}>
@@ -166,7 +163,7 @@ function SideBySide({ one, other, slug }: { one: Person; other: Person; slug: st
           <td />
           {both.map((p) => (
             <th key={p.id} scope="col">
-              <Link to={communityPath(slug, `people/${p.id}`)}>{nameOf(p, t('people.unnamed'))}</Link>{' '}
+              <Link to={communityPath(slug, `people/${p.id}`)}>{nameOf(p, t('people.unnamed'))}</Link>
               {p === first && <StatusTag bare>{t('reach.stays')}</StatusTag>}
             </th>
           ))}
@@ -176,7 +173,7 @@ function SideBySide({ one, other, slug }: { one: Person; other: Person; slug: st
         {rows.map(({ label, of, telling }) => {
           const [a = '', b = ''] = both.map(of)
           if (!a && !b) return null
-          const same = telling && a !== '' && a === b
+          const same = telling === 'both' && a !== '' && a === b
           const differs = telling && a !== '' && b !== '' && a !== b
           return (
             <tr key={label} data-same={same || undefined} data-differs={differs || undefined}>
@@ -194,19 +191,22 @@ function SideBySide({ one, other, slug }: { one: Person; other: Person; slug: st
 interface Compared {
   label: string
   of: (p: Person) => string
-  /** Agreeing or not says something about who they are. */
-  telling?: boolean
+  /**
+   * Whether agreeing, or only differing, says something about who they are: masked values that look alike may still be
+   * two.
+   */
+  telling?: 'both' | 'differing'
 }
 
 function compared(t: Translate, format: Format, source: (id?: string) => string): Compared[] {
   return [
-    { label: t('people.realname'), of: (p) => p.name, telling: true },
-    { label: t('people.phone'), of: (p) => p.phone, telling: true },
-    { label: t('reach.kind.email'), of: (p) => p.email, telling: true },
+    { label: t('people.realname'), of: (p) => p.name, telling: 'differing' },
+    { label: t('people.phone'), of: (p) => p.phone, telling: 'differing' },
+    { label: t('reach.email'), of: (p) => p.email, telling: 'differing' },
     { label: t('people.stage'), of: (p) => (p.stage ? stageOf(p, t) : '') },
-    { label: t('people.due'), of: (p) => p.due_date, telling: true },
-    { label: t('people.birth'), of: (p) => p.birth_date, telling: true },
-    { label: t('people.city'), of: (p) => p.city, telling: true },
+    { label: t('people.due'), of: (p) => p.due_date, telling: 'both' },
+    { label: t('people.birth'), of: (p) => p.birth_date, telling: 'both' },
+    { label: t('people.city'), of: (p) => p.city, telling: 'both' },
     { label: t('people.tags'), of: (p) => (p.tags ?? []).join(t('common.listComma')) },
     {
       label: t('people.reach'),
@@ -273,8 +273,8 @@ function PastRow({ merge, slug }: { merge: Merge; slug: string }) {
       <span>
         <Link to={communityPath(slug, `people/${merge.into}`)}>
           {into.data ? nameOf(into.data, t('people.unnamed')) : t('common.loading')}
-        </Link>{' '}
-        <span className={css.soft}>
+        </Link>
+        <span className={css.line}>
           {merge.by ? t('reach.past.by', { kind: kindName(merge.by, t) }) : t('reach.past.staff')} ·{' '}
           {format.dateTime(merge.at)}
         </span>

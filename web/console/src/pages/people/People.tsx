@@ -155,12 +155,12 @@ function useColumns(): ListColumn<Person>[] {
       cell: (p) => stageOf(p, t),
     },
     { id: 'city', header: t('people.city'), width: 88, cell: (p) => p.city },
-    { id: 'tags', header: t('people.tags'), width: 128, cell: (p) => (p.tags ?? []).join('、') },
+    { id: 'tags', header: t('people.tags'), width: 128, cell: (p) => (p.tags ?? []).join(t('common.listComma')) },
     {
       id: 'reach',
       header: t('people.reach'),
       width: 144,
-      cell: (p) => (p.reach ?? []).map((way) => t(`people.reach.${way}` as Key)).join('、'),
+      cell: (p) => (p.reach ?? []).map((way) => t(`people.reach.${way}` as Key)).join(t('common.listComma')),
     },
     { id: 'state', header: t('people.state'), width: 88, cell: (p) => <StateTag person={p} /> },
     {

@@ -6,6 +6,7 @@ import { api, call } from '~/api/client'
 import { entriesQuery, type Person, pathsQuery, personQuery, type Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton, useMay } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
 import { type Key, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
@@ -58,6 +59,7 @@ export function Profile() {
 function Card({ person: p, slug }: { person: Person; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
+  const may = useMay()
   const reveal = (field: string) => async (reason: string) => {
     const path = { community: slug, id: p.id }
     const got = await call<Schemas['Revealed']>(
@@ -66,10 +68,14 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
         body: { field, reason } as never,
       }),
     )
-    return (got.values ?? []).join('、')
+    return (got.values ?? []).join(t('common.listComma'))
   }
   const masked = (field: string, value: string, label: string) =>
-    value ? <MaskedValue masked={value} what={label} reveal={reveal(field)} /> : '—'
+    value ? (
+      <MaskedValue masked={value} what={label} reveal={may('people.reveal') === 'no' ? undefined : reveal(field)} />
+    ) : (
+      '—'
+    )
   return (
     <Facts
       facts={[
@@ -92,7 +98,9 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
         },
         {
           label: t('people.reach'),
-          value: (p.reach ?? []).map((way) => t(`people.reach.${way}` as Key)).join('、') || t('people.reach.none'),
+          value:
+            (p.reach ?? []).map((way) => t(`people.reach.${way}` as Key)).join(t('common.listComma')) ||
+            t('people.reach.none'),
         },
         { label: t('people.created'), value: format.dateTime(p.created_at) },
       ]}
@@ -240,9 +248,9 @@ function BlockButton({ person, slug }: { person: Person; slug: string }) {
   if (person.state !== 'active' && !blocked) return null
   return (
     <>
-      <Button danger={!blocked} onClick={() => (blocked ? run() : setOpen(true))}>
+      <MayButton action="people.write" danger={!blocked} onClick={() => (blocked ? run() : setOpen(true))}>
         {t(blocked ? 'people.unblock' : 'people.block')}
-      </Button>
+      </MayButton>
       <Dialog open={open} title={t('people.block')} onClose={() => setOpen(false)}>
         <p>{t('people.block.note')}</p>
         <Input

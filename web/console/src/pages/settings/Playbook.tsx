@@ -5,6 +5,7 @@ import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton } from '~/app/may'
 import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
@@ -62,13 +63,14 @@ export function Playbook() {
         actions={
           <>
             <Button onClick={check}>{t('settings.playbook.check')}</Button>
-            <Button
+            <MayButton
+              action="playbook.apply"
               type="primary"
               disabled={!checked || problems.length > 0 || (checked.changes ?? []).length === 0}
               onClick={apply}
             >
               {t('settings.playbook.apply')}
-            </Button>
+            </MayButton>
           </>
         }
       />

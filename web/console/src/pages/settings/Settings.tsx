@@ -2,12 +2,24 @@ import { Button } from 'antd'
 import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Link } from 'react-router'
 import { communityPath, consoleAddress, useCommunity } from '~/app/community'
+import { type Action, useMay } from '~/app/may'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy, useNow } from '~/lib/hooks'
 import { Facts } from '~/parts/Facts'
 import { PageHeader } from '~/parts/PageHeader'
 import css from './Settings.module.css'
+
+type Part = 'playbook' | 'staff' | 'tokens' | 'audit' | 'health'
+
+/** The parts, with what one must be allowed to do for them to be of use. */
+const needs: Record<Part, Action> = {
+  playbook: 'playbook.read',
+  staff: 'staff.read',
+  tokens: 'token.manage',
+  audit: 'audit.read',
+  health: 'job.manage',
+}
 
 /** What this community is: its name, public address, zone and playbook. */
 export function Settings() {
@@ -16,6 +28,8 @@ export function Settings() {
   const format = useFormat()
   const now = useNow()
   const { copied, copy } = useCopy()
+  const may = useMay()
+  const parts = Object.entries(needs).flatMap(([name, action]) => (may(action) === 'no' ? [] : [name as Part]))
   if (!community) return null
   const address = consoleAddress(community.slug)
   return (
@@ -49,7 +63,7 @@ export function Settings() {
       />
       <nav aria-label={t('frame.settings')}>
         <ul className={css.more}>
-          {(['playbook', 'staff', 'tokens', 'audit'] as const).map((name) => (
+          {parts.map((name) => (
             <li key={name}>
               <Link className={css.part} to={communityPath(community.slug, `settings/${name}`)}>
                 <span className={css.name}>{t(`settings.${name}`)}</span>

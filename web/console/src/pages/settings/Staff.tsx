@@ -5,6 +5,7 @@ import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton, useMay } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
 import { type Key, useWords } from '~/i18n'
 import { useCopy } from '~/lib/hooks'
@@ -21,6 +22,7 @@ export function Staff() {
   const client = useQueryClient()
   const refusal = useProblem()
   const [inviting, setInviting] = useState(false)
+  const may = useMay()
   const path = { community: slug }
   const staff = useQuery({
     queryKey: ['staff', slug],
@@ -44,9 +46,9 @@ export function Staff() {
         question={t('settings.staff.question')}
         crumbs={[{ label: t('frame.settings'), to: communityPath(slug, 'settings') }]}
         actions={
-          <Button type="primary" onClick={() => setInviting(true)}>
+          <MayButton action="staff.manage" type="primary" onClick={() => setInviting(true)}>
             {t('settings.staff.invite')}
-          </Button>
+          </MayButton>
         }
       />
       {staff.error && <ProblemNotice problem={asProblem(staff.error)} onRetry={() => staff.refetch()} />}
@@ -69,6 +71,7 @@ export function Staff() {
             <Select
               mode="multiple"
               aria-label={t('settings.staff.roles')}
+              disabled={may('staff.manage') !== 'yes'}
               style={{ minWidth: 180 }}
               value={s.roles ?? []}
               onChange={(next) => change(s.id, next)}

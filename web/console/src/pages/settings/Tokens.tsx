@@ -5,6 +5,7 @@ import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
@@ -42,9 +43,9 @@ export function Tokens() {
         crumbs={[{ label: t('frame.settings'), to: communityPath(slug, 'settings') }]}
         actions={
           !locked && (
-            <Button type="primary" onClick={() => setAdding(true)}>
+            <MayButton action="token.manage" type="primary" onClick={() => setAdding(true)}>
               {t('settings.tokens.add')}
-            </Button>
+            </MayButton>
           )
         }
       />
@@ -74,9 +75,9 @@ export function Tokens() {
                       ? t('settings.tokens.used', { at: format.dateTime(token.used_at) })
                       : t('settings.tokens.unused')}
                   </span>
-                  <Button size="small" danger onClick={() => revoke(token.id)}>
+                  <MayButton action="token.manage" size="small" danger onClick={() => revoke(token.id)}>
                     {t('settings.tokens.revoke')}
-                  </Button>
+                  </MayButton>
                 </span>
               )}
             </Row>

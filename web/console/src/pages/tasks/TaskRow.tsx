@@ -1,10 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { communityPath } from '~/app/community'
+import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
 import { type Key, useWords } from '~/i18n'
 import { DeadlineText, ProblemLine } from '~/parts'
@@ -38,11 +38,12 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
   return (
     <Row>
       <span>
-        {t(`tasks.kind.${task.kind}` as Key)}{' '}
-        {task.person && (
-          <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
-        )}
-        <br />
+        <span className={css.what}>
+          <span>{t(`tasks.kind.${task.kind}` as Key)}</span>
+          {task.person && (
+            <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
+          )}
+        </span>
         {task.due && (
           <span className={css.soft}>
             <DeadlineText at={task.due} />
@@ -53,8 +54,9 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
       </span>
       <span className={css.actions}>
         {(task.outcomes ?? []).map((outcome, i) => (
-          <Button
+          <MayButton
             key={outcome}
+            action="task.work"
             size="small"
             color={i === 0 ? 'primary' : 'default'}
             variant="outlined"
@@ -62,7 +64,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
             onClick={() => finish(outcome)}
           >
             {t(`tasks.outcome.${outcome}` as Key)}
-          </Button>
+          </MayButton>
         ))}
       </span>
     </Row>

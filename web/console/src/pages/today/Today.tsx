@@ -79,7 +79,7 @@ function Tasks({
         ))}
       </Rows>
       {tasks.length > shown.length && (
-        <Button type="text" onClick={() => setAll(true)}>
+        <Button type="link" className={css.further} onClick={() => setAll(true)}>
           {t('today.tasks.more', { count: tasks.length - shown.length })}
         </Button>
       )}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useParams } from 'react-router'
 import { asProblem } from '~/api/problem'
 import { at, dealt, getImport, type Import, importQuery, importVerbs, underWay } from '~/api/transfer'
@@ -123,10 +123,18 @@ function Body({ im, slug }: { im: Import; slug: string }) {
   const run = (verb: keyof typeof importVerbs) =>
     refusal.guard(async () => {
       put(await importVerbs[verb](slug, im.id))
-      if (verb === 'run') follow()
       if (verb !== 'stop') setRemap(false)
     })
   useInvalidation(im, slug)
+  // Found under way, as after a reload: the corner shows it as well, wherever one goes next.
+  const going = im.state === 'running'
+  const known = useRef(follow)
+  useEffect(() => {
+    known.current = follow
+  })
+  useEffect(() => {
+    if (going) known.current()
+  }, [going])
   const mapping = im.dry && (remap || im.state === 'uploaded' || im.state === 'mapped')
   const fresh = im.counts.created + im.counts.updated + im.counts.unchanged
   return (
@@ -144,7 +152,16 @@ function Body({ im, slug }: { im: Import; slug: string }) {
           />
         </div>
       )}
-      {mapping && <Mapping im={im} slug={slug} onCheck={(next) => (put(next), run('check'))} />}
+      {mapping && (
+        <Mapping
+          im={im}
+          slug={slug}
+          onCheck={(next) => {
+            put(next)
+            void run('check')
+          }}
+        />
+      )}
       {(underWay(im) || im.state === 'stopped') && !mapping && (
         <ProgressPanel
           job={{ ...jobOf(im, t), to: undefined }}

@@ -9,6 +9,7 @@ import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { EmptyState, PageHeader, ProblemNotice } from '~/parts'
+import { Scroll } from '../Scroll'
 import { Section } from '../Section'
 import { DropFile } from './DropFile'
 import { ImportState } from './ImportState'
@@ -69,7 +70,7 @@ function Past({ imports, slug }: { imports: Import[]; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
   return (
-    <div className={css.scroll}>
+    <Scroll className={css.scroll} label={t('transfer.past')}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -117,6 +118,6 @@ function Past({ imports, slug }: { imports: Import[]; slug: string }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

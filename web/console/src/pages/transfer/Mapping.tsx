@@ -16,6 +16,7 @@ import { useProblem } from '~/app/useProblem'
 import { type Translate, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { ProblemNotice, StatusTag } from '~/parts'
+import { Scroll } from '../Scroll'
 import { Section } from '../Section'
 import css from './Transfer.module.css'
 
@@ -238,7 +239,7 @@ function Rows({ im, rows }: { im: Import; rows: PreviewRow[] }) {
   const format = useFormat()
   const headers = im.layout.headers ?? []
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('transfer.preview', { count: rows.length })}>
+    <Scroll className={css.scroll} label={t('transfer.preview', { count: rows.length })}>
       <table className={css.table}>
         <thead>
           <tr>
@@ -287,6 +288,6 @@ function Rows({ im, rows }: { im: Import; rows: PreviewRow[] }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   )
 }

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
+import { Link } from 'react-router'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
@@ -8,6 +9,7 @@ import { communityPath } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Figure, FigureRow, ProblemNotice } from '~/parts'
+import { Scroll } from '../Scroll'
 import { Section } from '../Section'
 import css from './Transfer.module.css'
 
@@ -42,7 +44,8 @@ export function Outcome({ im, slug }: { im: Import; slug: string }) {
       )}
       {c.proposed > 0 && (
         <p className={css.hint}>
-          {im.dry ? t('transfer.proposed.dry', { count: c.proposed }) : t('transfer.proposed', { count: c.proposed })}
+          {im.dry ? t('transfer.proposed.dry', { count: c.proposed }) : t('transfer.proposed', { count: c.proposed })}{' '}
+          {!im.dry && <Link to={communityPath(slug, 'people/merges')}>{t('reach.merges')}</Link>}
         </p>
       )}
       {im.dry && <p className={css.hint}>{t('transfer.foreseen.note')}</p>}
@@ -74,7 +77,7 @@ export function BadRows({ im, slug }: { im: Import; slug: string }) {
   if (rows.error) return <ProblemNotice problem={asProblem(rows.error)} onRetry={() => rows.refetch()} />
   return (
     <>
-      <div className={css.scroll}>
+      <Scroll className={css.scroll} label={t('transfer.why')}>
         <table className={css.table}>
           <thead>
             <tr>
@@ -99,7 +102,7 @@ export function BadRows({ im, slug }: { im: Import; slug: string }) {
             )}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {rows.hasNextPage && (
         <Button className={css.more} onClick={() => rows.fetchNextPage()} loading={rows.isFetchingNextPage}>
           {t('transfer.bad.more')}
