@@ -77,7 +77,7 @@ func (x *exporting) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	e := transfer.Export{Format: transfer.Format(x.format), Lang: com.Lang, Zone: com.Location(), Reveal: x.reveal, Reason: x.reason, Actor: byHand}
+	e := transfer.Export{Format: transfer.Format(x.format), Lang: com.Lang, Zone: com.Location(), Reveal: x.reveal, Reason: x.reason, Actor: audit.By(access.AsSystem(com.ID, byHand))}
 	for _, name := range x.columns {
 		e.Columns = append(e.Columns, transfer.Target(name))
 	}

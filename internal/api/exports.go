@@ -33,7 +33,7 @@ func (a *API) exports() {
 
 func (a *API) exportPeople(ctx context.Context, c *call, in *exportQuery) (*served, error) {
 	x := transfer.Export{
-		Format: transfer.Format(in.Format), Filter: in.filter(), Lang: c.lang, Zone: c.community.Location(), Reveal: in.Reveal, Actor: c.ID, Reason: in.Reason,
+		Format: transfer.Format(in.Format), Filter: in.filter(), Lang: c.lang, Zone: c.community.Location(), Reveal: in.Reveal, Actor: audit.By(c.Principal), Reason: in.Reason,
 	}
 	for _, name := range in.Columns {
 		x.Columns = append(x.Columns, transfer.Target(name))

@@ -291,7 +291,7 @@ func (w *world) keepUp(t *testing.T) {
 	if err := w.app.SendCode(t.Context(), w.community, "13800000005", "", "zh-Hans"); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{"/outbox": "13800000005", "/facts/kinds": "circle.joined", "/facts/parked": "items", "/audit?action=person.": "person.edit"} {
+	for path, want := range map[string]string{"/outbox": "13800000005", "/facts/kinds": "circle.joined", "/facts/parked": "items", "/audit?action=person.": "person.edit", "/audit?action=people.reveal": `"request":"`} {
 		if a := w.must(t, 200, "GET "+here(path), nil); !strings.Contains(a.body, want) {
 			t.Errorf("%s: %s", path, a)
 		}

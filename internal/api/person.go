@@ -9,6 +9,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/path"
@@ -208,7 +209,7 @@ func (a *API) reveal(tx *db.Tx, c *call, in *struct {
 },
 ) (out Revealed, err error) {
 	c.audited()
-	out.Values, err = a.People.RevealTx(tx, c.ID, string(in.ID), in.Body.Field, in.Body.Reason)
+	out.Values, err = a.People.RevealTx(tx, audit.By(c.Principal), string(in.ID), in.Body.Field, in.Body.Reason)
 	return out, err
 }
 
@@ -224,7 +225,7 @@ func (a *API) exportPerson(ctx context.Context, c *call, in *struct {
 ) (*exported, error) {
 	e, err := alter(ctx, a, c, &in.OnePerson, func(tx *db.Tx, c *call, one *OnePerson) (people.Export, error) {
 		c.audited()
-		return a.People.ExportTx(tx, c.ID, string(one.ID), in.Reason)
+		return a.People.ExportTx(tx, audit.By(c.Principal), string(one.ID), in.Reason)
 	})
 	return &exported{Disposition: `attachment; filename="person-` + string(in.ID) + `.json"`, Body: e}, err
 }

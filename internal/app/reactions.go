@@ -122,8 +122,8 @@ func (a *App) peopleSettings(tx *db.Tx) (people.Settings, error) {
 }
 
 // auditLook writes down that somebody looked at what is masked.
-func (a *App) auditLook(tx *db.Tx, actor, person string, field people.FieldName, _ string) error {
-	return audit.Record(tx, audit.Actor{Kind: access.Operator, ID: actor}, string(access.PeopleReveal), audit.Target{Kind: "person", ID: person}, audit.Detail{"field": string(field)})
+func (a *App) auditLook(tx *db.Tx, by audit.Actor, person string, field people.FieldName, _ string) error {
+	return audit.Record(tx, by, string(access.PeopleReveal), audit.Target{Kind: "person", ID: person}, audit.Detail{"field": string(field)})
 }
 
 // place is what messages of a community may say of it.

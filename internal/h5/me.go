@@ -14,6 +14,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -188,7 +189,7 @@ func (p *Pages) setPreferences(w http.ResponseWriter, r *http.Request, v *visit)
 
 // export gives a person everything that is kept about them.
 func (p *Pages) export(w http.ResponseWriter, r *http.Request, v *visit) error {
-	e, err := p.People.Export(r.Context(), v.community.ID, v.who.ID, v.who.ID, "self")
+	e, err := p.People.Export(r.Context(), v.community.ID, audit.By(v.who), v.who.ID, "self")
 	if err != nil {
 		return err
 	}

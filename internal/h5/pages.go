@@ -222,6 +222,7 @@ func (p *Pages) recognise(r *http.Request, v *visit) error {
 		return fmt.Errorf("find the member of a session: %w", err)
 	}
 	if who.Kind == access.Member {
+		who.Address = v.address
 		v.who = who
 	}
 	return nil

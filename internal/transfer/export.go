@@ -12,6 +12,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -23,7 +24,7 @@ type Export struct {
 	Lang    text.Lang
 	Zone    *time.Location // of times; nil means UTC
 	Reveal  bool           // names, phones and emails in full: each is a look in the audit log. Whether the actor may is the caller's to decide
-	Actor   string
+	Actor   audit.Actor
 	Reason  string // of the looks; needed with Reveal
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/transfer"
 )
 
@@ -51,7 +52,7 @@ func TestExport(t *testing.T) {
 			w.Errorf("%+v", back.Counts)
 		}
 
-		reveal := transfer.Export{Format: transfer.CSV, Columns: columns, Reveal: true, Actor: "boss", Reason: "audit", Filter: people.Filter{City: "北京"}}
+		reveal := transfer.Export{Format: transfer.CSV, Columns: columns, Reveal: true, Actor: audit.Actor{ID: "boss"}, Reason: "audit", Filter: people.Filter{City: "北京"}}
 		whole := w.export(reveal)
 		if !strings.Contains(whole, "13800000001,a@x.cn,王小明,'=cmd|1") || strings.Contains(whole, "852") || w.looks != 4 {
 			w.Errorf("%d looks, %s", w.looks, whole)

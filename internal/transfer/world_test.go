@@ -16,6 +16,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/bus"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -71,7 +72,7 @@ func newWorld(t *testing.T, d *testkit.DB) *world {
 			return people.Settings{}, nil
 		}
 		return people.Settings{Fields: custom, Stages: []people.StageRule{{Stage: "parenting", Anchor: people.BirthDate, From: &birth}, {Stage: "pregnancy", Anchor: people.DueDate}}}, nil
-	}, func(*db.Tx, string, string, people.FieldName, string) error { w.looks++; return nil })
+	}, func(*db.Tx, audit.Actor, string, people.FieldName, string) error { w.looks++; return nil })
 	in := intake.New(d.DB, w.people, nil, nil, nil, keys.HMAC, nil)
 	w.blobs = blob.New(d.DB, files)
 	w.runner = job.NewRunner(d.DB, slog.New(slog.DiscardHandler))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/bus"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/job"
@@ -59,8 +60,8 @@ func open(t *testing.T, d *testkit.DB) *house {
 	h.log = fact.NewLog(d.DB, bus.NewLocal(), quiet)
 	h.runner = job.NewRunner(d.DB, quiet)
 	h.s = people.New(d.DB, keys, func(*db.Tx) (people.Settings, error) { return h.conf, nil },
-		func(_ *db.Tx, actor, person string, field people.FieldName, reason string) error {
-			h.looks = append(h.looks, actor+" "+string(field)+" "+reason)
+		func(_ *db.Tx, by audit.Actor, _ string, field people.FieldName, reason string) error {
+			h.looks = append(h.looks, by.ID+" "+string(field)+" "+reason)
 			return nil
 		})
 	h.s.Register(h.runner)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -15,17 +16,17 @@ const exportField FieldName = "export"
 
 // Reveal gives a masked field in full — the real name, or every phone or email — and writes the look into the audit log in
 // the same transaction. Whether the actor's role may look is the caller's to decide, before.
-func (s *Service) Reveal(ctx context.Context, community, actor, person string, field FieldName, reason string) (values []string, err error) {
+func (s *Service) Reveal(ctx context.Context, community string, by audit.Actor, person string, field FieldName, reason string) (values []string, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
-		values, err = s.RevealTx(tx, actor, person, field, reason)
+		values, err = s.RevealTx(tx, by, person, field, reason)
 		return err
 	})
 	return values, err
 }
 
 // RevealTx is Reveal in a transaction.
-func (s *Service) RevealTx(tx *db.Tx, actor, person string, field FieldName, reason string) ([]string, error) {
-	root, err := s.look(tx, actor, person, field, reason)
+func (s *Service) RevealTx(tx *db.Tx, by audit.Actor, person string, field FieldName, reason string) ([]string, error) {
+	root, err := s.look(tx, by, person, field, reason)
 	if err != nil {
 		return nil, err
 	}
@@ -47,17 +48,17 @@ func (s *Service) RevealTx(tx *db.Tx, actor, person string, field FieldName, rea
 }
 
 // look records that someone is shown what is masked otherwise.
-func (s *Service) look(tx *db.Tx, actor, person string, field FieldName, reason string) (root string, err error) {
+func (s *Service) look(tx *db.Tx, by audit.Actor, person string, field FieldName, reason string) (root string, err error) {
 	if reason, err = cleanReason(reason); err != nil {
 		return "", err
 	}
 	if root, err = Root(tx, person); err != nil {
 		return "", err
 	}
-	if err := s.audit(tx, actor, root, field, reason); err != nil {
+	if err := s.audit(tx, by, root, field, reason); err != nil {
 		return "", fmt.Errorf("audit a look at %s: %w", field, err)
 	}
-	_, err = fact.Append(tx, Revealed{Field: field}, fact.Fact{Person: root, Actor: actor})
+	_, err = fact.Append(tx, Revealed{Field: field}, fact.Fact{Person: root, Actor: by.ID})
 	return root, err
 }
 
@@ -181,17 +182,17 @@ type Export struct {
 }
 
 // Export gathers everything kept of a person, and writes it into the audit log as a look at all of it.
-func (s *Service) Export(ctx context.Context, community, actor, person, reason string) (e Export, err error) {
+func (s *Service) Export(ctx context.Context, community string, by audit.Actor, person, reason string) (e Export, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
-		e, err = s.ExportTx(tx, actor, person, reason)
+		e, err = s.ExportTx(tx, by, person, reason)
 		return err
 	})
 	return e, err
 }
 
 // ExportTx is Export in a transaction.
-func (s *Service) ExportTx(tx *db.Tx, actor, person, reason string) (e Export, err error) {
-	root, err := s.look(tx, actor, person, exportField, reason)
+func (s *Service) ExportTx(tx *db.Tx, by audit.Actor, person, reason string) (e Export, err error) {
+	root, err := s.look(tx, by, person, exportField, reason)
 	if err != nil {
 		return e, err
 	}

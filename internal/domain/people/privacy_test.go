@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 )
@@ -63,15 +64,15 @@ func TestSecretsAtRestAndReveal(t *testing.T) {
 		if got.Name != "王**" || got.Phone != "138****5678" || got.Email != "l**@example.com" {
 			t.Errorf("masked: %q %q %q", got.Name, got.Phone, got.Email)
 		}
-		if _, err := h.s.Reveal(t.Context(), h.Community, "op", p, people.FieldPhone, " "); !errors.Is(err, people.ErrReason) {
+		if _, err := h.s.Reveal(t.Context(), h.Community, audit.Actor{ID: "op"}, p, people.FieldPhone, " "); !errors.Is(err, people.ErrReason) {
 			t.Errorf("without a reason: %v", err)
 		}
-		if _, err := h.s.Reveal(t.Context(), h.Community, "op", p, "city", "why"); !errors.Is(err, people.ErrField) {
+		if _, err := h.s.Reveal(t.Context(), h.Community, audit.Actor{ID: "op"}, p, "city", "why"); !errors.Is(err, people.ErrField) {
 			t.Errorf("a field that isn't masked: %v", err)
 		}
 		h.looks = nil
 		for field, want := range map[people.FieldName]string{people.FieldPhone: "+8613800135678", people.FieldRealName: "王小明", people.FieldEmail: "lee@example.com"} {
-			if v, err := h.s.Reveal(t.Context(), h.Community, "op", p, field, "call back"); err != nil || !slices.Equal(v, []string{want}) {
+			if v, err := h.s.Reveal(t.Context(), h.Community, audit.Actor{ID: "op"}, p, field, "call back"); err != nil || !slices.Equal(v, []string{want}) {
 				t.Errorf("%s: %v, %v", field, v, err)
 			}
 		}
@@ -98,7 +99,7 @@ func TestErase(t *testing.T) {
 			t.Fatal(err)
 		}
 		must(t, h.s.Consent(t.Context(), h.Community, a, people.Consent{Purpose: people.ForService, Given: true, Wording: "v1", Entry: "e1", Address: "203.0.113.9"}))
-		if e, err := h.s.Export(t.Context(), h.Community, "op", b, "asked for it"); err != nil || e.Person.Name != "王小明" || e.Person.Phone != "+8613800135678" ||
+		if e, err := h.s.Export(t.Context(), h.Community, audit.Actor{ID: "op"}, b, "asked for it"); err != nil || e.Person.Name != "王小明" || e.Person.Phone != "+8613800135678" ||
 			len(e.Identifiers) != 3 || len(e.Consents) != 1 || len(e.Merges) != 1 || len(e.Anchors) != 2 || len(e.Facts) < 8 {
 			text, _ := json.Marshal(e)
 			t.Errorf("export %s, %v", text, err)

@@ -13,6 +13,7 @@ import { type Key, type Translate, useWords } from '~/i18n'
 import { type Format, useFormat } from '~/i18n/format'
 import { EmptyState, PageHeader, ProblemLine, ProblemNotice, StatusTag } from '~/parts'
 import { Section } from '../Section'
+import beside from './Pair.module.css'
 import { nameOf, stageOf } from './People'
 import css from './Reach.module.css'
 
@@ -152,7 +153,7 @@ function SideBySide({ one, other, slug }: { one: Person; other: Person; slug: st
   const both = first === one ? [one, other] : [other, one]
   const rows = compared(t, format, source)
   return (
-    <table className={css.pair}>
+    <table className={beside.pair}>
       <colgroup>
         <col />
         <col />

@@ -1,25 +1,23 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Select } from 'antd'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
 import { useState } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { type Campaign, campaignQuery, lookQuery, moving } from '~/api/campaigns'
 import { api, call } from '~/api/client'
-import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { MayButton, useMay } from '~/app/may'
-import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { type Language, languageNames, languages } from '~/i18n/catalogue'
 import { useFormat } from '~/i18n/format'
-import { useSettled } from '~/lib/hooks'
-import { ButtonLink, Dialog, EmptyState, Facts, Figure, FigureRow, PageHeader, ProblemNotice } from '~/parts'
-import { nameOf } from '../people/People'
+import { ButtonLink, Dialog, Facts, Figure, FigureRow, PageHeader, ProblemNotice } from '~/parts'
 import { Row, Rows, Section } from '../Section'
 import { Letter } from './Message'
-import { CampaignState, TouchState } from './State'
+import { Messages } from './Messages'
+import { CampaignState } from './State'
 import css from './Touch.module.css'
+import { Trial } from './Trial'
 import { channelName, purposeName, reasonName } from './words'
 
 type Asked = 'start' | 'stop' | 'test' | undefined
@@ -282,150 +280,5 @@ function About({ c }: { c: Campaign }) {
         ...(c.ended_at ? [{ label: t('touch.ended'), value: format.dateTime(c.ended_at) }] : []),
       ]}
     />
-  )
-}
-
-/** The messages behind the numbers; the address says which. */
-function Messages({ c, slug }: { c: Campaign; slug: string }) {
-  const { t, language } = useWords()
-  const format = useFormat()
-  const [params, setParams] = useSearchParams()
-  const state = params.get('state') ?? ''
-  const reason = params.get('reason') ?? ''
-  const rows = useInfiniteQuery({
-    queryKey: ['campaign', slug, c.id, 'touches', state, reason, language, c.results],
-    initialPageParam: '',
-    placeholderData: keepPreviousData,
-    queryFn: ({ pageParam, signal }) =>
-      call<Schemas['PageOfTouchView']>(
-        api.GET('/api/v1/communities/{community}/campaigns/{id}/touches', {
-          params: {
-            path: { community: slug, id: c.id },
-            query: {
-              limit: 50,
-              state: (state || undefined) as never,
-              reason: reason || undefined,
-              cursor: pageParam || undefined,
-            },
-          },
-          signal,
-        }),
-      ),
-    getNextPageParam: (last) => last.next || undefined,
-  })
-  const items = (rows.data?.pages ?? []).flatMap((page) => page.items ?? [])
-  const states = ['', 'sent', 'queued', 'held', 'failed', 'unknown'] as const
-  return (
-    <Section title={t('touch.messages')}>
-      <p className={css.tabs} role="group" aria-label={t('touch.state')}>
-        {states.map((s) => (
-          <button
-            key={s}
-            type="button"
-            aria-pressed={s === state && !reason}
-            onClick={() => setParams(s ? { state: s } : {}, { replace: true, preventScrollReset: true })}
-          >
-            {s === '' ? t('touch.one.all') : t(`touch.one.${s}`)}
-          </button>
-        ))}
-        {reason && (
-          <button type="button" aria-pressed="true" onClick={() => setParams({}, { replace: true })}>
-            {reasonName(reason, t)} ×
-          </button>
-        )}
-      </p>
-      {rows.error && <ProblemNotice problem={asProblem(rows.error)} onRetry={() => rows.refetch()} />}
-      {rows.data && items.length === 0 && <EmptyState search title={t('touch.messages.none')} />}
-      {items.length > 0 && (
-        <ul className={css.rows}>
-          {items.map((x) => (
-            <li key={x.id}>
-              <Link to={communityPath(slug, `people/${x.person}`)}>{x.name || t('people.unnamed')}</Link>
-              <span className={css.mid}>
-                <TouchState state={x.state} /> {x.why && <span className={css.soft}>· {x.why}</span>}
-              </span>
-              <span className={css.soft}>
-                {x.state === 'queued' && x.not_before
-                  ? t('touch.notBefore', { at: format.dateTime(x.not_before) })
-                  : format.dateTime(x.done_at ?? x.created_at)}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {rows.hasNextPage && (
-        <Button className={css.more} onClick={() => rows.fetchNextPage()} loading={rows.isFetchingNextPage}>
-          {t('touch.messages.more')}
-        </Button>
-      )}
-    </Section>
-  )
-}
-
-/** Sends it to one person, through the gate as everything; the results leave it out. */
-function Trial({ c, slug, onClose }: { c: Campaign; slug: string; onClose: () => void }) {
-  const { t } = useWords()
-  const toast = useToast()
-  const refusal = useProblem()
-  const [text, setText] = useState('')
-  const [person, setPerson] = useState<string>()
-  const [busy, setBusy] = useState(false)
-  const q = useSettled(text.trim(), 250)
-  const found = useQuery({
-    queryKey: ['search', slug, q],
-    enabled: q !== '',
-    queryFn: ({ signal }) =>
-      call<Schemas['Found']>(
-        api.GET('/api/v1/communities/{community}/search', {
-          params: { path: { community: slug }, query: { q } },
-          signal,
-        }),
-      ),
-  })
-  const send = async () => {
-    setBusy(true)
-    const sent = await refusal.guard(() =>
-      call<Schemas['Touch']>(
-        api.POST('/api/v1/communities/{community}/campaigns/{id}/test', {
-          params: { path: { community: slug, id: c.id } },
-          body: { person: person ?? '' },
-        }),
-      ),
-    )
-    setBusy(false)
-    if (!sent) return
-    toast.done(
-      sent.state === 'held' ? t('touch.test.held', { why: reasonName(sent.reason ?? '', t) }) : t('touch.test.done'),
-    )
-    onClose()
-  }
-  return (
-    <Dialog open title={t('touch.test')} onClose={onClose}>
-      {refusal.problem && <ProblemNotice problem={refusal.problem} />}
-      <div className={css.field}>
-        <label htmlFor="trial-person">{t('touch.test.who')}</label>
-        <Select
-          id="trial-person"
-          className={css.wide}
-          placeholder={t('people.search')}
-          showSearch={{ filterOption: false, onSearch: setText }}
-          notFoundContent={q && !found.isFetching ? t('touch.test.none') : null}
-          loading={found.isFetching}
-          value={person}
-          onChange={setPerson}
-          options={(found.data?.people ?? []).map(({ person: p }) => ({
-            value: p.id,
-            label: [nameOf(p, t('people.unnamed')), p.phone].filter(Boolean).join(' · '),
-          }))}
-        />
-        <span className={css.note}>{t('touch.test.note')}</span>
-      </div>
-      <p className={css.actions}>
-        <Button type="primary" disabled={!person} loading={busy} onClick={send}>
-          {t('touch.test.send')}
-        </Button>
-        <Button onClick={onClose}>{t('common.cancel')}</Button>
-      </p>
-    </Dialog>
   )
 }

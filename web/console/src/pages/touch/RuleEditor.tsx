@@ -5,8 +5,9 @@ import type { ReactNode } from 'react'
 import { factKindsQuery, groupsQuery, type Rule, tagsQuery } from '~/api/campaigns'
 import { circlesQuery, sourcesQuery } from '~/api/community'
 import { type Key, useText, useWords } from '~/i18n'
+import css from './Rule.module.css'
 import { blank, type Condition, days, type Kind, kinds, type Simple } from './rule'
-import css from './Touch.module.css'
+import shared from './Touch.module.css'
 
 interface Props {
   value: Simple
@@ -27,7 +28,7 @@ export function RuleEditor({ value, onChange, slug }: Props) {
           <label>
             {t('touch.rule.join')}{' '}
             <select
-              className={css.pick}
+              className={shared.pick}
               value={value.join}
               onChange={(event) => onChange({ ...value, join: event.target.value as Simple['join'] })}
             >
@@ -41,7 +42,7 @@ export function RuleEditor({ value, onChange, slug }: Props) {
         {value.conditions.map((condition) => (
           <li key={condition.key}>
             <select
-              className={css.pick}
+              className={shared.pick}
               aria-label={t('touch.rule.what')}
               value={condition.kind}
               onChange={(event) => put({ ...blank(event.target.value as Kind), key: condition.key })}
@@ -53,7 +54,7 @@ export function RuleEditor({ value, onChange, slug }: Props) {
               ))}
             </select>
             <select
-              className={css.pick}
+              className={shared.pick}
               aria-label={t('touch.rule.how')}
               value={condition.not ? 'not' : 'is'}
               onChange={(event) => put({ ...condition, not: event.target.value === 'not' })}
@@ -114,7 +115,7 @@ function Value({ condition: { kind, rule }, slug, onChange }: ValueProps): React
     case 'city':
       return (
         <Select
-          className={css.wide}
+          className={shared.wide}
           aria-label={t('touch.rule.kind.city')}
           mode="tags"
           open={false}
@@ -153,7 +154,7 @@ function Value({ condition: { kind, rule }, slug, onChange }: ValueProps): React
     case 'consent':
       return (
         <select
-          className={css.pick}
+          className={shared.pick}
           aria-label={t('touch.rule.kind.consent')}
           value={rule.consent}
           onChange={(event) => onChange({ consent: event.target.value })}
@@ -177,7 +178,7 @@ interface ManyProps {
 
 const Many = ({ label, options, value, onChange }: ManyProps) => (
   <Select
-    className={css.wide}
+    className={shared.wide}
     mode="multiple"
     aria-label={label}
     placeholder={label}
@@ -208,7 +209,7 @@ function Tag({ rule, slug, onChange }: Part) {
   const tags = useQuery(tagsQuery(slug))
   return (
     <Select
-      className={css.wide}
+      className={shared.wide}
       aria-label={t('touch.rule.kind.tag')}
       placeholder={t('touch.rule.kind.tag')}
       showSearch
@@ -227,7 +228,7 @@ function Member({ rule, slug, onChange }: Part) {
   const circles = useQuery(circlesQuery(slug))
   return (
     <Select
-      className={css.wide}
+      className={shared.wide}
       aria-label={t('touch.rule.kind.circle')}
       showSearch={{ optionFilterProp: 'label' }}
       popupMatchSelectWidth={false}
@@ -266,7 +267,7 @@ function Happened({ rule, slug, onChange }: Part) {
     .filter(({ value, label }) => label !== `facts.${value}`)
   return (
     <Select
-      className={css.wide}
+      className={shared.wide}
       aria-label={t('touch.rule.kind.fact')}
       placeholder={t('touch.rule.fact.hint')}
       showSearch={{ optionFilterProp: 'label' }}
