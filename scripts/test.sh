@@ -40,7 +40,7 @@ end_to_end() {
     echo 'There is no test/e2e/*.test.mjs yet.'
     return
   fi
-  QUNCE_CHROMIUM=$(command -v chromium) node --test --test-reporter=spec "${tests[@]}"
+  QUNCE_CHROMIUM=$(command -v chromium) node --test --test-concurrency=2 --test-reporter=spec "${tests[@]}"
 }
 
 step 'build' scripts/build.sh

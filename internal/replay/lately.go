@@ -107,7 +107,7 @@ var said = []line{
 	{"stage:parenting", 30 * time.Hour, 3, true, "谢谢，今晚就开始记。"},
 	{"stage:parenting", 5 * time.Hour, 17, false, "辅食从米粉开始，还是直接蔬菜泥？"},
 	{"stage:parenting", 5*time.Hour - 9*time.Minute, 21, true, "我们从高铁米粉开始的，两周后才加菜泥。"},
-	{"stage:pregnancy", 27 * time.Hour, -2, false, "刚进群，12 周。NT 检查一般要提前多久预约？"},
+	{"stage:pregnancy", 26 * time.Hour, -1, false, "刚进群，12 周。NT 检查一般要提前多久预约？"},
 	{"stage:preconception", 7 * time.Hour, 1, false, "叶酸是从什么时候开始吃的？"},
 	{"stage:preconception", 7*time.Hour - 20*time.Minute, 4, true, "医生让我提前三个月开始。"},
 	{"stage:preconception", 6 * time.Hour, 1, true, "好，那我现在就该吃了。"},

@@ -1,0 +1,49 @@
+package app_test
+
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/qunce/qunce/internal/app"
+	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/playbooks"
+)
+
+// The demo shows what Today is for: two registrations to look at, work left overnight, and a circle that needs help.
+func TestLiveInLeavesWork(t *testing.T) {
+	ctx := t.Context()
+	source, err := playbooks.Files.ReadFile("mothers.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := app.Config{Data: filepath.Join(t.TempDir(), "data"), Sandbox: true, Log: slog.New(slog.DiscardHandler)}
+	if err := app.LiveIn(ctx, cfg, "mothers", source, 60); err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.New(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	c, err := a.Communities.BySlug(ctx, "mothers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := task.Principal{ID: "op", Roles: []task.Role{{Name: "service"}, {Name: "admin"}}}
+	reviews, err := a.Tasks.List(ctx, c.ID, by, task.Filter{State: task.StateOpen, Kind: "review-registration"}, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(reviews.Items) != 2 {
+		t.Errorf("%d registrations wait for a look, want 2", len(reviews.Items))
+	}
+	board, err := a.Circles.Board(ctx, c.ID, circle.Filter{}, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(board.Items) == 0 || len(board.Items[0].Needs) == 0 {
+		t.Errorf("no circle needs help: %+v", board.Items)
+	}
+}
