@@ -188,6 +188,9 @@ func (w *world) care(t *testing.T) lived {
 	if n := w.count(t, `SELECT count(*) FROM audit WHERE community_id = $1 AND action = 'people.reveal'`); n != 1 {
 		t.Errorf("the look stands %d times in the audit log", n)
 	}
+	if got := w.must(t, 200, "GET "+one+"/looks", nil); !strings.Contains(got.body, "回电话") || strings.Contains(got.body, "13800000001") {
+		t.Errorf("looks: %s", got)
+	}
 	if got := w.must(t, 200, "GET "+one+"/export?reason=本人要求", nil); !strings.Contains(got.body, "13800000001") {
 		t.Errorf("exported: %s", got)
 	}

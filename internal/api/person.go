@@ -135,6 +135,12 @@ func (a *API) personParts(tag string) {
 		}
 		return a.Touch.OfPerson(tx, string(in.ID), in.Cursor, in.Limit)
 	})
+	look(a, read("person.looks", "looks", "Who looked at what of a person is masked otherwise, and why; the latest first", access.AuditRead), func(tx *db.Tx, _ *call, in *OnePerson) (out list[people.Look], err error) {
+		if _, err = a.People.GetTx(tx, string(in.ID)); err == nil {
+			out.Items, err = a.People.Looks(tx, string(in.ID))
+		}
+		return out, err
+	})
 	look(a, read("person.consents", "consents", "What a person agreed to, oldest first", access.PeopleRead), func(tx *db.Tx, _ *call, in *OnePerson) (out list[people.Consent], err error) {
 		if _, err = a.People.GetTx(tx, string(in.ID)); err == nil {
 			out.Items, err = a.People.Consents(tx, string(in.ID))

@@ -122,7 +122,7 @@ func (a *App) peopleSettings(tx *db.Tx) (people.Settings, error) {
 }
 
 // auditLook writes down that somebody looked at what is masked.
-func (a *App) auditLook(tx *db.Tx, by audit.Actor, person string, field people.FieldName, _ string) error {
+func (a *App) auditLook(tx *db.Tx, by audit.Actor, person string, field people.FieldName) error {
 	return audit.Record(tx, by, string(access.PeopleReveal), audit.Target{Kind: "person", ID: person}, audit.Detail{"field": string(field)})
 }
 

@@ -72,7 +72,7 @@ func newWorld(t *testing.T, d *testkit.DB) *world {
 			return people.Settings{}, nil
 		}
 		return people.Settings{Fields: custom, Stages: []people.StageRule{{Stage: "parenting", Anchor: people.BirthDate, From: &birth}, {Stage: "pregnancy", Anchor: people.DueDate}}}, nil
-	}, func(*db.Tx, audit.Actor, string, people.FieldName, string) error { w.looks++; return nil })
+	}, func(*db.Tx, audit.Actor, string, people.FieldName) error { w.looks++; return nil })
 	in := intake.New(d.DB, w.people, nil, nil, nil, keys.HMAC, nil)
 	w.blobs = blob.New(d.DB, files)
 	w.runner = job.NewRunner(d.DB, slog.New(slog.DiscardHandler))

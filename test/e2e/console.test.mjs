@@ -108,6 +108,7 @@ test('People: search, filter, a profile with its history, and a number shown for
   const log = await desk.api('/audit');
   const entry = log.items.find((e) => e.target_id === id && /reveal/.test(e.action));
   assert.ok(entry, `the log has no look at ${id}: ${JSON.stringify(log.items.slice(0, 3))}`);
+  await desk.part('谁看过').locator('text=/电话回访/').first().waitFor();
 
   for (const [stage, shown] of [['pregnancy', true], ['parenting', false]]) {
     await desk.open(`/people?q=${encodeURIComponent('加微')}&f.stage=${stage}`);

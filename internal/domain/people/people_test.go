@@ -60,8 +60,8 @@ func open(t *testing.T, d *testkit.DB) *house {
 	h.log = fact.NewLog(d.DB, bus.NewLocal(), quiet)
 	h.runner = job.NewRunner(d.DB, quiet)
 	h.s = people.New(d.DB, keys, func(*db.Tx) (people.Settings, error) { return h.conf, nil },
-		func(_ *db.Tx, by audit.Actor, _ string, field people.FieldName, reason string) error {
-			h.looks = append(h.looks, by.ID+" "+string(field)+" "+reason)
+		func(_ *db.Tx, by audit.Actor, _ string, field people.FieldName) error {
+			h.looks = append(h.looks, by.ID+" "+string(field))
 			return nil
 		})
 	h.s.Register(h.runner)

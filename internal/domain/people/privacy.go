@@ -14,54 +14,6 @@ import (
 // exportField is the field under which an export stands in the audit log.
 const exportField FieldName = "export"
 
-// Reveal gives a masked field in full — the real name, or every phone or email — and writes the look into the audit log in
-// the same transaction. Whether the actor's role may look is the caller's to decide, before.
-func (s *Service) Reveal(ctx context.Context, community string, by audit.Actor, person string, field FieldName, reason string) (values []string, err error) {
-	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
-		values, err = s.RevealTx(tx, by, person, field, reason)
-		return err
-	})
-	return values, err
-}
-
-// RevealTx is Reveal in a transaction.
-func (s *Service) RevealTx(tx *db.Tx, by audit.Actor, person string, field FieldName, reason string) ([]string, error) {
-	root, err := s.look(tx, by, person, field, reason)
-	if err != nil {
-		return nil, err
-	}
-	switch field {
-	case FieldRealName:
-		r, err := readPerson(tx, root)
-		if err != nil {
-			return nil, err
-		}
-		name, err := s.realName(tx, r)
-		if err != nil || name == "" {
-			return []string{}, err
-		}
-		return []string{name}, nil
-	case FieldPhone, FieldEmail:
-		return s.addresses(tx, root, Kind(field))
-	}
-	return nil, ErrField.With("field", string(field)).At("/field")
-}
-
-// look records that someone is shown what is masked otherwise.
-func (s *Service) look(tx *db.Tx, by audit.Actor, person string, field FieldName, reason string) (root string, err error) {
-	if reason, err = cleanReason(reason); err != nil {
-		return "", err
-	}
-	if root, err = Root(tx, person); err != nil {
-		return "", err
-	}
-	if err := s.audit(tx, by, root, field, reason); err != nil {
-		return "", fmt.Errorf("audit a look at %s: %w", field, err)
-	}
-	_, err = fact.Append(tx, Revealed{Field: field}, fact.Fact{Person: root, Actor: by.ID})
-	return root, err
-}
-
 // addresses decrypts the phones or emails of a person, verified ones first.
 func (s *Service) addresses(tx *db.Tx, root string, kind Kind) ([]string, error) {
 	ids, err := s.heldBy(tx, root)
@@ -176,6 +128,7 @@ type Export struct {
 	Anchors     []AnchorChange `json:"anchors"`
 	Consents    Consents       `json:"consents"`
 	Merges      []Merge        `json:"merges"`
+	Looks       []Look         `json:"looks" doc:"who looked at what is masked otherwise, and why"`
 	Facts       []fact.Fact    `json:"facts"`
 	More        map[string]any `json:"more" doc:"what other parts keep, by their names"`
 	MadeAt      time.Time      `json:"made_at"`
@@ -214,6 +167,9 @@ func (s *Service) ExportTx(tx *db.Tx, by audit.Actor, person, reason string) (e 
 		return e, err
 	}
 	if e.Merges, err = s.Merges(tx, root); err != nil {
+		return e, err
+	}
+	if e.Looks, err = s.Looks(tx, root); err != nil {
 		return e, err
 	}
 	if e.Facts, err = allFacts(tx, root); err != nil {

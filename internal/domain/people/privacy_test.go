@@ -19,7 +19,7 @@ import (
 func (h *house) dump(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"person", "people_identifier", "people_index", "people_tag", "people_anchor", "people_consent", "people_merge", "people_proposal", "people_blocked", "fact"} {
+	for _, table := range []string{"person", "people_identifier", "people_index", "people_tag", "people_anchor", "people_look", "people_consent", "people_merge", "people_proposal", "people_blocked", "fact"} {
 		rows, err := h.SQL().QueryContext(t.Context(), `SELECT * FROM `+table)
 		if err != nil {
 			t.Fatal(err)
@@ -76,9 +76,16 @@ func TestSecretsAtRestAndReveal(t *testing.T) {
 				t.Errorf("%s: %v, %v", field, v, err)
 			}
 		}
-		if len(h.looks) != 3 || !slices.Contains(h.looks, "op phone call back") {
+		if len(h.looks) != 3 || !slices.Contains(h.looks, "op phone") {
 			t.Errorf("audit saw %v", h.looks)
 		}
+		must(t, h.Read(t.Context(), h.Community, func(tx *db.Tx) error {
+			looks, err := h.s.Looks(tx, p)
+			if len(looks) != 3 || looks[0].Reason != "call back" || looks[0].Actor != "op" {
+				t.Errorf("%+v", looks)
+			}
+			return err
+		}))
 	})
 }
 
@@ -100,7 +107,7 @@ func TestErase(t *testing.T) {
 		}
 		must(t, h.s.Consent(t.Context(), h.Community, a, people.Consent{Purpose: people.ForService, Given: true, Wording: "v1", Entry: "e1", Address: "203.0.113.9"}))
 		if e, err := h.s.Export(t.Context(), h.Community, audit.Actor{ID: "op"}, b, "asked for it"); err != nil || e.Person.Name != "王小明" || e.Person.Phone != "+8613800135678" ||
-			len(e.Identifiers) != 3 || len(e.Consents) != 1 || len(e.Merges) != 1 || len(e.Anchors) != 2 || len(e.Facts) < 8 {
+			len(e.Identifiers) != 3 || len(e.Consents) != 1 || len(e.Merges) != 1 || len(e.Anchors) != 2 || len(e.Looks) != 1 || len(e.Facts) < 8 {
 			text, _ := json.Marshal(e)
 			t.Errorf("export %s, %v", text, err)
 		}

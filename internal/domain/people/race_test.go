@@ -29,7 +29,7 @@ func (h *house) second(t *testing.T) *people.Service {
 	}
 	t.Cleanup(func() { d.Close() })
 	fact.NewLog(d, bus.NewLocal(), quiet)
-	return people.New(d, h.secrets, func(*db.Tx) (people.Settings, error) { return h.conf, nil }, func(*db.Tx, audit.Actor, string, people.FieldName, string) error { return nil })
+	return people.New(d, h.secrets, func(*db.Tx) (people.Settings, error) { return h.conf, nil }, func(*db.Tx, audit.Actor, string, people.FieldName) error { return nil })
 }
 
 // P1: the same phone from two nodes at once is one person, told of once.

@@ -26,7 +26,7 @@ type Settings struct {
 }
 
 // Audit writes into the audit log that someone looked at what is masked otherwise.
-type Audit func(tx *db.Tx, by audit.Actor, person string, field FieldName, reason string) error
+type Audit func(tx *db.Tx, by audit.Actor, person string, field FieldName) error
 
 // Service is the people of every community.
 type Service struct {

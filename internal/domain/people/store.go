@@ -356,6 +356,7 @@ func eraseRows(tx *db.Tx, persons []string) error {
 		`DELETE FROM people_index WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_tag WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_anchor WHERE community_id = $1 AND person IN ` + in,
+		`DELETE FROM people_look WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_proposal WHERE community_id = $1 AND (one IN ` + in + ` OR other IN ` + in + `)`,
 		`UPDATE people_consent SET address = '' WHERE community_id = $1 AND person IN ` + in,
 		`UPDATE people_blocked SET person = '', reason = '' WHERE community_id = $1 AND person IN ` + in,

@@ -1292,6 +1292,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at what of a person is masked otherwise, and why; the latest first */
+        get: operations["person.looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/merge": {
         parameters: {
             query?: never;
@@ -2998,6 +3015,9 @@ export interface components {
         ListOfPeopleHeld: {
             items: components["schemas"]["PeopleHeld"][];
         };
+        ListOfPeopleLook: {
+            items: components["schemas"]["PeopleLook"][];
+        };
         ListOfPeopleMerge: {
             items: components["schemas"]["PeopleMerge"][];
         };
@@ -3382,6 +3402,8 @@ export interface components {
             consents: components["schemas"]["PeopleConsent"][];
             facts: components["schemas"]["Fact"][];
             identifiers: components["schemas"]["PeopleHeld"][];
+            /** @description who looked at what is masked otherwise, and why */
+            looks: components["schemas"]["PeopleLook"][];
             /** Format: date-time */
             made_at: string;
             merges: components["schemas"]["PeopleMerge"][];
@@ -3404,6 +3426,17 @@ export interface components {
         PeopleHit: {
             by: string;
             person: components["schemas"]["PeoplePerson"];
+        };
+        PeopleLook: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            field: string;
+            id: string;
+            kind: string;
+            person: string;
+            /** @description in the words of who looked */
+            reason: string;
         };
         PeopleMerge: {
             actor?: string;
@@ -7745,6 +7778,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfPeopleHeld"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "person.looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPeopleLook"];
                 };
             };
             400: components["responses"]["400"];

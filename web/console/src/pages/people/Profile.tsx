@@ -15,6 +15,7 @@ import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
 import { outcomeName, stepNumber } from '../ways'
 import { factDetail, type Names } from './detail'
+import { Looks } from './Looks'
 import { nameOf, StateTag, stageOf } from './People'
 
 /** One person: who they are, how they can be reached, what happened, what comes next. */
@@ -47,6 +48,7 @@ export function Profile() {
           </Section>
           <Circles slug={slug} id={p.id} />
           <Runs slug={slug} id={p.id} />
+          <Looks slug={slug} id={p.id} />
         </div>
         <Section title={t('people.timeline')}>
           <History slug={slug} id={p.id} />
@@ -60,6 +62,7 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
   const may = useMay()
+  const client = useQueryClient()
   const reveal = (field: string) => async (reason: string) => {
     const path = { community: slug, id: p.id }
     const got = await call<Schemas['Revealed']>(
@@ -68,6 +71,7 @@ function Card({ person: p, slug }: { person: Person; slug: string }) {
         body: { field, reason } as never,
       }),
     )
+    await client.invalidateQueries({ queryKey: ['person', slug, p.id, 'looks'] })
     return (got.values ?? []).join(t('common.listComma'))
   }
   const masked = (field: string, value: string, label: string) =>

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link } from 'react-router'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { communityPath, useCommunity } from '~/app/community'
+import { useStaffNames } from '~/app/staff'
 import { type Key, type Translate, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type FilterSpec, type ListColumn, ListPage, type ListSource, PageHeader, requestParams } from '~/parts'
@@ -33,14 +33,7 @@ export function Audit() {
   const { t } = useWords()
   const { zone } = useFormat()
   const slug = useCommunity()?.slug ?? ''
-  const staff = useQuery({
-    queryKey: ['staff', slug],
-    queryFn: ({ signal }) =>
-      call<Schemas['ListOfAuthnStaff']>(
-        api.GET('/api/v1/communities/{community}/staff', { params: { path: { community: slug } }, signal }),
-      ),
-  })
-  const names = useMemo(() => new Map((staff.data?.items ?? []).map((s) => [s.id, s.name || s.email])), [staff.data])
+  const names = useStaffNames(slug)
   const columns = useColumns(slug, names)
   const filters = useMemo(
     (): FilterSpec[] => [
