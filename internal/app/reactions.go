@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -165,6 +166,20 @@ type cards struct{ people *people.Service }
 func (c cards) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }
 
 func (c cards) Blocked(tx *db.Tx, person string) (bool, error) { return c.people.KeptOut(tx, person) }
+
+// Inside makes the stay an identifier: who is in a circle can be reached there.
+func (c cards) Inside(tx *db.Tx, person, in string, inside bool) error {
+	stay := people.Identifier{Kind: people.CircleMember, Value: in + " " + person, Verified: true}
+	if inside {
+		_, err := c.people.IdentifyTx(tx, person, stay, "")
+		return err
+	}
+	err := c.people.UnidentifyTx(tx, person, stay, "")
+	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNoIdentifier) {
+		return nil // erasing has taken it already
+	}
+	return err
+}
 
 func (c cards) Cards(tx *db.Tx, ids []string) (map[string]circle.Card, error) {
 	names, err := c.people.Names(tx, ids)

@@ -155,6 +155,9 @@ func (s *Service) enter(tx *db.Tx, c brief, m Member, f fact.Fact) (Member, erro
 		m, _, err := currentMember(tx, c.id, m.Person)
 		return m, err
 	}
+	if err := s.People.Inside(tx, m.Person, c.id, true); err != nil {
+		return m, fmt.Errorf("note that person %s is in circle %s: %w", m.Person, c.id, err)
+	}
 	f.Person, f.Subject, f.Circle = m.Person, c.id, c.id
 	_, err = fact.Append(tx, Joined{Group: GroupName(c.group), Kind: c.kind, Number: c.number, Via: m.Via}, f)
 	return m, err
@@ -221,6 +224,9 @@ func (s *Service) leave(tx *db.Tx, c brief, m Member, why Reason, actor string, 
 		if _, err := s.seats.ReleaseTx(tx, m.seat); err != nil {
 			return m, fmt.Errorf("give back seat %s: %w", m.seat, err)
 		}
+	}
+	if err := s.People.Inside(tx, m.Person, c.id, false); err != nil {
+		return m, fmt.Errorf("note that person %s left circle %s: %w", m.Person, c.id, err)
 	}
 	_, err = fact.Append(tx, Left{Group: GroupName(c.group), Kind: c.kind, Reason: why}, fact.Fact{Person: m.Person, Subject: c.id, Circle: c.id, Actor: actor})
 	return m, err

@@ -20,6 +20,8 @@ type People interface {
 	IDs(tx *db.Tx, person string) ([]string, error)
 	// Blocked tells whether a person must not get in.
 	Blocked(tx *db.Tx, person string) (bool, error)
+	// Inside notes that a person is in a circle now, or no longer: by which ways they can be reached follows from it.
+	Inside(tx *db.Tx, person, circle string, inside bool) error
 	// Cards says how persons are shown, by id. One who is left out is nobody.
 	Cards(tx *db.Tx, ids []string) (map[string]Card, error)
 }

@@ -21,7 +21,13 @@ const fields: Record<string, Key> = {
   joiner: 'people.joiner',
   grade: 'people.grade',
 }
-const ways = ['phone', 'follower', 'contact', 'email']
+const ways: Record<string, Key> = {
+  phone: 'people.reach.phone',
+  follower: 'people.reach.follower',
+  contact: 'people.reach.contact',
+  email: 'people.reach.email',
+  circle_member: 'people.reach.circle',
+}
 
 export function factDetail(fact: Fact, names: Names, t: Translate): string {
   const data = (fact.data ?? {}) as Record<string, string | undefined>
@@ -37,7 +43,7 @@ export function factDetail(fact: Fact, names: Names, t: Translate): string {
       return fieldName(of(data.field ?? data.anchor), t)
     case 'people.identified':
     case 'people.unidentified':
-      return ways.includes(of(data.kind)) ? t(`people.reach.${of(data.kind)}` as Key) : ''
+      return words(ways[of(data.kind)], t)
     case 'people.stage_changed':
       return stageName(of(data.to), t)
     case 'people.consent_given':
@@ -50,10 +56,9 @@ export function factDetail(fact: Fact, names: Names, t: Translate): string {
 
 const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' · ')
 
-function fieldName(field: string, t: Translate): string {
-  const key = fields[field]
-  return key ? t(key) : ''
-}
+const fieldName = (field: string, t: Translate) => words(fields[field], t)
+
+const words = (key: Key | undefined, t: Translate) => (key ? t(key) : '')
 
 /** What staff decided; a key that comes back as itself has no words. */
 function outcome(name: string, t: Translate): string {
