@@ -24,8 +24,8 @@ var (
 	wired    = with(edge, "internal/channel/...", "internal/api/...", "internal/h5/...", "internal/backup", "migrations", "playbooks/...")
 	whole    = with(wired, "internal/app/...", "internal/bench/...", "test/...")
 
-	// What composes much is tested as app composes it.
-	started = []string{"internal/app", "test/lived"}
+	// What composes much is tested as app composes it, on the shipped playbooks.
+	started = []string{"internal/app", "test/lived", "playbooks"}
 
 	// Tests may import these besides what their package may.
 	inTests = []string{"test/testkit/...", "migrations"}

@@ -45,7 +45,7 @@ func (w *world) seats(person string) (held map[string]seat.Seat, in []string) {
 		}
 		stays, err := w.Circles.CirclesOfTx(tx, person)
 		for _, m := range stays {
-			in = append(in, string(m.Info.Group))
+			in = append(in, m.Info.Group)
 		}
 		return err
 	})
