@@ -112,6 +112,19 @@ func (in *installation) open(ctx context.Context) (*app.App, error) {
 	return app.New(ctx, cfg)
 }
 
+// enter opens the installation and finds one of its communities. The caller closes the installation.
+func (in *installation) enter(ctx context.Context, slug string) (*app.App, *community.Community, error) {
+	a, err := in.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	com, err := find(ctx, a, slug)
+	if err != nil {
+		return nil, nil, errors.Join(err, a.Close())
+	}
+	return a, com, nil
+}
+
 // find finds a community by its slug.
 func find(ctx context.Context, a *app.App, slug string) (*community.Community, error) {
 	if slug == "" {

@@ -68,15 +68,11 @@ func (x *exporting) run(c *cobra.Command) error {
 		return usageError{fmt.Errorf("--format %s: write csv or xlsx", x.format)}
 	}
 	ctx := c.Context()
-	a, err := x.open(ctx)
+	a, com, err := x.enter(ctx, x.slug)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	com, err := find(ctx, a, x.slug)
-	if err != nil {
-		return err
-	}
 	e := transfer.Export{Format: transfer.Format(x.format), Lang: com.Lang, Zone: com.Location(), Reveal: x.reveal, Reason: x.reason, Actor: audit.By(access.AsSystem(com.ID, byHand))}
 	for _, name := range x.columns {
 		e.Columns = append(e.Columns, transfer.Target(name))

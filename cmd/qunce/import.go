@@ -88,15 +88,11 @@ func refusal(err error) error {
 
 func (in *importing) run(c *cobra.Command, file string) error {
 	ctx := c.Context()
-	a, err := in.open(ctx)
+	a, com, err := in.enter(ctx, in.slug)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	com, err := find(ctx, a, in.slug)
-	if err != nil {
-		return err
-	}
 	id := in.resume
 	if id == "" {
 		if id, err = in.upload(ctx, a, com, file); err != nil {

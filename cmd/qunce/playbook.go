@@ -164,15 +164,11 @@ func playbookDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := in.open(c.Context())
+			a, com, err := in.enter(c.Context(), slug)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			com, err := find(c.Context(), a, slug)
-			if err != nil {
-				return err
-			}
 			next, err := a.Playbooks.Read(source)
 			if err != nil {
 				return printProblems(c.ErrOrStderr(), args[0], err)
@@ -235,22 +231,18 @@ func playbookApplyCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use: "apply FILE", Short: "Let a community run on a playbook", Args: cobra.ExactArgs(1),
-		Long:    "All of it is applied, or nothing; applying it again changes nothing. A server that runs on SQLite takes notice when it is\nstarted again: apply it in the console, or by the API, to change one that runs.",
+		Long:    "All of it is applied, or nothing; applying it again changes nothing. A server that runs\ntakes notice within ten seconds; applied in the console or by the API it counts at once.",
 		Example: "  qunce playbook apply mine.yaml --community mothers",
 		RunE: func(c *cobra.Command, args []string) error {
 			source, err := readPlaybook(c, args[0])
 			if err != nil {
 				return err
 			}
-			a, err := in.open(c.Context())
+			a, com, err := in.enter(c.Context(), slug)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			com, err := find(c.Context(), a, slug)
-			if err != nil {
-				return err
-			}
 			changes, err := a.Playbooks.Apply(c.Context(), com.ID, "", source)
 			if err != nil {
 				return printProblems(c.ErrOrStderr(), args[0], err)
@@ -272,15 +264,11 @@ func playbookExportCommand() *cobra.Command {
 		Use: "export", Short: "Print the playbook that a community runs on", Args: cobra.NoArgs,
 		Example: "  qunce playbook export --community mothers > mothers.yaml",
 		RunE: func(c *cobra.Command, _ []string) error {
-			a, err := in.open(c.Context())
+			a, com, err := in.enter(c.Context(), slug)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			com, err := find(c.Context(), a, slug)
-			if err != nil {
-				return err
-			}
 			var applied playbook.Applied
 			err = a.DB.Read(c.Context(), com.ID, func(tx *db.Tx) (err error) {
 				applied, err = a.Playbooks.AppliedTx(tx)

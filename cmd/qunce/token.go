@@ -39,15 +39,11 @@ func tokenCreateCommand() *cobra.Command {
 				}
 				n.ExpiresAt = time.Now().Add(time.Duration(span))
 			}
-			a, err := in.open(c.Context())
+			a, com, err := in.enter(c.Context(), slug)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			com, err := find(c.Context(), a, slug)
-			if err != nil {
-				return err
-			}
 			t, text, err := a.Auth.CreateToken(c.Context(), access.Principal{Kind: access.System, Community: com.ID}, n)
 			if err != nil {
 				return err

@@ -18,6 +18,14 @@ func (c Config) databaseFile() string { return filepath.Join(c.Data, "qunce.db")
 func (c Config) keyFile() string      { return filepath.Join(c.Data, "keys") }
 func (c Config) blobFolder() string   { return filepath.Join(c.Data, "blobs") }
 
+// clock is the configured clock, or the machine's.
+func (c Config) clock() clock.Clock {
+	if c.Clock != nil {
+		return c.Clock
+	}
+	return clock.System{}
+}
+
 func (c Config) database() db.Config {
 	return db.Config{Path: c.databaseFile(), URL: c.DatabaseURL, Clock: c.Clock, IDs: c.IDs, Scratch: c.Scratch}
 }
@@ -34,11 +42,7 @@ func (c Config) Exists() error {
 }
 
 func (c Config) blobs() (*blob.Files, error) {
-	clk := c.Clock
-	if clk == nil {
-		clk = clock.System{}
-	}
-	return blob.NewFiles(c.blobFolder(), clk)
+	return blob.NewFiles(c.blobFolder(), c.clock())
 }
 
 // openKeys reads the key file, and makes it for an installation without communities only: beside data a lost file must be

@@ -27,14 +27,14 @@ var lives = map[string]struct {
 // doorsIn is when the demo's doors open after it is started.
 const doorsIn = 15 * time.Minute
 
-// LiveIn fills the demo's data folder with a community that simulated people have lived in up to now. It does nothing for a
+// LiveIn fills the demo's data folder with a community that simulated people have lived in up to now, as the configured clock says. It does nothing for a
 // case that has no replay, or where the community is there already.
 func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntry int) (err error) {
 	life, known := lives[slug]
 	if perEntry <= 0 || !known {
 		return nil
 	}
-	now := clock.System{}.Now()
+	now := cfg.clock().Now()
 	start := now.Add(-life.takes)
 	if life.lately {
 		start = start.Add(-replay.LatelyFor)

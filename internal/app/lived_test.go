@@ -1,24 +1,36 @@
 package app_test
 
 import (
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/playbooks"
+	"github.com/qunce/qunce/test/testkit"
 )
 
 // The demo shows what Today is for: two registrations to look at, work left overnight, and a circle that needs help.
 func TestLiveInLeavesWork(t *testing.T) {
+	for hour := 3; hour < 24; hour += 12 { // staff works by day, whoever starts the demo at any hour
+		t.Run(fmt.Sprint(hour), func(t *testing.T) {
+			leavesWork(t, clock.NewManual(testkit.Start.Truncate(24*time.Hour).Add(time.Duration(hour)*time.Hour)))
+		})
+	}
+}
+
+func leavesWork(t *testing.T, at clock.Clock) {
 	ctx := t.Context()
 	source, err := playbooks.Files.ReadFile("mothers.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := app.Config{Data: filepath.Join(t.TempDir(), "data"), Sandbox: true, Log: slog.New(slog.DiscardHandler)}
+	cfg := app.Config{Data: filepath.Join(t.TempDir(), "data"), Sandbox: true, Clock: at, Log: slog.New(slog.DiscardHandler)}
 	if err := app.LiveIn(ctx, cfg, "mothers", source, 60); err != nil {
 		t.Fatal(err)
 	}
