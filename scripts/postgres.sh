@@ -55,7 +55,7 @@ make_cluster() {
   cat >>"$dir/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-max_connections = 200
+max_connections = 800
 shared_buffers = 256MB
 max_wal_size = 4GB
 checkpoint_timeout = 30min
