@@ -55,7 +55,7 @@ CREATE TABLE path_log (
 );
 
 -- owner: internal/spine/path
--- Counts are spread over slots (the subject's shard), so that no row is everybody's.
+-- Counts are spread over slots (one for each connection that commits), so that no row is everybody's.
 CREATE TABLE path_count (
     community_id TEXT     NOT NULL,
     path         TEXT     NOT NULL,

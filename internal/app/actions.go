@@ -58,7 +58,7 @@ func (a *App) personValues(tx *db.Tx, r *path.Run) (map[string]any, error) {
 	if r.Person == "" {
 		return map[string]any{}, nil
 	}
-	p, err := a.People.GetTx(tx, r.Person)
+	p, err := a.People.ProfileTx(tx, r.Person)
 	if err != nil {
 		return nil, err
 	}

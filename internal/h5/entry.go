@@ -86,6 +86,7 @@ func (p *Pages) watch(v *visit) (stop func()) {
 func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from intake.Stage) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	var e intake.Entry
 	look := v.moved == nil
 	if look {
 		defer p.watch(v)()
@@ -104,7 +105,7 @@ func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from int
 			}
 		}
 		look = false
-		stage, err := p.stage(ctx, r, v)
+		stage, err := p.stage(ctx, r, v, &e)
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil //nolint:nilerr // patience is over, not an error
@@ -117,13 +118,15 @@ func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from int
 	}
 }
 
-// stage is what at reads, without what only the page shows.
-func (p *Pages) stage(ctx context.Context, r *http.Request, v *visit) (stage intake.Stage, err error) {
-	err = p.DB.Read(ctx, v.community.ID, func(tx *db.Tx) error {
-		e, err := p.Intake.EntryByCode(tx, r.PathValue("code"))
-		if err == nil {
-			stage, err = p.Intake.StageTx(tx, v.who.ID, e)
+// stage is what at reads, without what only the page shows. It fills e in once.
+func (p *Pages) stage(ctx context.Context, r *http.Request, v *visit, e *intake.Entry) (stage intake.Stage, err error) {
+	err = p.DB.Read(ctx, v.community.ID, func(tx *db.Tx) (err error) {
+		if e.ID == "" {
+			if *e, err = p.Intake.EntryByCode(tx, r.PathValue("code")); err != nil {
+				return err
+			}
 		}
+		stage, err = p.Intake.StageTx(tx, v.who.ID, *e)
 		return err
 	})
 	return stage, err

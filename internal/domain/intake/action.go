@@ -53,7 +53,7 @@ func (s *Service) Install(e *path.Engine) {
 		Params: map[string]path.Param{"rate": {Type: path.Text, Doc: "people a minute, as 300/min; the opening's own if not given"}},
 		When:   s.doors,
 	})
-	e.RegisterSource(path.Source{Prefix: "entry", Names: []string{"path", "code", "source", "source_kind", "placement", "live_code", "owner"}, Read: s.entryValues})
+	e.RegisterSource(path.Source{Prefix: "entry", Names: []string{"path", "code", "source", "source_kind", "placement", "live_code", "owner"}, Steady: true, Read: s.entryValues})
 }
 
 // doors is the turn of the person's number. Without an opening there is nothing to wait for.
@@ -144,7 +144,7 @@ func (s *Service) flagged(c *path.Call, person string) (bool, error) {
 
 // want is what a person can show to circles: their stage, city, joiner kind, and where they came from.
 func (s *Service) want(c *path.Call, person string) (seat.Want, error) {
-	p, err := s.people.GetTx(c.Tx, person)
+	p, err := s.people.ProfileTx(c.Tx, person)
 	if err != nil {
 		return seat.Want{}, err
 	}

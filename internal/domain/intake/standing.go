@@ -148,17 +148,14 @@ func (s *Service) queueOf(tx *db.Tx, x *Standing) error {
 	if x.doors == "" {
 		return nil
 	}
-	o, found, err := openingByID(tx, x.doors)
+	o, number, found, err := turnOf(tx, x.doors, x.Person)
 	if err != nil || !found {
 		return err
 	}
-	x.Opening = &o
-	r, found, err := reservationOf(tx, o.ID, x.Person)
-	if err != nil || !found {
-		return err
+	if x.Opening = &o; number > 0 {
+		x.Number, x.Turn = number, o.Turn(number)
+		x.Ahead = max(0, number-1-o.Admitted(tx.Now()))
 	}
-	x.Number, x.Turn = r.Number, o.Turn(r.Number)
-	x.Ahead = max(0, r.Number-1-o.Admitted(tx.Now()))
 	return nil
 }
 

@@ -162,9 +162,9 @@ func adoptReservations(tx *db.Tx, from, into string) error {
 // turnOf gives doors with the number that a person has there, 0 for none.
 func turnOf(tx *db.Tx, opening, person string) (o Opening, number int, found bool, err error) {
 	o, found, err = db.One(tx, func(r *db.Row) (o Opening, err error) {
-		err = r.Scan(&o.ID, &o.OpensAt, &o.Rate, &number)
+		err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.CreatedAt, &number)
 		return o, err
-	}, `SELECT o.id, o.opens_at, o.rate, COALESCE(r.number, 0) FROM intake_opening o
+	}, `SELECT o.id, o.name, o.opens_at, o.rate, o.last_number, o.created_at, COALESCE(r.number, 0) FROM intake_opening o
 		LEFT JOIN intake_reservation r ON r.community_id = o.community_id AND r.opening = o.id AND r.person = $3
 		WHERE o.community_id = $1 AND o.id = $2`, tx.Community(), opening, person)
 	return o, number, found, err

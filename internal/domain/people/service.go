@@ -105,11 +105,11 @@ func Roots(tx *db.Tx, ids []string) (map[string]string, error) { return movedOf(
 
 // Group lists all ids of the one who stands for a person, their own first.
 func Group(tx *db.Tx, id string) ([]string, error) {
-	root, err := Root(tx, id)
-	if err != nil {
-		return nil, err
+	group, err := groupWith(tx, id)
+	if err == nil && len(group) == 0 {
+		err = ErrNotFound
 	}
-	return groupOf(tx, root)
+	return group, err
 }
 
 // lockTries bounds how often a lock is looked for again while merges go on.
@@ -181,4 +181,20 @@ func (s *Service) GetTx(tx *db.Tx, id string) (Person, error) {
 		return Person{}, err
 	}
 	return views[0], nil
+}
+
+// ProfileTx is GetTx without name, phone and e-mail, which nothing that decides for itself may look at.
+func (s *Service) ProfileTx(tx *db.Tx, id string) (Person, error) {
+	r, err := readPerson(tx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	conf, err := s.config(tx)
+	if err != nil {
+		return Person{}, err
+	}
+	tags, err := tagsOf(tx, []string{r.id})
+	p := r.view(conf, tx.Now())
+	p.Tags = tags[r.id]
+	return p, err
 }

@@ -2,7 +2,6 @@ package people
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -73,18 +72,6 @@ func updateSeen(tx *db.Tx, id, source, entry string) error {
 		WHERE community_id = $1 AND id = $2 AND erased_at = 0 AND (last_seen_at < $6 OR ($5 <> '' AND last_entry <> $5) OR ($4 <> '' AND last_source <> $4))`,
 		tx.Community(), id, tx.Now(), source, entry, tx.Now().Add(-seenEvery))
 	return err
-}
-
-func rootOf(tx *db.Tx, id string) (string, bool, error) {
-	return db.One(tx, db.Column[string], `SELECT root FROM person WHERE community_id = $1 AND id = $2`, tx.Community(), id)
-}
-
-// groupOf lists a person and everyone merged into them, themselves first. It is sorted here: asked for an order by id, SQLite
-// reads the whole community in that order instead of the few by the index.
-func groupOf(tx *db.Tx, root string) ([]string, error) {
-	rest, err := db.All(tx, db.Column[string], `SELECT id FROM person WHERE community_id = $1 AND root = $2 AND merged_into <> ''`, tx.Community(), root)
-	slices.Sort(rest)
-	return append([]string{root}, rest...), err
 }
 
 // list writes values as the arguments of an IN: "($2, $3)". The last one stands there again up to a power of two, so that

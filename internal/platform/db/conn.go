@@ -34,6 +34,7 @@ type rows interface {
 // PostgreSQL in the same round trip. A closure of one statement so costs one round trip instead of three.
 type conn struct {
 	db    *DB
+	slot  int // its number among the writers
 	raw   *sql.Conn
 	stmts map[string]*sql.Stmt // SQLite's
 	pg    *pgx.Conn            // PostgreSQL's, of raw

@@ -94,7 +94,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	all := make([]*writer, writers)
 	for i := range all {
-		all[i] = d.newWriter()
+		all[i] = d.newWriter(i)
 		d.stopped.Add(1)
 		go all[i].write()
 	}

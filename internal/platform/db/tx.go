@@ -236,9 +236,11 @@ func Column[T any](r *Row) (T, error) {
 
 // Insert writes rows into a table, many to a statement where the engine gains from it. Every row has one value a column.
 func (tx *Tx) Insert(table string, columns []string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
+	return tx.insert(table, columns, rows, "")
+}
+
+// insert is Insert with what follows the values.
+func (tx *Tx) insert(table string, columns []string, rows [][]any, tail string) error {
 	head := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES "
 	per := 1 // SQLite: a prepared statement run again beats a long one
 	if tx.db.dialect == Postgres {
@@ -254,7 +256,7 @@ func (tx *Tx) Insert(table string, columns []string, rows [][]any) error {
 		for _, r := range rows[:n] {
 			args = append(args, r...)
 		}
-		if _, err := tx.Exec(head+placeholders(n, len(columns)), args...); err != nil {
+		if _, err := tx.Exec(head+placeholders(n, len(columns))+tail, args...); err != nil {
 			return err
 		}
 		rows = rows[n:]

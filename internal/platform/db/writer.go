@@ -130,8 +130,8 @@ type writer struct {
 	running    atomic.Pointer[request] // the closure it is in
 }
 
-func (d *DB) newWriter() *writer {
-	w := &writer{conn: &conn{db: d}, limit: maxBatch}
+func (d *DB) newWriter(slot int) *writer {
+	w := &writer{conn: &conn{db: d, slot: slot}, limit: maxBatch}
 	if d.dialect == Postgres {
 		w.limit = maxPostgres
 	}

@@ -2,9 +2,9 @@ package fact
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -13,7 +13,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-// Handler takes facts of one shard in order, in the transaction that moves the cursor. It may be run again.
+// Handler takes facts of a community, those of a shard in order, in the transaction that moves the cursors. It may be run again.
 type Handler func(tx *db.Tx, facts []Fact) error
 
 // Subscription is one reader of the log with its own cursor a shard.
@@ -21,6 +21,7 @@ type Subscription struct {
 	Name    string
 	Kinds   []string // nil means all
 	FromNow bool     // a subscriber new to the installation starts at the end instead of the beginning
+	Most    int      // about how many facts it takes in a transaction; 0 means 512
 	Handle  Handler
 }
 
@@ -36,15 +37,23 @@ type Log struct {
 	subs []*Subscription
 
 	mu      sync.Mutex
-	dirty   map[unit]bool              // units with facts behind their cursor, or that may have
-	busy    map[unit]bool              // units being worked on
+	dirty   map[reader]map[int]bool    // shards with facts behind their cursor, or that may have
+	busy    map[reader]bool            // readers being worked for
 	seen    map[unit]position          // how far a unit has read
 	readers map[string][]*Subscription // who wants a kind, filled as kinds come up
 	month   time.Time                  // the latest month whose partitions were looked after
 	more    chan struct{}              // has an element when something became dirty
 }
 
-// unit is what is worked on at a time: one shard for one subscriber.
+// reader is what is worked for at a time: a subscriber in one community.
+type reader struct {
+	sub       *Subscription
+	community string
+}
+
+func (r reader) unit(shard int) unit { return unit{r.sub, shardKey{r.community, shard}} }
+
+// unit is what has a cursor: one shard for one subscriber.
 type unit struct {
 	sub *Subscription
 	shardKey
@@ -56,8 +65,8 @@ type position struct{ stored, read int64 }
 // wakeTopic tells other nodes that facts were appended.
 const wakeTopic = "fact"
 
-// batchSize is how many facts of a shard are handled in one transaction.
-const batchSize = 128
+// batchSize is about how many facts are handled in one transaction, unless the subscriber takes fewer.
+const batchSize = 512
 
 // storeEvery bounds how many unasked-for facts are read again after a restart.
 const storeEvery = 512
@@ -66,7 +75,7 @@ const storeEvery = 512
 func NewLog(d *db.DB, b bus.Bus, log *slog.Logger) *Log {
 	l := &Log{
 		db: d, bus: b, log: log, more: make(chan struct{}, 1),
-		dirty: map[unit]bool{}, busy: map[unit]bool{}, seen: map[unit]position{}, readers: map[string][]*Subscription{},
+		dirty: map[reader]map[int]bool{}, busy: map[reader]bool{}, seen: map[unit]position{}, readers: map[string][]*Subscription{},
 	}
 	d.OnFlush(flushName, l.flush)
 	b.Subscribe(wakeTopic, func(msg []byte) { l.woken(msg) })
@@ -153,30 +162,31 @@ func (l *Log) Sweep(ctx context.Context) error {
 			}
 		}
 		l.mu.Unlock()
-		l.mark(behind, s)
+		l.markAll(behind, s)
 	}
 	return nil
 }
 
-// Step handles everything that is behind, unit by unit in a fixed order, until nothing is. worked tells whether anything was done.
+// Step handles everything that is behind, reader by reader in a fixed order, until nothing is. worked tells whether anything
+// was done.
 func (l *Log) Step(ctx context.Context) (worked bool, err error) {
 	for {
-		u, ok := l.take(true)
-		if !ok {
+		r, shards := l.take(true)
+		if len(shards) == 0 {
 			return worked, nil
 		}
-		did, err := l.work(ctx, u)
+		did, lost, err := l.work(ctx, r, shards)
+		l.release(r)
 		if err != nil {
-			l.mark([]shardKey{u.shardKey}, u.sub)
-		}
-		if err != nil && !errors.Is(err, errMoved) {
+			l.mark(r, shards)
 			return worked, err
 		}
+		l.mark(r, lost)
 		worked = worked || did
 	}
 }
 
-// workers is how many units are worked on side by side; their transactions are committed together.
+// workers is how many readers are worked for side by side; their transactions are committed together.
 const workers = 16
 
 // Run handles facts as they come until ctx ends.
@@ -202,8 +212,8 @@ const sweepEvery = 5 * time.Second
 
 func (l *Log) worker(ctx context.Context) {
 	for ctx.Err() == nil {
-		u, ok := l.take(false)
-		if !ok {
+		r, shards := l.take(false)
+		if len(shards) == 0 {
 			select {
 			case <-ctx.Done():
 				return
@@ -211,26 +221,30 @@ func (l *Log) worker(ctx context.Context) {
 			}
 			continue
 		}
-		switch _, err := l.work(ctx, u); {
-		case err == nil, ctx.Err() != nil:
-		case errors.Is(err, errMoved):
-			l.markLater(u, movedPause)
-		default:
-			l.log.Warn("facts will be tried again", "subscriber", u.sub.Name, "community", u.community, "error", err)
-			l.markLater(u, faultPause)
+		_, lost, err := l.work(ctx, r, shards)
+		time.AfterFunc(pace, func() { l.release(r) })
+		switch {
+		case err == nil && len(lost) > 0:
+			l.markLater(r, lost, movedPause)
+		case err != nil && ctx.Err() == nil:
+			l.log.Warn("facts will be tried again", "subscriber", r.sub.Name, "community", r.community, "error", err)
+			l.markLater(r, shards, faultPause)
 		}
 	}
 }
 
-// Pauses on the machine's clock before a unit is tried again: another node's transaction, a lock or a lost server need
+// pace is how long a reader rests between two transactions: what comes in meanwhile is handed over together.
+const pace = 3 * time.Millisecond
+
+// Pauses on the machine's clock before shards are tried again: another node's transaction, a lock or a lost server need
 // real time.
 const (
 	movedPause = 10 * time.Millisecond
 	faultPause = 200 * time.Millisecond
 )
 
-func (l *Log) markLater(u unit, pause time.Duration) {
-	time.AfterFunc(pause, func() { l.mark([]shardKey{u.shardKey}, u.sub) })
+func (l *Log) markLater(r reader, shards []int, pause time.Duration) {
+	time.AfterFunc(pause, func() { l.mark(r, shards) })
 }
 
 // wanted marks the shards in which facts of a commit lie, for those who asked for their kinds.
@@ -248,7 +262,7 @@ func (l *Log) wanted(groups map[shardKey][]*Fact) {
 				l.readers[f.Kind] = subs
 			}
 			for _, s := range subs {
-				l.dirty[unit{s, k}] = true
+				l.behind(reader{s, k.community}, k.shard)
 			}
 		}
 	}
@@ -256,19 +270,40 @@ func (l *Log) wanted(groups map[shardKey][]*Fact) {
 	l.signal()
 }
 
-// mark notes that shards may have facts for a subscriber, or for all of them (nil).
-func (l *Log) mark(keys []shardKey, only *Subscription) {
+// markAll notes that shards may have facts for a subscriber, or for all of them (nil).
+func (l *Log) markAll(keys []shardKey, only *Subscription) {
 	l.mu.Lock()
 	for _, s := range l.subs {
 		if only != nil && s != only {
 			continue
 		}
 		for _, k := range keys {
-			l.dirty[unit{s, k}] = true
+			l.behind(reader{s, k.community}, k.shard)
 		}
 	}
 	l.mu.Unlock()
 	l.signal()
+}
+
+// mark notes that shards may have facts for a reader.
+func (l *Log) mark(r reader, shards []int) {
+	if len(shards) == 0 {
+		return
+	}
+	l.mu.Lock()
+	for _, shard := range shards {
+		l.behind(r, shard)
+	}
+	l.mu.Unlock()
+	l.signal()
+}
+
+// behind notes it of one shard; the caller has the lock.
+func (l *Log) behind(r reader, shard int) {
+	if l.dirty[r] == nil {
+		l.dirty[r] = map[int]bool{}
+	}
+	l.dirty[r][shard] = true
 }
 
 func (l *Log) signal() {
@@ -278,50 +313,42 @@ func (l *Log) signal() {
 	}
 }
 
-// take chooses a unit to work on and keeps others from it; ordered means the least one, for runs that must repeat exactly.
-func (l *Log) take(ordered bool) (best unit, ok bool) {
+// take chooses a reader to work for, with the shards in which it is behind, and keeps others from it; ordered means the least
+// one, for runs that must repeat exactly. It gives no shards when there is nothing to do.
+func (l *Log) take(ordered bool) (best reader, shards []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for u := range l.dirty {
-		if l.busy[u] {
+	found := false
+	for r := range l.dirty {
+		if l.busy[r] || found && !r.before(best) {
 			continue
 		}
-		if !ok || ordered && u.before(best) {
-			best, ok = u, true
-		}
-		if !ordered {
+		if best, found = r, true; !ordered {
 			break
 		}
 	}
-	if ok {
-		delete(l.dirty, best)
-		l.busy[best] = true
-		if len(l.dirty) > 0 {
-			l.signal()
-		}
+	if !found {
+		return best, nil
 	}
-	return best, ok
+	shards = slices.Sorted(maps.Keys(l.dirty[best]))
+	delete(l.dirty, best)
+	l.busy[best] = true
+	if len(l.dirty) > 0 {
+		l.signal()
+	}
+	return best, shards
 }
 
-func (u unit) before(o unit) bool {
-	if u.community != o.community {
-		return u.community < o.community
-	}
-	if u.shard != o.shard {
-		return u.shard < o.shard
-	}
-	return u.sub.Name < o.sub.Name
+func (r reader) before(o reader) bool {
+	return r.community < o.community || r.community == o.community && r.sub.Name < o.sub.Name
 }
 
-func (l *Log) release(u unit) {
+func (l *Log) release(r reader) {
 	l.mu.Lock()
-	delete(l.busy, u)
-	again := l.dirty[u]
+	delete(l.busy, r)
+	again := len(l.dirty[r]) > 0
 	l.mu.Unlock()
 	if again {
 		l.signal()
 	}
 }
-
-// errMoved tells that another node is ahead, or in the middle of the same unit.
-var errMoved = errors.New("another node moved the cursor")

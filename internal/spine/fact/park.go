@@ -41,32 +41,6 @@ func reason(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// hold puts facts whose subject has a parked fact behind it, and gives back the rest.
-func hold(tx *db.Tx, u unit, facts []Fact) (free []Fact, err error) {
-	if len(facts) == 0 {
-		return nil, nil
-	}
-	subjects, err := db.All(tx, db.Column[string], `SELECT DISTINCT subject FROM fact_parked WHERE community_id = $1 AND subscriber = $2 AND shard = $3`,
-		u.community, u.sub.Name, u.shard)
-	if err != nil || len(subjects) == 0 {
-		return facts, err
-	}
-	held := map[string]bool{}
-	for _, s := range subjects {
-		held[s] = true
-	}
-	for _, f := range facts {
-		if !held[f.SubjectKey()] {
-			free = append(free, f)
-			continue
-		}
-		if err := park(tx, u, f, ""); err != nil {
-			return nil, err
-		}
-	}
-	return free, nil
-}
-
 // ListParked lists what is parked in the community, oldest first.
 func ListParked(tx *db.Tx, limit int) ([]Parked, error) {
 	return db.All(tx, func(r *db.Row) (p Parked, err error) {

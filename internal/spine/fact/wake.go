@@ -31,6 +31,6 @@ func (l *Log) woken(b []byte) {
 		for _, s := range msg[community] {
 			keys = append(keys, shardKey{community, s})
 		}
-		l.mark(keys, nil)
+		l.markAll(keys, nil)
 	}
 }

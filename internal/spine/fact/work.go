@@ -1,138 +1,191 @@
 package fact
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"slices"
 
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-// work handles one batch of a unit and marks the unit again if there may be more.
-func (l *Log) work(ctx context.Context, u unit) (worked bool, err error) {
-	defer l.release(u)
-	at, err := l.position(ctx, u)
-	if err != nil {
-		return false, err
+// stretch is a piece of a shard on its way to a reader: the facts it wants between two positions of its cursor.
+type stretch struct {
+	shard     int
+	old, next int64
+	facts     []Fact
+}
+
+// work hands over what lies in some shards of a reader, in one transaction. It tells whether there was anything, and gives the
+// shards whose cursors another node has moved or is moving.
+func (l *Log) work(ctx context.Context, r reader, shards []int) (worked bool, lost []int, err error) {
+	batch, err := l.read(ctx, r, shards)
+	if err != nil || len(batch) == 0 {
+		return false, nil, err
 	}
+	worth := slices.DeleteFunc(slices.Clone(batch), func(s stretch) bool { return len(s.facts) == 0 && s.next-s.old < storeEvery })
+	if len(worth) > 0 {
+		lost, err = l.handle(ctx, r, worth)
+	}
+	if err != nil {
+		l.forget(r, shards)
+		return false, nil, err
+	}
+	l.mu.Lock()
+	for _, s := range batch {
+		l.seen[r.unit(s.shard)] = position{s.old, s.next}
+	}
+	for _, s := range worth {
+		l.seen[r.unit(s.shard)] = position{s.next, s.next}
+	}
+	l.mu.Unlock()
+	l.forget(r, lost)
+	return true, lost, nil
+}
+
+// read gives what lies behind the reader's cursors. Each shard has its share of the batch; those with more are marked again.
+func (l *Log) read(ctx context.Context, r reader, shards []int) (batch []stretch, err error) {
+	at, err := l.positions(ctx, r, shards)
+	if err != nil {
+		return nil, err
+	}
+	share := max(2, cmp.Or(r.sub.Most, batchSize)/len(shards))
 	var facts []Fact
-	err = l.db.Read(ctx, u.community, func(tx *db.Tx) (err error) {
-		facts, err = After(tx, u.shard, at.read, batchSize)
+	err = l.db.Read(ctx, r.community, func(tx *db.Tx) (err error) {
+		facts, err = afterEach(tx, shards, at, share)
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("read facts for %s: %w", u.sub.Name, err)
+		return nil, fmt.Errorf("read facts for %s: %w", r.sub.Name, err)
 	}
-	if len(facts) == 0 {
-		return false, nil
-	}
-	next := facts[len(facts)-1].Pos
-	wanted := facts[:0:0]
-	for _, f := range facts {
-		if u.sub.wants(f.Kind) {
-			wanted = append(wanted, f)
+	var full []int
+	for i, shard := range shards {
+		n := 0
+		for n < len(facts) && facts[n].Shard == shard {
+			n++
+		}
+		if n == share {
+			full = append(full, shard)
+		}
+		if n > 0 {
+			s := stretch{shard: shard, old: at[i].stored, next: facts[n-1].Pos}
+			for _, f := range facts[:n] {
+				if r.sub.wants(f.Kind) {
+					s.facts = append(s.facts, f)
+				}
+			}
+			batch, facts = append(batch, s), facts[n:]
 		}
 	}
-	if len(wanted) > 0 || next-at.stored >= storeEvery {
-		if err := l.handle(ctx, u, at.stored, next, wanted); err != nil {
-			l.forget(u)
-			return errors.Is(err, errMoved), err
-		}
-		at.stored = next
-	}
-	at.read = next
-	l.mu.Lock()
-	l.seen[u] = at
-	l.mu.Unlock()
-	if len(facts) == batchSize {
-		l.mark([]shardKey{u.shardKey}, u.sub)
-	}
-	return true, nil
+	l.mark(r, full)
+	return batch, nil
 }
 
-// handle runs the handler over facts and moves the cursor from old to next in one transaction. When the handler fails for
-// a reason that will not pass, the batch is halved down to the one bad fact, which is parked.
-func (l *Log) handle(ctx context.Context, u unit, old, next int64, facts []Fact) error {
-	err := l.db.Do(ctx, u.community, func(tx *db.Tx) error {
-		if err := moveCursor(tx, u, old, next); err != nil {
+// handle runs the handler over the facts of a batch and moves its cursors in one transaction. When the handler fails for a
+// reason that will not pass, the batch is halved down to the one bad fact, which is parked.
+func (l *Log) handle(ctx context.Context, r reader, batch []stretch) (lost []int, err error) {
+	err = l.db.Do(ctx, r.community, func(tx *db.Tx) error {
+		var moved []stretch
+		if moved, lost, err = moveCursors(tx, r, batch); err != nil {
 			return err
 		}
-		free, err := hold(tx, u, facts)
+		free, err := hold(tx, r, moved)
 		if err != nil || len(free) == 0 {
 			return err
 		}
-		return u.sub.Handle(tx, free)
+		return r.sub.Handle(tx, free)
 	})
 	switch {
 	case err == nil:
-		return nil
-	case errors.Is(err, errMoved), ctx.Err() != nil, db.IsTransient(err):
-		return err
-	case len(facts) > 1:
-		half := len(facts) / 2
-		middle := facts[half].Pos - 1
-		if err := l.handle(ctx, u, old, middle, facts[:half]); err != nil {
-			return err
-		}
-		return l.handle(ctx, u, middle, next, facts[half:])
-	case len(facts) == 0:
-		return err
+		return lost, nil
+	case ctx.Err() != nil, db.IsTransient(err):
+		return nil, err
 	}
-	l.log.Error("fact parked", "subscriber", u.sub.Name, "community", u.community, "fact", facts[0].ID, "kind", facts[0].Kind, "error", err)
-	return l.db.Do(ctx, u.community, func(tx *db.Tx) error {
-		if err := moveCursor(tx, u, old, next); err != nil {
-			return err
+	if one, other := halves(batch); len(other) > 0 {
+		lost, err = l.handle(ctx, r, one)
+		if err != nil {
+			return nil, err
 		}
-		return park(tx, u, facts[0], reason(err))
-	})
+		more, err := l.handle(ctx, r, other)
+		return append(lost, more...), err
+	}
+	return l.parkOne(ctx, r, batch[0], err)
 }
 
-// position is how far the unit has come, from memory or the database.
-func (l *Log) position(ctx context.Context, u unit) (position, error) {
+// halves divides a batch between its shards, or the facts of its only one; other is empty when there is one fact at most.
+func halves(batch []stretch) (one, other []stretch) {
+	if half := len(batch) / 2; half > 0 {
+		return batch[:half], batch[half:]
+	}
+	s := batch[0]
+	half := len(s.facts) / 2
+	if half == 0 {
+		return batch, nil
+	}
+	middle := s.facts[half].Pos - 1
+	return []stretch{{s.shard, s.old, middle, s.facts[:half]}}, []stretch{{s.shard, middle, s.next, s.facts[half:]}}
+}
+
+// parkOne passes a stretch whose only fact the handler refuses.
+func (l *Log) parkOne(ctx context.Context, r reader, s stretch, why error) (lost []int, err error) {
+	if len(s.facts) == 0 {
+		return nil, why
+	}
+	f := s.facts[0]
+	l.log.Error("fact parked", "subscriber", r.sub.Name, "community", r.community, "fact", f.ID, "kind", f.Kind, "error", why)
+	err = l.db.Do(ctx, r.community, func(tx *db.Tx) error {
+		if _, lost, err = moveCursors(tx, r, []stretch{s}); err != nil || len(lost) > 0 {
+			return err
+		}
+		return park(tx, r.unit(s.shard), f, reason(why))
+	})
+	return lost, err
+}
+
+// positions is how far the reader has come in its shards, from memory or the database.
+func (l *Log) positions(ctx context.Context, r reader, shards []int) ([]position, error) {
+	out := make([]position, len(shards))
+	known := true
 	l.mu.Lock()
-	at, known := l.seen[u]
+	for i, shard := range shards {
+		at, ok := l.seen[r.unit(shard)]
+		out[i], known = at, known && ok
+	}
 	l.mu.Unlock()
 	if known {
-		return at, nil
+		return out, nil
 	}
-	err := l.db.Read(ctx, u.community, func(tx *db.Tx) error {
-		pos, _, err := db.One(tx, db.Column[int64], `SELECT pos FROM fact_cursor WHERE community_id = $1 AND subscriber = $2 AND shard = $3`,
-			u.community, u.sub.Name, u.shard)
-		at = position{pos, pos}
-		return err
+	stored := map[int]int64{}
+	err := l.db.Read(ctx, r.community, func(tx *db.Tx) error {
+		return tx.Each(func(row *db.Row) error {
+			var shard int
+			var pos int64
+			err := row.Scan(&shard, &pos)
+			stored[shard] = pos
+			return err
+		}, `SELECT shard, pos FROM fact_cursor WHERE community_id = $1 AND subscriber = $2`, r.community, r.sub.Name)
 	})
 	if err != nil {
-		return at, fmt.Errorf("read cursor of %s: %w", u.sub.Name, err)
+		return nil, fmt.Errorf("read cursors of %s: %w", r.sub.Name, err)
 	}
-	return at, nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, shard := range shards {
+		if _, ok := l.seen[r.unit(shard)]; !ok {
+			out[i] = position{stored[shard], stored[shard]}
+		}
+	}
+	return out, nil
 }
 
-func (l *Log) forget(u unit) {
+func (l *Log) forget(r reader, shards []int) {
 	l.mu.Lock()
-	delete(l.seen, u)
+	for _, shard := range shards {
+		delete(l.seen, r.unit(shard))
+	}
 	l.mu.Unlock()
 }
 
-// moveCursor takes the cursor's row from old to next; who finds it elsewhere has lost a race with another node. On
-// PostgreSQL it doesn't wait for the other: two nodes with several units in a transaction would wait in a circle.
-func moveCursor(tx *db.Tx, u unit, old, next int64) error {
-	values, args := "VALUES ($1, $2, $3, $4)", []any{u.community, u.sub.Name, u.shard, next, old}
-	if tx.Dialect() == db.Postgres {
-		values = "SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS SMALLINT), CAST($4 AS BIGINT) WHERE pg_try_advisory_xact_lock($6)"
-		args = append(args, u.lock())
-	}
-	n, err := tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) `+values+`
-		ON CONFLICT (community_id, subscriber, shard) DO UPDATE SET pos = excluded.pos WHERE fact_cursor.pos = $5`, args...)
-	if err == nil && n == 0 {
-		return errMoved
-	}
-	return err
-}
-
-// lock is the unit's number among the server's advisory locks.
-func (u unit) lock() int64 {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "fact_cursor %s %s %d", u.community, u.sub.Name, u.shard)
-	return int64(h.Sum64()) //nolint:gosec // any number will do
-}
+// errMoved tells that another node is ahead, or in the middle of the same shard.
+var errMoved = errors.New("another node moved the cursor")

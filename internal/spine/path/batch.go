@@ -3,6 +3,7 @@ package path
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"time"
@@ -21,14 +22,18 @@ type batch struct {
 	dirty  []*Run
 	isDirt map[*Run]bool
 	log    [][]any
+	read   map[looked]map[string]any // what the sources said, until an action may have changed it
 }
+
+// looked is what a source is asked about.
+type looked struct{ prefix, run, person, circle, entry string }
 
 func (e *Engine) newBatch(tx *db.Tx) (*batch, error) {
 	s, err := e.shelf(tx)
 	if err != nil {
 		return nil, err
 	}
-	return &batch{e: e, tx: tx, shelf: s, runs: map[string][]*Run{}, isDirt: map[*Run]bool{}}, nil
+	return &batch{e: e, tx: tx, shelf: s, runs: map[string][]*Run{}, isDirt: map[*Run]bool{}, read: map[looked]map[string]any{}}, nil
 }
 
 // handle is the subscriber: each fact moves the runs that wait for it, then starts the paths that begin with it.
@@ -108,7 +113,7 @@ func (b *batch) start(c *Compiled, f *fact.Fact) error {
 	if err := b.keep(r, f); err != nil {
 		return err
 	}
-	ok, err := c.Start.Where.Holds(b.values(c, r))
+	ok, err := c.Start.Where.Holds(b.values(r))
 	if err != nil || !ok {
 		return err
 	}
@@ -176,10 +181,9 @@ func (b *batch) touch(r *Run) {
 	}
 }
 
-// count adds a run to a step's counts; outcome "" counts those that came. Counts are spread over slots by the subject's
-// shard, so that reading adds up a few rows and no row is everybody's.
+// count adds a run to a step's counts; outcome "" counts those that came.
 func (b *batch) count(r *Run, step, outcome string, spent time.Duration) {
-	b.e.counts.Add(b.tx, []any{r.Path, r.Version, step, outcome, fact.ShardOf(r.Subject)}, 1, int64(spent/time.Second))
+	b.e.counts.Add(b.tx, []any{r.Path, r.Version, step, outcome}, 1, int64(spent/time.Second))
 }
 
 // write stores every run that moved, its log, its timer and the counts.
@@ -212,9 +216,8 @@ func (b *batch) setTimer(r *Run) error {
 	return nil
 }
 
-// values looks names up: the run's own, then those of the sources, each of which is read once.
-func (b *batch) values(_ *Compiled, r *Run) Values {
-	read := map[string]map[string]any{}
+// values looks names up: the run's own, then those of the sources.
+func (b *batch) values(r *Run) Values {
 	return func(name string) (any, error) {
 		switch name {
 		case "subject":
@@ -234,16 +237,22 @@ func (b *batch) values(_ *Compiled, r *Run) Values {
 		if !dotted || s == nil {
 			return nil, nil
 		}
-		m, ok := read[prefix]
+		key := looked{prefix, r.ID, r.Person, r.Circle, r.Entry}
+		m, ok := b.read[key]
 		if !ok {
 			var err error
 			if m, err = s.Read(b.tx, r); err != nil {
 				return nil, err
 			}
-			read[prefix] = m
+			b.read[key] = m
 		}
 		return m[rest], nil
 	}
+}
+
+// acted forgets what an action may have changed.
+func (b *batch) acted() {
+	maps.DeleteFunc(b.read, func(k looked, _ map[string]any) bool { return !b.e.sources[k.prefix].Steady })
 }
 
 func (b *batch) zone() *time.Location { return b.e.zone(context.Background(), b.tx.Community()) }

@@ -50,7 +50,7 @@ func NewEngine(d *db.DB, b bus.Bus, log *slog.Logger, kinds *fact.Registry, task
 	e := &Engine{
 		db: d, bus: b, log: log, kinds: kinds, tasks: tasks, zone: zone,
 		actions: map[string]*Action{}, moments: map[string]*Moment{}, sources: map[string]*Source{}, cache: map[string]*shelf{},
-		counts: db.NewTally(d, "path_count", []string{"path", "version", "step", "outcome", "slot"}, "runs", "seconds"),
+		counts: db.NewSpreadTally(d, "path_count", []string{"path", "version", "step", "outcome"}, "runs", "seconds"),
 	}
 	b.Subscribe(changedTopic, func(community []byte) {
 		e.mu.Lock()
@@ -63,7 +63,7 @@ func NewEngine(d *db.DB, b bus.Bus, log *slog.Logger, kinds *fact.Registry, task
 
 // Attach subscribes the engine to the log and takes its timers.
 func (e *Engine) Attach(l *fact.Log, r *job.Runner) {
-	l.Subscribe(fact.Subscription{Name: "path", Handle: e.handle})
+	l.Subscribe(fact.Subscription{Name: "path", Most: 64, Handle: e.handle}) // each may take a dozen statements
 	r.OnTimer(timerKind, e.due)
 }
 
@@ -92,6 +92,20 @@ func (e *Engine) shelf(tx *db.Tx) (*shelf, error) {
 		e.cache[tx.Community()] = s
 	}
 	return s, nil
+}
+
+// versionOf gives the definition that a run is on. Versions never change, so one in memory is as good as the database's.
+func (e *Engine) versionOf(tx *db.Tx, r *Run) (*Compiled, error) {
+	e.mu.RLock()
+	s := e.cache[tx.Community()]
+	e.mu.RUnlock()
+	if s == nil || s.versions[versionKey(r.Path, r.Version)] == nil {
+		var err error
+		if s, err = e.shelf(tx); err != nil {
+			return nil, err
+		}
+	}
+	return s.of(r)
 }
 
 func (s *shelf) of(r *Run) (*Compiled, error) {

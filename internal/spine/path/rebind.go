@@ -133,7 +133,7 @@ func (b *batch) recall(r *Run) error {
 		return nil
 	}
 	b.touch(r)
-	_, err = b.again(c, r, c.nodes[r.Step], false)
+	_, err = b.again(r, c.nodes[r.Step], false)
 	return err
 }
 

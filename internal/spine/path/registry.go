@@ -117,6 +117,7 @@ func (c *Call) Set(name string, value any) { c.Run.Vars[name] = value }
 type Source struct {
 	Prefix string
 	Names  []string // what it knows; a name may end in ".*"
+	Steady bool     // no action changes what it says
 	Read   func(tx *db.Tx, r *Run) (map[string]any, error)
 }
 

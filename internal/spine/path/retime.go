@@ -50,7 +50,7 @@ func (e *Engine) retimeSome(tx *db.Tx, moment, after string) (last string, err e
 		if u == nil || u.Moment != moment {
 			continue
 		}
-		if _, err := b.again(c, r, c.nodes[r.Step], false); err != nil {
+		if _, err := b.again(r, c.nodes[r.Step], false); err != nil {
 			return "", err
 		}
 		b.touch(r)

@@ -10,9 +10,9 @@ import (
 )
 
 // enterUntil waits for a time; the reminder before it is a due time of its own.
-func (b *batch) enterUntil(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
+func (b *batch) enterUntil(r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
 	u := n.step.Until
-	at, err := b.moment(c, r, u, f)
+	at, err := b.moment(r, u, f)
 	if err != nil {
 		return to, "", false, err
 	}
@@ -32,25 +32,25 @@ func (b *batch) enterUntil(c *Compiled, r *Run, n *node, f *fact.Fact) (to targe
 // remindName notes with the run that the reminder of a step went out: moved doors are no reason for a second one.
 func remindName(n *node) string { return "remind." + n.addr }
 
-func (b *batch) moment(c *Compiled, r *Run, u *Until, f *fact.Fact) (time.Time, error) {
-	at, err := b.exactly(c, r, u, f)
+func (b *batch) moment(r *Run, u *Until, f *fact.Fact) (time.Time, error) {
+	at, err := b.exactly(r, u, f)
 	return ceil(at), err
 }
 
-func (b *batch) exactly(c *Compiled, r *Run, u *Until, f *fact.Fact) (time.Time, error) {
+func (b *batch) exactly(r *Run, u *Until, f *fact.Fact) (time.Time, error) {
 	switch {
 	case u.Moment != "":
 		m := b.e.moments[u.Moment]
 		if m == nil {
 			return time.Time{}, fmt.Errorf("no moment is called %s", u.Moment)
 		}
-		at, err := m.When(&Call{Tx: b.tx, Run: r, Fact: f, with: u.With, vals: b.values(c, r)})
+		at, err := m.When(&Call{Tx: b.tx, Run: r, Fact: f, with: u.With, vals: b.values(r)})
 		if err == nil && !at.IsZero() {
 			at = at.Add(time.Duration(u.Offset))
 		}
 		return at, err
 	case u.At != "":
-		v, err := b.values(c, r)(u.At)
+		v, err := b.values(r)(u.At)
 		at := timeOf(v, b.zone())
 		if err != nil || at.IsZero() {
 			return time.Time{}, err
@@ -64,9 +64,9 @@ func (b *batch) exactly(c *Compiled, r *Run, u *Until, f *fact.Fact) (time.Time,
 
 // again asks an until's moment once more, since it may have been moved, and tells whether it is still to come. Between the
 // reminder's time and the moment, remind says whether to send the reminder: only the timer does.
-func (b *batch) again(c *Compiled, r *Run, n *node, remind bool) (stands bool, err error) {
+func (b *batch) again(r *Run, n *node, remind bool) (stands bool, err error) {
 	u := n.step.Until
-	at, err := b.moment(c, r, u, nil)
+	at, err := b.moment(r, u, nil)
 	if err != nil {
 		return false, err
 	}
@@ -84,7 +84,7 @@ func (b *batch) again(c *Compiled, r *Run, n *node, remind bool) (stands bool, e
 		r.DueAt = early
 	case remind:
 		r.Vars[remindName(n)] = true
-		_, err = b.do(c, r, u.Remind.Do, nil)
+		_, err = b.do(r, u.Remind.Do, nil)
 	}
 	return true, err
 }

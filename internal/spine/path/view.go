@@ -276,11 +276,7 @@ func (e *Engine) Explain(tx *db.Tx, runID string) (x Explained, err error) {
 
 // Stands tells at which kind of step a running run stands, and which facts or moment it waits for.
 func (e *Engine) Stands(tx *db.Tx, r *Run) (kind string, what []string, err error) {
-	s, err := e.shelf(tx)
-	if err != nil {
-		return "", nil, err
-	}
-	c, err := s.of(r)
+	c, err := e.versionOf(tx, r)
 	if err != nil {
 		return "", nil, err
 	}

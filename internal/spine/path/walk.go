@@ -33,7 +33,7 @@ func (b *batch) walk(c *Compiled, r *Run, f *fact.Fact) error {
 			return b.end(r, done)
 		}
 		b.count(r, n.addr, "", 0)
-		to, outcome, stands, err := b.enter(c, r, n, f)
+		to, outcome, stands, err := b.enter(r, n, f)
 		if err != nil {
 			return fmt.Errorf("path %s, run %s, step %s: %w", r.Path, r.ID, n.addr, err)
 		}
@@ -48,21 +48,21 @@ func (b *batch) walk(c *Compiled, r *Run, f *fact.Fact) error {
 }
 
 // enter begins a step. It either stands there or says where the run goes on.
-func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
+func (b *batch) enter(r *Run, n *node, f *fact.Fact) (to target, outcome string, stands bool, err error) {
 	s := n.step
 	switch {
 	case s.End != "":
 		return target{end: s.End}, s.End, false, nil
 	case s.Do != nil:
-		outcome, err = b.do(c, r, *s.Do, f)
+		outcome, err = b.do(r, *s.Do, f)
 		return n.way(outcome), outcome, false, err
 	case s.Choose != nil:
 		for i, choice := range s.Choose.Choices {
-			when, err := choice.When.filled(b.values(c, r))
+			when, err := choice.When.filled(b.values(r))
 			if err != nil {
 				return to, "", false, err
 			}
-			ok, err := when.Holds(b.values(c, r))
+			ok, err := when.Holds(b.values(r))
 			if err != nil {
 				return to, "", false, err
 			}
@@ -73,9 +73,9 @@ func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 		}
 		return n.way("else"), "else", false, nil
 	case s.Until != nil:
-		return b.enterUntil(c, r, n, f)
+		return b.enterUntil(r, n, f)
 	case s.Ask != nil:
-		return to, "", true, b.ask(c, r, n)
+		return to, "", true, b.ask(r, n)
 	}
 	r.DueAt = time.Time{}
 	if s.For > 0 {
@@ -84,13 +84,13 @@ func (b *batch) enter(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 	for i := range s.Gate {
 		delete(r.Vars, gateName(n, i))
 	}
-	return b.early(c, r, n)
+	return b.early(r, n)
 }
 
 // early looks for a fact that came while the run was not waiting for it.
-func (b *batch) early(c *Compiled, r *Run, n *node) (to target, outcome string, stands bool, err error) {
+func (b *batch) early(r *Run, n *node) (to target, outcome string, stands bool, err error) {
 	for _, k := range slices.Clone(r.early.Facts) {
-		to, outcome, met, err := b.meets(c, r, n, k.fact())
+		to, outcome, met, err := b.meets(r, n, k.fact())
 		if err != nil || met {
 			return to, outcome, !met, err
 		}
@@ -112,7 +112,7 @@ func (b *batch) offer(r *Run, f *fact.Fact) error {
 	}
 	r.by = nil
 	n := c.nodes[r.Step]
-	to, outcome, met, err := b.meets(c, r, n, f)
+	to, outcome, met, err := b.meets(r, n, f)
 	if err != nil {
 		return err
 	}
@@ -130,15 +130,15 @@ func (b *batch) offer(r *Run, f *fact.Fact) error {
 }
 
 // meets tells whether a fact ends the step the run stands at, and where it leads. It takes the fact's data over.
-func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
+func (b *batch) meets(r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
 	s := n.step
 	switch {
 	case s.Wait != nil:
-		if met, err = b.fits(c, r, f, s.Wait.On, s.Wait.Where); met || err != nil {
+		if met, err = b.fits(r, f, s.Wait.On, s.Wait.Where); met || err != nil {
 			return n.way(f.Kind), f.Kind, met, err
 		}
 		for i, o := range s.Wait.Or {
-			if met, err = b.fits(c, r, f, o.On, o.Where); met || err != nil {
+			if met, err = b.fits(r, f, o.On, o.Where); met || err != nil {
 				return n.way(orLabel(i)), s.Wait.outcome(i, f.Kind), met, err
 			}
 		}
@@ -155,7 +155,7 @@ func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 		r.Vars["outcome"] = data.Outcome
 		return n.way(data.Outcome), data.Outcome, true, nil
 	case len(s.Gate) > 0:
-		return b.gate(c, r, n, f)
+		return b.gate(r, n, f)
 	}
 	return to, "", false, nil
 }
@@ -163,12 +163,12 @@ func (b *batch) meets(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, ou
 func gateName(n *node, i int) string { return "gate." + n.addr + "." + strconv.Itoa(i) }
 
 // gate notes which of its waits a fact meets, and is met when all are.
-func (b *batch) gate(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
+func (b *batch) gate(r *Run, n *node, f *fact.Fact) (to target, outcome string, met bool, err error) {
 	open := false
 	for i, w := range n.step.Gate {
 		name := gateName(n, i)
 		if r.Vars[name] == nil {
-			ok, err := b.fits(c, r, f, w.On, w.Where)
+			ok, err := b.fits(r, f, w.On, w.Where)
 			if err != nil {
 				return to, "", false, err
 			}
@@ -183,7 +183,7 @@ func (b *batch) gate(c *Compiled, r *Run, n *node, f *fact.Fact) (to target, out
 }
 
 // fits tells whether a fact is of the kinds and meets the condition, in which its data stands before the run's values.
-func (b *batch) fits(c *Compiled, r *Run, f *fact.Fact, kinds []string, where Condition) (bool, error) {
+func (b *batch) fits(r *Run, f *fact.Fact, kinds []string, where Condition) (bool, error) {
 	if !slices.Contains(kinds, f.Kind) {
 		return false, nil
 	}
@@ -191,7 +191,7 @@ func (b *batch) fits(c *Compiled, r *Run, f *fact.Fact, kinds []string, where Co
 	if err := f.Into(&data); err != nil {
 		return false, err
 	}
-	values := b.values(c, r)
+	values := b.values(r)
 	where, err := where.filled(values)
 	if err != nil {
 		return false, err
@@ -256,12 +256,13 @@ func (b *batch) end(r *Run, outcome string) error {
 }
 
 // do runs an action.
-func (b *batch) do(c *Compiled, r *Run, d Do, f *fact.Fact) (string, error) {
+func (b *batch) do(r *Run, d Do, f *fact.Fact) (string, error) {
 	a := b.e.actions[d.Action]
 	if a == nil {
 		return "", fmt.Errorf("no action is called %s", d.Action)
 	}
-	outcome, err := a.Run(&Call{Tx: b.tx, Run: r, Fact: f, with: d.With, vals: b.values(c, r)})
+	outcome, err := a.Run(&Call{Tx: b.tx, Run: r, Fact: f, with: d.With, vals: b.values(r)})
+	b.acted()
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", d.Action, err)
 	}
@@ -271,8 +272,8 @@ func (b *batch) do(c *Compiled, r *Run, d Do, f *fact.Fact) (string, error) {
 	return outcome, nil
 }
 
-func (b *batch) ask(c *Compiled, r *Run, n *node) error {
-	a, values := n.step.Ask, b.values(c, r)
+func (b *batch) ask(r *Run, n *node) error {
+	a, values := n.step.Ask, b.values(r)
 	show := map[string]any{}
 	for _, name := range a.Show {
 		v, err := values(name)
@@ -290,6 +291,7 @@ func (b *batch) ask(c *Compiled, r *Run, n *node) error {
 		due = b.tx.Now().Add(time.Duration(a.Within))
 	}
 	task, err := b.e.tasks.Ask(b.tx, r, n.addr, *a, due, show)
+	b.acted()
 	r.Task = task
 	return err
 }
@@ -317,7 +319,7 @@ func (e *Engine) due(tx *db.Tx, t job.Timer) error {
 	to, outcome := n.way("else"), "else"
 	if u := n.step.Until; u != nil {
 		to, outcome = target{addr: n.next}, OK
-		stands, err := b.again(c, r, n, true)
+		stands, err := b.again(r, n, true)
 		if err != nil {
 			return err
 		}
