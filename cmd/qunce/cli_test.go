@@ -162,6 +162,8 @@ func TestPlaybookCommands(t *testing.T) {
 	expect(t, exitFailed, "intake.limits.per_phone: 5 → 6", "playbook", "diff", file, "--data", data, "--community", "mothers")
 	expect(t, exitOK, "per_phone", "playbook", "apply", file, "--data", data, "--community", "mothers", "--json")
 	expect(t, exitOK, "Nothing differs", "playbook", "apply", file, "--data", data, "--community", "mothers")
+	write(strings.Replace(source, "    - {code: hello, title: 私信一对一, source: 公众号, path: intake-1}\n", "", 1))
+	expect(t, exitFailed, "→ (retired: takes nobody new)", "playbook", "diff", file, "--data", data, "--community", "mothers")
 	write(strings.Replace(source, "per_phone: 5", "per_fone: 5", 1))
 	expect(t, exitFailed, "per_fone: unknown key", "playbook", "validate", file)
 	expect(t, exitFailed, `"ok": false`, "playbook", "validate", file, "--json")

@@ -205,7 +205,11 @@ func printChanges(w io.Writer, changes []playbook.Change, asJSON bool) error {
 		return printJSON(w, map[string]any{"changes": changes})
 	}
 	for _, x := range changes {
-		fmt.Fprintf(w, "%s: %s → %s\n", x.Field, plain(x.From), plain(x.To))
+		to := plain(x.To)
+		if x.Retires {
+			to = "(retired: takes nobody new)"
+		}
+		fmt.Fprintf(w, "%s: %s → %s\n", x.Field, plain(x.From), to)
 	}
 	if len(changes) == 0 {
 		fmt.Fprintln(w, "Nothing differs.")

@@ -35,6 +35,7 @@ type peopleQuery struct {
 // PeopleFilter chooses people.
 type PeopleFilter struct {
 	Text         string    `query:"q" doc:"name, nickname, phone, its last four digits, or id"`
+	IDs          []ID      `query:"id" maxItems:"300" doc:"only these"`
 	Stage        string    `query:"stage"`
 	Tag          string    `query:"tag"`
 	Grade        string    `query:"grade"`
@@ -50,6 +51,7 @@ type PeopleFilter struct {
 	State        string    `query:"state" enum:"active,blocked" doc:"both, if not given"`
 	Reach        []int     `query:"reach" doc:"numbers of separate ways to reach them, 0 to 3"`
 	NoCircle     bool      `query:"no_circle" doc:"in no circle, and nobody's contact"`
+	Known        bool      `query:"known" doc:"have told a name or can be reached: no visitors who only looked"`
 	From         time.Time `query:"from" doc:"met since"`
 	To           time.Time `query:"to" doc:"met before"`
 	Sort         string    `query:"sort" enum:"created,seen" doc:"newest first, or last seen first"`
@@ -58,8 +60,11 @@ type PeopleFilter struct {
 func (q *PeopleFilter) filter() people.Filter {
 	f := people.Filter{
 		Text: q.Text, Stage: people.Stage(q.Stage), Tag: people.Tag(q.Tag), Grade: q.Grade, Joiner: q.Joiner, Relation: q.Relation, Stakeholder: q.Stakeholder,
-		City: q.City, Source: q.Source, Entry: q.Entry, SalesOwner: q.SalesOwner, ServiceOwner: q.ServiceOwner, Ways: q.Reach, NoCircle: q.NoCircle,
+		City: q.City, Source: q.Source, Entry: q.Entry, SalesOwner: q.SalesOwner, ServiceOwner: q.ServiceOwner, Ways: q.Reach, NoCircle: q.NoCircle, Known: q.Known,
 		CreatedFrom: q.From, CreatedTo: q.To, BySeen: q.Sort == "seen",
+	}
+	for _, one := range q.IDs {
+		f.IDs = append(f.IDs, string(one))
 	}
 	if q.Circle != "" {
 		f.Among = func(arg func(any) string) string { return circle.Roster(arg, string(q.Circle)) }

@@ -16,7 +16,9 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/h5"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -64,6 +66,8 @@ type App struct {
 	Blobs       *blob.Service
 	People      *people.Service
 	Circles     *circle.Service
+	Members     *membership.Service
+	Shop        *shop.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
@@ -164,7 +168,8 @@ func (a *App) openSpine(context.Context) (err error) {
 func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
-		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), intake.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
+		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), membership.Facts(), intake.Facts(),
+		shop.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -177,6 +182,9 @@ func (a *App) openDomains(context.Context) error {
 	a.Touch = touch.New(a.DB, a.People, a.zone, a.place)
 	a.Touch.Jobs(a.Jobs)
 	a.Circles = circle.New(a.DB, a.Bus, a.Seats, circle.Options{People: cards{a.People}, Pictures: pictures{a.Blobs}, Templates: templates{a}, Zone: a.zone})
+	a.Members = membership.New(a.DB, a.Seats, cards{a.People}, a.zone)
+	a.Members.Register(a.Jobs)
+	a.openShop()
 	a.Intake = intake.New(a.DB, a.People, a.Seats, a.Paths, codes{a}, a.Keys.HMAC, a.zone)
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)

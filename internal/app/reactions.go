@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -37,8 +38,10 @@ func (a *App) react() {
 	a.Paths.FollowMerges(people.Roots)
 	a.People.OnMerge(a.Intake.OnMerge)
 	a.People.OnMerge(a.mergeSeats)
+	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Members.FollowTx(tx, into) })
 	a.People.OnMerge(a.Paths.RebindTx) // last: the moments of its runs rest on what the others have moved
 	a.People.OnUnmerge(a.unmergeSeats)
+	a.People.OnUnmerge(a.unmergeMembers)
 	a.People.OnBlock(a.shutOut)
 	a.People.OnErase(a.Circles.EraseTx)
 	a.People.OnErase(a.Paths.EraseTx)
@@ -48,6 +51,8 @@ func (a *App) react() {
 	a.People.OnErase(a.Touch.EraseTx)
 	a.People.OnErase(a.Tasks.ErasePersonTx)
 	a.People.OnExport("circles", func(tx *db.Tx, person string) (any, error) { return a.Circles.ExportTx(tx, person) })
+	a.People.OnExport("memberships", func(tx *db.Tx, person string) (any, error) { return a.Members.TermsTx(tx, person) })
+	a.People.OnExport("orders", a.exportOrders)
 	a.People.OnExport("messages", func(tx *db.Tx, person string) (any, error) { return a.Touch.ExportTx(tx, person) })
 
 	keep, err := audit.NewPurger(audit.DefaultKeep)
@@ -114,6 +119,32 @@ func (a *App) unmergeSeats(tx *db.Tx, from, into string) error {
 		}
 	}
 	return nil
+}
+
+// unmergeMembers gives each of two persons the place under the cap that their own terms need.
+func (a *App) unmergeMembers(tx *db.Tx, from, into string) error {
+	if err := a.Members.FollowTx(tx, into); err != nil {
+		return err
+	}
+	return a.Members.FollowTx(tx, from)
+}
+
+// exportOrders lists all that somebody ordered.
+func (a *App) exportOrders(tx *db.Tx, person string) (any, error) {
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	var all []shop.Order
+	for cursor := ""; ; {
+		p, err := a.Shop.OrdersOf(tx, ids, cursor, 100)
+		if err != nil {
+			return nil, err
+		}
+		if all, cursor = append(all, p.Items...), p.Next; cursor == "" {
+			return all, nil
+		}
+	}
 }
 
 // peopleSettings is what the community's playbook says about people.

@@ -52,7 +52,7 @@ type at struct {
 func (p *Pages) at(ctx context.Context, r *http.Request, v *visit) (a *at, err error) {
 	a = &at{visit: v}
 	err = p.DB.Read(ctx, v.community.ID, func(tx *db.Tx) error {
-		e, err := p.Intake.EntryByCode(tx, r.PathValue("code"))
+		e, err := p.Intake.EntryFor(tx, r.PathValue("code"), v.who.ID)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (p *Pages) settled(ctx context.Context, r *http.Request, v *visit, from int
 func (p *Pages) stage(ctx context.Context, r *http.Request, v *visit, e *intake.Entry) (stage intake.Stage, err error) {
 	err = p.DB.Read(ctx, v.community.ID, func(tx *db.Tx) (err error) {
 		if e.ID == "" {
-			if *e, err = p.Intake.EntryByCode(tx, r.PathValue("code")); err != nil {
+			if *e, err = p.Intake.EntryFor(tx, r.PathValue("code"), v.who.ID); err != nil {
 				return err
 			}
 		}

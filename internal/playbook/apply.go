@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -259,85 +258,4 @@ func (s *Service) Current(tx *db.Tx) (Playbook, error) {
 		s.cache[tx.Community()] = cached{p, now.Add(cacheFor)}
 	}
 	return p, nil
-}
-
-func (s *Service) applyCircles(tx *db.Tx, _, p Playbook) error {
-	for _, g := range p.Circles {
-		if err := s.Circles.DeclareGroupTx(tx, g); err != nil {
-			return fmt.Errorf("circles %s: %w", g.Name, err)
-		}
-	}
-	return nil
-}
-
-// applyIntake declares the form and the contacts. A contact that the playbook no longer has stays known by name, but nobody
-// is sent to it any more.
-func (s *Service) applyIntake(tx *db.Tx, was, p Playbook) error {
-	if err := s.Intake.DeclareTx(tx, p.Intake.Config); err != nil {
-		return err
-	}
-	contacts := slices.Clone(p.Contacts)
-	for _, c := range was.Contacts {
-		if !slices.ContainsFunc(p.Contacts, func(x intake.Contact) bool { return x.ID == c.ID }) {
-			c.Daily, c.Duty = 0, false
-			contacts = append(contacts, c)
-		}
-	}
-	for _, c := range contacts {
-		if err := s.Intake.DeclareContactTx(tx, c); err != nil {
-			return fmt.Errorf("contact %s: %w", c.ID, err)
-		}
-	}
-	return nil
-}
-
-func (s *Service) applyTouch(tx *db.Tx, _, p Playbook) error { return s.Touch.DeclareTx(tx, p.Touch) }
-
-// applyPaths puts the definitions, and retires those the playbook no longer has.
-func (s *Service) applyPaths(tx *db.Tx, was, p Playbook) error {
-	for _, d := range p.Paths {
-		if _, _, err := s.Paths.PutTx(tx, d); err != nil {
-			return err
-		}
-	}
-	for _, d := range was.Paths {
-		if !slices.ContainsFunc(p.Paths, func(x path.Definition) bool { return x.Name == d.Name }) {
-			if err := s.Paths.RetireTx(tx, d.Name); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// applyEntries adds the sources, openings and entries that are not there yet; what operators have changed by hand stays.
-func (s *Service) applyEntries(tx *db.Tx, _, p Playbook) error {
-	sources, openings := map[string]string{}, map[string]string{}
-	for _, x := range p.Intake.Sources {
-		got, err := s.Intake.EnsureSourceTx(tx, intake.Source{Name: x.Name, Kind: x.Kind})
-		if err != nil {
-			return fmt.Errorf("source %s: %w", x.Name, err)
-		}
-		sources[x.Name] = got.ID
-	}
-	for _, o := range p.Intake.Openings {
-		at := tx.Now().Add(time.Duration(o.In))
-		if time.Duration(o.In) >= time.Hour {
-			at = at.Truncate(time.Minute) // a time that people can keep in mind
-		}
-		got, err := s.Intake.EnsureOpeningTx(tx, intake.Opening{Name: o.Name, OpensAt: at, Rate: o.Rate})
-		if err != nil {
-			return fmt.Errorf("opening %s: %w", o.Name, err)
-		}
-		openings[o.Name] = got.ID
-	}
-	for _, e := range p.Intake.Entries {
-		_, err := s.Intake.EnsureEntryTx(tx, intake.Entry{
-			Code: e.Code, Title: e.Title, Source: sources[e.Source], Path: e.Path, Opening: openings[e.Opening], Keyword: e.Keyword, LiveCode: e.LiveCode,
-		})
-		if err != nil {
-			return fmt.Errorf("entry %s: %w", e.Code, err)
-		}
-	}
-	return nil
 }

@@ -12,7 +12,12 @@ type Change struct {
 	Field string `json:"field"`
 	From  any    `json:"from,omitempty"`
 	To    any    `json:"to,omitempty"`
+	// Retires tells that this is named no longer: it goes on for those who are inside, and takes nobody new.
+	Retires bool `json:"retires,omitempty" doc:"named no longer: it goes on for those who are inside, and takes nobody new"`
 }
+
+// retired are the lists whose items are retired when they go.
+var retired = []string{"circles", "contacts", "intake.entries", "intake.openings", "paths"}
 
 // Diff lists what differs, by field, in reading order of the fields' names. What has a name is compared with what has the
 // same name, wherever it stands: an entry put in front of others is one change.
@@ -57,10 +62,10 @@ func compare(field string, a, b any, out *[]Change) {
 		for _, k := range names(keys) {
 			compare(join(field, k), x[k], y[k], out)
 		}
-	case isL && isM:
+	case isL && isM, slices.Contains(retired, field) && isL:
 		compareLists(field, l, m, out)
 	case !reflect.DeepEqual(a, b):
-		*out = append(*out, Change{field, a, b})
+		*out = append(*out, Change{Field: field, From: a, To: b})
 	}
 }
 
@@ -74,7 +79,11 @@ func compareLists(field string, l, m []any, out *[]Change) {
 		return
 	}
 	for i, name := range was {
-		compare(fmt.Sprintf("%s[%s]", field, name), l[i], at(m, slices.Index(is, name)), out)
+		next := at(m, slices.Index(is, name))
+		compare(fmt.Sprintf("%s[%s]", field, name), l[i], next, out)
+		if next == nil && slices.Contains(retired, field) {
+			(*out)[len(*out)-1].Retires = true
+		}
 	}
 	for i, name := range is {
 		if !slices.Contains(was, name) {
@@ -85,7 +94,7 @@ func compareLists(field string, l, m []any, out *[]Change) {
 		return slices.DeleteFunc(slices.Clone(list), func(name string) bool { return !slices.Contains(other, name) })
 	}
 	if a, b := stay(was, is), stay(is, was); !slices.Equal(a, b) {
-		*out = append(*out, Change{field + " (order)", a, b})
+		*out = append(*out, Change{Field: field + " (order)", From: a, To: b})
 	}
 }
 

@@ -92,6 +92,28 @@ var references = []reference{
 	{"intake_registration", "id", "entry", "intake_entry", "id", "", ""},
 	{"intake_count", "entry || ' ' || day || ' ' || what", "entry", "intake_entry", "id", "", ""},
 
+	{"membership_wave", "id", "id", "seat_pool", "id", "", ""},
+	{"membership_member", "person", "person", "person", "id", "", ""},
+	{"membership_term", "id", "person", "person", "id", "", ""},
+	{"membership_term", "id", "seat", "seat", "id", "t.state IN ('bought', 'upgraded')", "x.state = 'taken'"},
+	{"membership_term", "id", "ended_by", "membership_term", "id", "", ""},
+	{"membership_number", "text", "person", "person", "id", "", ""},
+	{"membership_entitlement", "id", "term", "membership_term", "id", "", ""},
+	{"membership_entitlement", "id", "id", "seat_pool", "id", "t.granted > 0", "x.capacity = t.granted"},
+	{"membership_use", "key", "entitlement", "membership_entitlement", "id", "", ""},
+	{"membership_use", "key", "seat", "seat", "id", "t.returned_at = 0", "x.state = 'taken' AND x.qty = t.qty"},
+
+	{"shop_order", "id", "person", "person", "id", "", ""},
+	{"shop_order", "id", "payment", "shop_payment", "id", "", "x.order_id = t.id AND x.state = 'received'"},
+	{"shop_order", "id", "entry", "ledger_entry", "id", "", "x.subject = t.id"},
+	{"shop_line", "order_id || ' ' || n", "order_id", "shop_order", "id", "", ""},
+	{"shop_line", "order_id || ' ' || n", "ref", "membership_term", "id", "t.kind = 'plan'", ""},
+	{"shop_payment", "id", "order_id", "shop_order", "id", "", ""},
+	{"shop_payment", "id", "entry", "ledger_entry", "id", "", "x.subject = t.order_id"},
+	{"shop_refund", "id", "payment", "shop_payment", "id", "", "x.order_id = t.order_id"},
+	{"shop_refund", "id", "id", "job", "key", "t.state = 'asked'", "x.kind = 'shop.refund'"},
+	{"shop_order", "id", "id", "job", "key", "t.state = 'paid'", "x.kind = 'shop.deliver'"},
+
 	{"touch", "id", "person", "person", "id", "", ""},
 	{"touch", "id", "campaign", "touch_campaign", "id", "", ""},
 	{"touch", "id", "id", "job", "key", "t.state = 'queued'", "x.kind = 'touch.send'"},
@@ -152,6 +174,7 @@ func checkReferences(tx *db.Tx, r *Report, _ time.Time) error {
 // counted are the tables whose rows a report counts as a part's.
 var counted = map[string]string{
 	"seat": "seat", "path": "path_run", "task": "task", "person": "person", "intake": "intake_registration", "circle": "circle_member", "touch": "touch",
+	"membership": "membership_term", "shop": "shop_order",
 }
 
 func countRows(tx *db.Tx, r *Report, _ time.Time) error {

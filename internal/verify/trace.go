@@ -7,7 +7,9 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -52,6 +54,16 @@ var traces = []trace{
 	{"circle_message", `t.withdrawn_at > 0`, `t.id`, []any{circle.MessageWithdrawn{}}, `f.data ->> 'message'`},
 	{"intake_registration", ``, `t.id`, []any{intake.Registered{}}, `f.data ->> 'registration'`},
 	{"intake_reservation", ``, `t.opening || ' ' || t.number`, []any{intake.Reserved{}}, `(f.data ->> 'opening') || ' ' || (f.data ->> 'number')`},
+	{"membership_term", `t.bought_at > 0`, `t.id`, []any{membership.TermBought{}}, `f.subject`},
+	{"membership_term", `t.state = 'refunded'`, `t.id`, []any{membership.TermRefunded{}}, `f.subject`},
+	{"membership_term", `t.state = 'upgraded'`, `t.id`, []any{membership.TermUpgraded{}}, `f.subject`},
+	{"shop_order", ``, `t.id`, []any{shop.OrderCreated{}}, `f.subject`},
+	{"shop_order", `t.paid_at > 0`, `t.id`, []any{shop.OrderPaid{}}, `f.subject`},
+	{"shop_order", `t.fulfilled_at > 0`, `t.id`, []any{shop.OrderFulfilled{}}, `f.subject`},
+	{"shop_order", `t.state = 'closed' AND t.paid_at = 0`, `t.id`, []any{shop.OrderClosed{}}, `f.subject`},
+	{"shop_payment", `t.state = 'received'`, `t.id`, []any{shop.PaymentReceived{}}, `f.data ->> 'payment'`},
+	{"shop_refund", ``, `t.id`, []any{shop.RefundAsked{}}, `f.data ->> 'refund'`},
+	{"shop_refund", `t.state = 'done'`, `t.id`, []any{shop.RefundDone{}}, `f.data ->> 'refund'`},
 	{"touch", `t.state = 'sent'`, `t.id`, []any{touch.Sent{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state = 'held'`, `t.id`, []any{touch.HeldBack{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state IN ('failed', 'unknown')`, `t.id`, []any{touch.Failed{}}, `f.data ->> 'touch'`},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/ledger"
@@ -95,7 +97,7 @@ func (v *Verifier) checkRows(tx *db.Tx, r *Report) error {
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
-	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkTraces, checkReferences, countRows} {
+	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkTraces, checkReferences, countRows} {
 		if err := check(tx, r, last); err != nil {
 			return err
 		}
@@ -146,6 +148,32 @@ func (v *Verifier) checkCircles(tx *db.Tx, r *Report, _ time.Time) error {
 		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	return nil
+}
+
+// checkMembers proves memberships and orders, and that who is a member has one place under the community's cap.
+func checkMembers(tx *db.Tx, r *Report, _ time.Time) error {
+	terms, err := membership.Verify(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range terms {
+		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	}
+	orders, err := shop.Verify(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range orders {
+		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	}
+	const members = `SELECT p.root FROM membership_term t JOIN person p ON p.community_id = t.community_id AND p.id = t.person
+		WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $3`
+	const places = `SELECT holder FROM seat WHERE community_id = $1 AND group_name = 'members' AND state = 'taken'`
+	if err := r.each(tx, "membership.member_without_place", "member without a place under the cap", members+` EXCEPT `+places+` ORDER BY 1 LIMIT $2`, tx.Now()); err != nil {
+		return err
+	}
+	// Whose term ended in the last minutes may still have the place: it goes by a timer.
+	return r.each(tx, "membership.place_without_member", "place under the cap without a member", places+` EXCEPT `+members+` ORDER BY 1 LIMIT $2`, tx.Now().Add(-grace))
 }
 
 // allBlobs lists what is stored. What nobody has used for a day may be swept at any moment, file after row, so its file is

@@ -248,7 +248,8 @@ test('The same on a phone: the rail is a drawer, tables become what a thumb can 
   assert.ok(sheet.x >= 0 && sheet.x + sheet.width <= narrow.width, `the dialog lies at ${sheet.x}, ${sheet.width} px wide`);
   await page.getByRole('dialog').getByRole('button', { name: '关闭' }).click();
   await go('群');
-  await page.locator('table a').first().click();
+  assert.equal(await page.locator('main table').count(), 0, 'the list is a table');
+  await page.locator('main li[data-row] a').first().click();
   await page.locator('main textarea').fill('在路上也能回你们');
   await page.keyboard.press('Enter');
   await page.locator('main li', { hasText: '在路上也能回你们' }).waitFor();

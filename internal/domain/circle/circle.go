@@ -80,6 +80,7 @@ type Filter struct {
 var (
 	ErrNotFound   = errs.Define(errs.NotFound, "circle.not_found")
 	ErrGroup      = errs.Define(errs.NotFound, "circle.unknown_group") // "group"
+	ErrRetired    = errs.Define(errs.Gone, "circle.group_retired")     // "group"
 	ErrGroupName  = errs.Define(errs.Invalid, "circle.group_name")
 	ErrKind       = errs.Define(errs.Invalid, "circle.kind")       // "kinds"
 	ErrPattern    = errs.Define(errs.Invalid, "circle.pattern")    // a name without {n} can't number circles; "max"

@@ -39,7 +39,7 @@ func aGroupIsDeclaredOnce(w *world) {
 		}
 		return err
 	})
-	if old.Capacity != 3 || old.Rules.In(text.Hans) != "友善" {
+	if old.Capacity != 5 || old.Rules.In(text.Hans) != "友善" {
 		t.Errorf("a change reached a circle that stands: %+v", old)
 	}
 	if found := w.list(circle.Filter{Text: "孕期2"}); len(found) != 1 || found[0].Number != 2 {

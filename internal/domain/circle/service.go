@@ -81,8 +81,9 @@ func New(d *db.DB, b bus.Bus, seats *seat.Service, o Options) *Service {
 }
 
 // DeclareGroupTx makes a group, with its first circle, or changes it. The same again changes nothing; a change applies to
-// circles that are opened later. Refusals: ErrGroupName, ErrKind, ErrPattern, ErrCapacity, ErrAttributes, seat.ErrPolicy,
-// seat.ErrQuantity (reserve).
+// circles that are opened later, but for the capacity, which those that are there get too: see seat.ResizeTx. A retired
+// group is revived. Refusals: ErrGroupName, ErrKind, ErrPattern, ErrCapacity, ErrAttributes, seat.ErrPolicy, seat.ErrQuantity
+// (reserve).
 func (s *Service) DeclareGroupTx(tx *db.Tx, g Group) error {
 	if err := g.check(); err != nil {
 		return err
@@ -90,9 +91,22 @@ func (s *Service) DeclareGroupTx(tx *db.Tx, g Group) error {
 	if err := s.seats.DeclareGroupTx(tx, g.seats()); err != nil {
 		return err
 	}
+	was, _, err := latestTemplate(tx, g.Name)
+	if errors.Is(err, ErrGroup) {
+		was.Capacity, err = g.Capacity, nil
+	}
+	if err != nil {
+		return fmt.Errorf("declare group %s: %w", g.Name, err)
+	}
 	circles, err := putGroup(tx, g)
 	if err != nil {
 		return fmt.Errorf("declare group %s: %w", g.Name, err)
+	}
+	if err := s.retire(tx, g.Name, false); err != nil {
+		return err
+	}
+	if err := s.resize(tx, g.Name, was.Capacity, g.Capacity); err != nil {
+		return err
 	}
 	// Circles that ask for something of each person are opened when somebody wants one.
 	if _, open := g.openAttribute(); open || circles > 0 {
@@ -132,6 +146,9 @@ func (s *Service) OpenTx(tx *db.Tx, group string, attributes map[string]string) 
 	if err != nil {
 		return Circle{}, err
 	}
+	if retired, err := isRetired(tx, group); err != nil || retired {
+		return Circle{}, or(err, ErrRetired.With("group", group))
+	}
 	// Growing happens inside a hold, under the lock of the seats; so that lock comes first here too.
 	if err := s.seats.DeclareGroupTx(tx, g.seats()); err != nil {
 		return Circle{}, err
@@ -161,9 +178,12 @@ func (s *Service) open(tx *db.Tx, group string, attributes map[string]string) (s
 	if err != nil {
 		return seat.Pool{}, err
 	}
-	number, err := nextNumber(tx, group)
+	number, found, err := nextNumber(tx, group)
 	if err != nil {
 		return seat.Pool{}, fmt.Errorf("number circle of %s: %w", group, err)
+	}
+	if !found {
+		return seat.Pool{}, ErrRetired.With("group", group)
 	}
 	c := Circle{
 		ID: tx.NewID(), Group: group, Kind: g.Kind, Number: number, Name: g.nameOf(number), State: StateOpen,
@@ -205,6 +225,9 @@ func (s *Service) GetTx(tx *db.Tx, id string) (Circle, error) {
 // seen adds what the pool knows.
 func (c *Circle) seen(p seat.Pool) {
 	c.Capacity, c.Held, c.Room, c.Attributes = p.Capacity, p.Held, p.Room(), p.Attributes
+	if p.State == seat.Closed {
+		c.Room = 0
+	}
 	if c.State == StateOpen && c.Room <= 0 {
 		c.State = StateFull
 	}
@@ -315,12 +338,7 @@ func (s *Service) turn(tx *db.Tx, id, actor string, to State, payload any, from 
 		}
 		return c, err
 	}
-	if to == StateOpen {
-		_, err = s.seats.OpenPoolTx(tx, id)
-	} else {
-		_, err = s.seats.ClosePoolTx(tx, id)
-	}
-	if err != nil {
+	if err := s.turnPool(tx, id, to); err != nil {
 		return Circle{}, fmt.Errorf("pool of circle %s: %w", id, err)
 	}
 	if to == StateArchived {

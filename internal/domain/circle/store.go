@@ -61,9 +61,20 @@ func templates(tx *db.Tx) ([]Group, error) {
 	}, selectTemplate+`ORDER BY g.name`, tx.Community())
 }
 
-func nextNumber(tx *db.Tx, group string) (n int, err error) {
-	err = tx.QueryRow(`UPDATE circle_group SET circles = circles + 1 WHERE community_id = $1 AND name = $2 RETURNING circles`, tx.Community(), group).Scan(&n)
-	return n, err
+// nextNumber numbers the next circle; found is false in a group that is retired.
+func nextNumber(tx *db.Tx, group string) (n int, found bool, err error) {
+	return db.One(tx, db.Column[int], `UPDATE circle_group SET circles = circles + 1 WHERE community_id = $1 AND name = $2 AND retired = FALSE RETURNING circles`,
+		tx.Community(), group)
+}
+
+func setRetired(tx *db.Tx, group string, retired bool) (changed bool, err error) {
+	n, err := tx.Exec(`UPDATE circle_group SET retired = $3 WHERE community_id = $1 AND name = $2 AND retired <> $3`, tx.Community(), group, retired)
+	return n == 1, err
+}
+
+func isRetired(tx *db.Tx, group string) (retired bool, err error) {
+	retired, _, err = db.One(tx, db.Column[bool], `SELECT retired FROM circle_group WHERE community_id = $1 AND name = $2`, tx.Community(), group)
+	return retired, err
 }
 
 func insertCircle(tx *db.Tx, c Circle) error {

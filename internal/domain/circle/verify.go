@@ -82,13 +82,17 @@ func (s *Service) verifySeats(tx *db.Tx) (out []Problem, err error) {
 		if err != nil {
 			return nil, err
 		}
+		retired, err := isRetired(tx, g)
+		if err != nil {
+			return nil, err
+		}
 		for _, c := range all {
 			p, found := byID[c.id]
 			if !found {
 				out = append(out, Problem{Code: "circle.without_pool", Ref: c.id})
 				continue
 			}
-			more, err := s.verifyRoster(tx, c.id, c.state, p)
+			more, err := s.verifyRoster(tx, c.id, c.state, retired, p)
 			if err != nil {
 				return nil, err
 			}
@@ -102,8 +106,8 @@ func (s *Service) verifySeats(tx *db.Tx) (out []Problem, err error) {
 	return out, nil
 }
 
-func (s *Service) verifyRoster(tx *db.Tx, id string, state State, p seat.Pool) (out []Problem, err error) {
-	if (p.State == seat.Open) != (state == StateOpen) {
+func (s *Service) verifyRoster(tx *db.Tx, id string, state State, retired bool, p seat.Pool) (out []Problem, err error) {
+	if (p.State == seat.Open) != (state == StateOpen && !retired) {
 		out = append(out, Problem{Code: "circle.pool_state", Ref: id})
 	}
 	if state == StateArchived {

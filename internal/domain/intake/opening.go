@@ -13,6 +13,7 @@ type Opening struct {
 	OpensAt   time.Time `json:"opens_at"`
 	Rate      int       `json:"rate" doc:"people let in a minute"`
 	Reserved  int       `json:"reserved" doc:"numbers given so far"`
+	Retired   bool      `json:"retired,omitempty" doc:"gives no more numbers; who has one is let in"`
 	CreatedAt time.Time `json:"created_at"`
 }
 

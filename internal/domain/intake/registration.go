@@ -87,7 +87,7 @@ func (s *Service) Submit(ctx context.Context, community, person, entryCode strin
 	var refusal error
 	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
 		refusal = nil
-		e, err := s.EntryByCode(tx, entryCode)
+		e, err := s.EntryFor(tx, entryCode, person)
 		if err != nil {
 			return err
 		}

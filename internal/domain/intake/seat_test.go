@@ -170,8 +170,26 @@ func TestRetiredEntries(t *testing.T) {
 		w.must(set(side))
 		_, _, err := w.Intake.Arrive(t.Context(), w.Community, "side", visitor("2"), "")
 		w.wants(err, intake.ErrRetired)
+		// Who is on the way in by it goes on there; everybody else is told, or led on.
+		stays := func(person string) (e intake.Entry, err error) {
+			w.do(func(tx *db.Tx) error { e, err = w.Intake.EntryFor(tx, "side", person); return nil })
+			return e, err
+		}
+		e, err := stays(ann)
+		w.must(err)
+		if e.ID != side.ID {
+			t.Errorf("ann is led to %s", e.Code)
+		}
+		_, err = stays("")
+		w.wants(err, intake.ErrRetired)
 		side.Successor = join.ID
 		w.must(set(side))
+		if e, err := stays(ann); err != nil || e.ID != side.ID {
+			t.Errorf("with a successor ann is led to %s, %v", e.Code, err)
+		}
+		if e, err := stays(""); err != nil || e.ID != join.ID {
+			t.Errorf("a stranger is led to %s, %v", e.Code, err)
+		}
 		bea, e, err := w.Intake.Arrive(t.Context(), w.Community, "side", visitor("2"), "")
 		w.must(err)
 		w.settle()

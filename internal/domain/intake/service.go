@@ -356,30 +356,3 @@ func (s *Service) seen(ctx context.Context, community, entry, visitor, what stri
 		return err
 	})
 }
-
-// EnsureSourceTx adds a source unless one of its name is there, which it gives as it is.
-func (s *Service) EnsureSourceTx(tx *db.Tx, x Source) (Source, error) {
-	was, found, err := sourceByName(tx, x.Name)
-	if err != nil || found {
-		return was, err
-	}
-	return s.AddSourceTx(tx, x)
-}
-
-// EnsureOpeningTx adds doors unless some of that name are there, which it gives as they are.
-func (s *Service) EnsureOpeningTx(tx *db.Tx, o Opening) (Opening, error) {
-	was, found, err := openingByName(tx, o.Name)
-	if err != nil || found {
-		return was, err
-	}
-	return s.AddOpeningTx(tx, o)
-}
-
-// EnsureEntryTx adds an entry unless one with its code is there, which it gives as it is.
-func (s *Service) EnsureEntryTx(tx *db.Tx, e Entry) (Entry, error) {
-	was, found, err := entryByCode(tx, e.Code)
-	if err != nil || found {
-		return was, err
-	}
-	return s.AddEntryTx(tx, e)
-}

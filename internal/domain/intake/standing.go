@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/people"
@@ -195,4 +197,28 @@ func (s *Service) ended(tx *db.Tx, x *Standing, r *path.Run) error {
 		x.Stage = InLine
 	}
 	return err
+}
+
+// EntryFor is EntryByCode for a person: who is on the way in by an entry stays with it when it is retired.
+func (s *Service) EntryFor(tx *db.Tx, code, person string) (Entry, error) {
+	e, err := s.EntryByCode(tx, code)
+	if person == "" || err == nil && e.Code == strings.ToLower(code) || err != nil && !errors.Is(err, ErrRetired) {
+		return e, err
+	}
+	was, found, readErr := entryByCode(tx, strings.ToLower(code))
+	if readErr != nil || !found {
+		return e, or(readErr, ErrUnknownEntry)
+	}
+	root, readErr := people.Root(tx, person)
+	if readErr != nil {
+		return e, readErr
+	}
+	r, found, readErr := s.paths.Latest(tx, was.Path, root)
+	if readErr != nil {
+		return e, readErr
+	}
+	if found && r.State == path.Running && r.Entry == was.ID {
+		return was, nil
+	}
+	return e, err
 }

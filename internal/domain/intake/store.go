@@ -77,6 +77,11 @@ func updateEntry(tx *db.Tx, e Entry) error {
 	return err
 }
 
+func retireEntry(tx *db.Tx, code string) error {
+	_, err := tx.Exec(`UPDATE intake_entry SET state = $3 WHERE community_id = $1 AND code = $2`, tx.Community(), code, Retired)
+	return err
+}
+
 func entryByID(tx *db.Tx, id string) (Entry, bool, error) {
 	return db.One(tx, scanEntry, selectEntry+` AND id = $2`, tx.Community(), id)
 }
@@ -86,11 +91,11 @@ func entryByCode(tx *db.Tx, code string) (Entry, bool, error) {
 }
 
 func scanOpening(r *db.Row) (o Opening, err error) {
-	err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.CreatedAt)
+	err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.Retired, &o.CreatedAt)
 	return o, err
 }
 
-const selectOpening = `SELECT id, name, opens_at, rate, last_number, created_at FROM intake_opening WHERE community_id = $1`
+const selectOpening = `SELECT id, name, opens_at, rate, last_number, retired, created_at FROM intake_opening WHERE community_id = $1`
 
 func insertOpening(tx *db.Tx, o Opening) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO intake_opening (community_id, id, name, opens_at, rate, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
@@ -103,6 +108,11 @@ func moveOpening(tx *db.Tx, id string, opensAt time.Time, rate int) (bool, error
 	return n == 1, err
 }
 
+func setOpeningRetired(tx *db.Tx, name string, retired bool) error {
+	_, err := tx.Exec(`UPDATE intake_opening SET retired = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), name, retired)
+	return err
+}
+
 func openingByID(tx *db.Tx, id string) (Opening, bool, error) {
 	return db.One(tx, scanOpening, selectOpening+` AND id = $2`, tx.Community(), id)
 }
@@ -111,16 +121,19 @@ func openingByName(tx *db.Tx, name string) (Opening, bool, error) {
 	return db.One(tx, scanOpening, selectOpening+` AND name = $2`, tx.Community(), name)
 }
 
-// reserve gives the person a number, once: the row's lock orders those who come at the same moment.
+// reserve gives the person a number, once: the row's lock orders those who come at the same moment. Retired doors give none.
 func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, err error) {
 	r, found, err := reservationOf(tx, opening, person)
 	if err != nil || found {
 		return r, err
 	}
-	var number int
-	err = tx.QueryRow(`UPDATE intake_opening SET last_number = last_number + 1 WHERE community_id = $1 AND id = $2 RETURNING last_number`, tx.Community(), opening).Scan(&number)
+	number, found, err := db.One(tx, db.Column[int], `UPDATE intake_opening SET last_number = last_number + 1 WHERE community_id = $1 AND id = $2 AND retired = FALSE RETURNING last_number`,
+		tx.Community(), opening)
 	if err != nil {
 		return r, fmt.Errorf("take a number at opening %s: %w", opening, err)
+	}
+	if !found {
+		return r, ErrRetired
 	}
 	r = Reservation{Opening: opening, Person: person, Number: number, Entry: entry, At: tx.Now()}
 	n, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (community_id, opening, person) DO NOTHING`,
@@ -162,9 +175,9 @@ func adoptReservations(tx *db.Tx, from, into string) error {
 // turnOf gives doors with the number that a person has there, 0 for none.
 func turnOf(tx *db.Tx, opening, person string) (o Opening, number int, found bool, err error) {
 	o, found, err = db.One(tx, func(r *db.Row) (o Opening, err error) {
-		err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.CreatedAt, &number)
+		err = r.Scan(&o.ID, &o.Name, &o.OpensAt, &o.Rate, &o.Reserved, &o.Retired, &o.CreatedAt, &number)
 		return o, err
-	}, `SELECT o.id, o.name, o.opens_at, o.rate, o.last_number, o.created_at, COALESCE(r.number, 0) FROM intake_opening o
+	}, `SELECT o.id, o.name, o.opens_at, o.rate, o.last_number, o.retired, o.created_at, COALESCE(r.number, 0) FROM intake_opening o
 		LEFT JOIN intake_reservation r ON r.community_id = o.community_id AND r.opening = o.id AND r.person = $3
 		WHERE o.community_id = $1 AND o.id = $2`, tx.Community(), opening, person)
 	return o, number, found, err

@@ -87,7 +87,7 @@ func TestListsUseIndexes(t *testing.T) {
 		from := testkit.Start.Add(-2 * time.Hour)
 		for name, f := range map[string]Filter{
 			"all": {}, "last seen": {BySeen: true}, "stage": {Stage: "pregnancy"}, "city": {City: "city3"}, "stage and city": {Stage: "parenting", City: "city3"},
-			"grade": {Grade: "care"}, "source": {Source: "source7"}, "tag": {Tag: "vip"}, "ways": {Ways: []int{0}}, "created": {CreatedFrom: from},
+			"grade": {Grade: "care"}, "source": {Source: "source7"}, "tag": {Tag: "vip"}, "ways": {Ways: []int{0}}, "known": {Known: true}, "known of a city": {Known: true, City: "city3"}, "some": {IDs: []string{"p100000", "p100005"}}, "created": {CreatedFrom: from},
 			"name": {Text: "王小明"}, "surname": {Text: "王"}, "tail": {Text: "5678"}, "phone": {Text: "13800135678"},
 		} {
 			err := d.Read(t.Context(), d.Community, func(tx *db.Tx) error {
@@ -107,6 +107,9 @@ func TestListsUseIndexes(t *testing.T) {
 					}
 					if wholeTable(how) || !strings.Contains(how, "community_id") {
 						t.Errorf("%s:\n%s", name, how)
+					}
+					if name == "known" && !strings.Contains(how, "person_known") {
+						t.Errorf("visitors are read too:\n%s", how)
 					}
 				}
 				return nil

@@ -120,6 +120,7 @@ func (s *Service) Search(ctx context.Context, community, q string, limit int) (h
 // Filter chooses people. Empty fields don't narrow. Those merged into others or erased are never among them.
 type Filter struct {
 	Text         string    // as Search takes it
+	IDs          []string  // only these, or who stands for them now
 	Stage        Stage     //
 	Tag          Tag       //
 	Grade        string    //
@@ -133,6 +134,7 @@ type Filter struct {
 	ServiceOwner string    //
 	Ways         []int     // numbers of separate ways to reach them: 0 to 3
 	NoCircle     bool      // in no circle and nobody's contact
+	Known        bool      // has told a name, or there is a way to reach them: not a visitor who only looked
 	Blocked      *bool     //
 	CreatedFrom  time.Time //
 	CreatedTo    time.Time // before

@@ -78,6 +78,12 @@ func TestListFiltersSortsAndPages(t *testing.T) {
 			if i < 2 {
 				h.set(t, p, "due_date", "2026-06-01")
 			}
+			if i == 1 {
+				h.set(t, p, "nickname", "小满")
+			}
+			if i == 2 {
+				h.set(t, p, "name", "林小满")
+			}
 			h.Clock.Advance(time.Hour)
 		}
 		must(t, h.s.Block(t.Context(), h.Community, all[5], "spam", ""))
@@ -92,6 +98,8 @@ func TestListFiltersSortsAndPages(t *testing.T) {
 			"no circle": {people.Filter{NoCircle: true}, 8}, "one way": {people.Filter{Ways: []int{1}}, 4}, "contradiction": {people.Filter{Ways: []int{3}, NoCircle: true}, 0},
 			"blocked": {people.Filter{Blocked: &yes}, 1}, "not blocked": {people.Filter{Blocked: &no}, 11},
 			"created": {people.Filter{CreatedFrom: h.get(t, all[2]).CreatedAt, CreatedTo: h.get(t, all[4]).CreatedAt}, 2}, "nobody": {people.Filter{City: "x"}, 0},
+			"known": {people.Filter{Known: true}, 6}, "known of a city": {people.Filter{Known: true, City: "上海"}, 3}, "known but out of reach": {people.Filter{Known: true, Ways: []int{0}}, 2},
+			"some": {people.Filter{IDs: []string{all[4], all[7], all[11], "nobody"}}, 3}, "some of a city": {people.Filter{IDs: []string{all[4], all[7]}, City: "上海"}, 1},
 		} {
 			var got []people.Person
 			for cursor, first := "", true; first || cursor != ""; first = false {

@@ -19,6 +19,9 @@ type query struct {
 // live keeps out those merged into others or erased. It is literal, so that the partial indexes serve.
 const live = ` AND p.merged_into = '' AND p.erased_at = 0`
 
+// known keeps out visitors. It is word for word the condition of the index person_known, which SQLite would else not use.
+const known = `(p.reach > 0 OR p.nickname <> '' OR p.name_state <> 'none')`
+
 func newQuery(tx *db.Tx, f Filter) *query {
 	q := &query{sort: "p.created_at", args: []any{tx.Community()}}
 	if f.BySeen {
@@ -52,6 +55,12 @@ func newQuery(tx *db.Tx, f Filter) *query {
 		q.and(`p.blocked_at > 0`)
 	} else if f.Blocked != nil {
 		q.and(`p.blocked_at = 0`)
+	}
+	if f.Known {
+		q.and(known)
+	}
+	if len(f.IDs) > 0 {
+		q.and(`p.id IN (SELECT m.root FROM person m WHERE m.community_id = $1 AND m.id IN ` + list(&q.args, f.IDs) + `)`)
 	}
 	if f.Among != nil {
 		ids := f.Among(func(v any) string {

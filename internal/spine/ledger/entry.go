@@ -61,6 +61,7 @@ type Kind struct {
 func Standard() []Kind {
 	return []Kind{
 		{Prefix: "cash", Spread: true},
+		{Prefix: "deposit", Spread: true}, // paid for what was not given yet
 		{Prefix: "revenue", Spread: true},
 		{Prefix: "refund", Spread: true},
 		{Prefix: "expense", Spread: true},

@@ -5,6 +5,7 @@
 // What must stay true:
 //   - In every pool the live (held and taken) units are at most its capacity; a holder has at most the group's PerHolder
 //     live units in it. Both are guards in the statements that raise the counters.
+//   - A capacity that is lowered below what is used comes down as places are freed, which are not given again: ResizeTx.
 //   - Every hold has a timer, and ends by one guarded change with its fact.
 //   - A refusal writes nothing, so that the caller's transaction may go on with it as an outcome.
 //   - While somebody waits, no room that fits them is left: what frees a place offers it in the same transaction.

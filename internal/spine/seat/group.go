@@ -138,6 +138,22 @@ func (s *Service) SetCapacityTx(tx *db.Tx, poolID string, capacity int) (Pool, e
 		func(p Pool) error { return ErrBelowUsed.At("/capacity").With("used", p.Held+p.Taken) })
 }
 
+// ResizeTx is a change of the capacity that a pool was made with: one that was given another by SetCapacityTx since keeps it.
+// Below what is held and taken nobody loses a place; as many as are freed are not given again until the pool has come down
+// to the new capacity. What becomes free is offered.
+func (s *Service) ResizeTx(tx *db.Tx, poolID string, from, to int) (Pool, error) {
+	if to < 0 {
+		return Pool{}, ErrCapacity.At("/capacity")
+	}
+	if err := s.lock(tx); err != nil {
+		return Pool{}, err
+	}
+	if _, err := resizePool(tx, poolID, from, to); err != nil {
+		return Pool{}, err
+	}
+	return s.pooled(tx, poolID)
+}
+
 // ClosePoolTx ends the giving of places; live seats stay, and holds may still be taken until they lapse.
 func (s *Service) ClosePoolTx(tx *db.Tx, poolID string) (Pool, error) {
 	return s.change(tx, poolID, func() (bool, error) { return setState(tx, poolID, Closed) }, func(Pool) error { return ErrUnknownPool })

@@ -27,7 +27,7 @@ func TestAnyHistory(t *testing.T) {
 			h.pool(seat.Pool{ID: d.Community + "other", Group: "other", Capacity: 1})
 			m.addPool(r)
 			r.Repeat(map[string]func(*rapid.T){
-				"hold": m.hold, "hold again": m.hold, "take": m.take, "release": m.release, "move": m.move, "capacity": m.capacity,
+				"hold": m.hold, "hold again": m.hold, "take": m.take, "release": m.release, "move": m.move, "capacity": m.capacity, "resize": m.resize,
 				"state": m.state, "pool": m.addPool, "wait": m.wait, "leave": m.leave, "pass": m.pass,
 			})
 			h.verify()
@@ -128,6 +128,30 @@ func (m *history) move(r *rapid.T) {
 func (m *history) capacity(r *rapid.T) {
 	pool, n := rapid.SampledFrom(m.pools).Draw(r, "pool"), rapid.IntRange(0, 5).Draw(r, "capacity")
 	m.try(func(tx *db.Tx) error { _, err := m.SetCapacityTx(tx, pool, n); return err })
+}
+
+// resize also brings pools below what is used: then they take nobody, and give no freed place again, until they are below.
+func (m *history) resize(r *rapid.T) {
+	pool, to := rapid.SampledFrom(m.pools).Draw(r, "pool"), rapid.IntRange(0, 5).Draw(r, "to")
+	m.do(func(tx *db.Tx) error {
+		was, err := m.Pool(tx, pool)
+		if err != nil {
+			return err
+		}
+		from, used := was.Capacity-m.surplus(tx, pool), was.Held+was.Taken
+		got, err := m.ResizeTx(tx, pool, from, to)
+		if err == nil && (got.Capacity != max(to, used) || got.Held+got.Taken < used) {
+			m.t.Errorf("%d used of %d, resized to %d: %+v", used, was.Capacity, to, got)
+		}
+		return err
+	})
+}
+
+func (h *house) surplus(tx *db.Tx, pool string) (n int) {
+	if err := tx.QueryRow(`SELECT surplus FROM seat_pool WHERE community_id = $1 AND id = $2`, tx.Community(), pool).Scan(&n); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
 }
 
 func (m *history) state(r *rapid.T) {

@@ -9,6 +9,10 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
+// LockTx takes the lock that orders those who give and free places in the community. Who decides by rows of their own whether
+// to ask for a place takes it before reading them.
+func (s *Service) LockTx(tx *db.Tx) error { return s.lock(tx) }
+
 // lock takes the community's lock; see doc.go. SQLite has one writer, which is lock enough.
 func (s *Service) lock(tx *db.Tx) error {
 	if tx.Dialect() == db.SQLite || s.guardsOnly {
@@ -161,9 +165,11 @@ func raisePool(tx *db.Tx, pool string, qty int) (bool, error) {
 	return n == 1, err
 }
 
-// lowerPool gives units back, and tells whether anybody waits for them.
+// lowerPool gives units back, and tells whether anybody waits for them. Those above a capacity that was lowered go.
 func lowerPool(tx *db.Tx, pool string, qty int) (waiting bool, err error) {
-	err = tx.QueryRow(`UPDATE seat_pool SET used = used - $3, has_room = (state = 'open' AND used - $3 < capacity) WHERE community_id = $1 AND id = $2
+	err = tx.QueryRow(`UPDATE seat_pool SET used = used - $3, has_room = (state = 'open' AND used - $3 < capacity - surplus),
+			capacity = CASE WHEN surplus > $3 THEN capacity - $3 ELSE capacity - surplus END, surplus = CASE WHEN surplus > $3 THEN surplus - $3 ELSE 0 END
+		WHERE community_id = $1 AND id = $2
 		RETURNING EXISTS (SELECT 1 FROM seat_wait w WHERE w.community_id = seat_pool.community_id AND w.group_name = seat_pool.group_name)`,
 		tx.Community(), pool, qty).Scan(&waiting)
 	return waiting, err

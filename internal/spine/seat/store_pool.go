@@ -53,8 +53,15 @@ func insertPool(tx *db.Tx, p Pool) (bool, error) {
 }
 
 func setCapacity(tx *db.Tx, pool string, capacity int) (bool, error) {
-	n, err := tx.Exec(`UPDATE seat_pool SET capacity = $3, has_room = (state = 'open' AND used < $3) WHERE community_id = $1 AND id = $2 AND used <= $3`,
+	n, err := tx.Exec(`UPDATE seat_pool SET capacity = $3, surplus = 0, has_room = (state = 'open' AND used < $3) WHERE community_id = $1 AND id = $2 AND used <= $3`,
 		tx.Community(), pool, capacity)
+	return n == 1, err
+}
+
+func resizePool(tx *db.Tx, pool string, from, to int) (bool, error) {
+	n, err := tx.Exec(`UPDATE seat_pool SET capacity = CASE WHEN used > $4 THEN used ELSE $4 END, surplus = CASE WHEN used > $4 THEN used - $4 ELSE 0 END,
+			has_room = (state = 'open' AND used < $4)
+		WHERE community_id = $1 AND id = $2 AND capacity - surplus = $3`, tx.Community(), pool, from, to)
 	return n == 1, err
 }
 

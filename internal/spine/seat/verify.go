@@ -25,6 +25,7 @@ var proofs = []struct{ code, query string }{
 	{"seat.pool_over_capacity", `SELECT p.id, COALESCE(s.qty, 0), p.capacity FROM seat_pool p
 		JOIN (SELECT pool_id, CAST(sum(qty) AS BIGINT) AS qty FROM seat WHERE community_id = $1 AND state IN ('held', 'taken') GROUP BY pool_id) s ON s.pool_id = p.id
 		WHERE p.community_id = $1 AND s.qty > p.capacity ORDER BY p.id`},
+	{"seat.pool_surplus", `SELECT id, surplus, 0 FROM seat_pool WHERE community_id = $1 AND (surplus < 0 OR surplus > 0 AND used < capacity) ORDER BY id`},
 	{"seat.pool_has_room", `SELECT id, CASE WHEN has_room THEN 1 ELSE 0 END, CASE WHEN state = 'open' AND used < capacity THEN 1 ELSE 0 END FROM seat_pool
 		WHERE community_id = $1 AND has_room <> (state = 'open' AND used < capacity) ORDER BY id`},
 	{"seat.holder_used", `SELECT h.group_name || ' ' || h.holder, h.used, COALESCE(s.qty, 0) FROM seat_holder h

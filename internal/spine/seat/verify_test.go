@@ -16,6 +16,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 	}{
 		{`UPDATE seat_pool SET used = 2 WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_used", "p", 2, 1}}},
 		{`UPDATE seat_pool SET capacity = 0, has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_over_capacity", "p", 1, 0}}},
+		{`UPDATE seat_pool SET surplus = 1 WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_surplus", "p", 1, 0}}},
 		{`UPDATE seat_pool SET has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_has_room", "p", 0, 1}}},
 		{`UPDATE seat_holder SET used = 0 WHERE community_id = $1`, []seat.Problem{{"seat.holder_used", "g ann", 0, 1}}},
 		{`DELETE FROM seat_holder WHERE community_id = $1`, []seat.Problem{{"seat.holder_missing", "g ann", 0, 1}}},

@@ -2658,6 +2658,8 @@ export interface components {
              * @description numbers given so far
              */
             reserved: number;
+            /** @description gives no more numbers; who has one is let in */
+            retired?: boolean;
         };
         EntryAddRequest: {
             /** @description in the short link; one is made if not given */
@@ -2904,6 +2906,8 @@ export interface components {
              * @description numbers given so far
              */
             reserved: number;
+            /** @description gives no more numbers; who has one is let in */
+            retired?: boolean;
         };
         IntakePlacement: {
             /**
@@ -3609,6 +3613,8 @@ export interface components {
         PlaybookChange: {
             field: string;
             from?: unknown;
+            /** @description named no longer: it goes on for those who are inside, and takes nobody new */
+            retires?: boolean;
             to?: unknown;
         };
         PlaybookInput: {
@@ -6171,6 +6177,8 @@ export interface operations {
             query?: {
                 /** @description name, nickname, phone, its last four digits, or id */
                 q?: string;
+                /** @description only these */
+                id?: string[] | null;
                 stage?: string;
                 tag?: string;
                 grade?: string;
@@ -6192,6 +6200,8 @@ export interface operations {
                 reach?: number[] | null;
                 /** @description in no circle, and nobody's contact */
                 no_circle?: boolean;
+                /** @description have told a name or can be reached: no visitors who only looked */
+                known?: boolean;
                 /** @description met since */
                 from?: string;
                 /** @description met before */
@@ -7308,6 +7318,8 @@ export interface operations {
                 limit?: number;
                 /** @description name, nickname, phone, its last four digits, or id */
                 q?: string;
+                /** @description only these */
+                id?: string[] | null;
                 stage?: string;
                 tag?: string;
                 grade?: string;
@@ -7329,6 +7341,8 @@ export interface operations {
                 reach?: number[] | null;
                 /** @description in no circle, and nobody's contact */
                 no_circle?: boolean;
+                /** @description have told a name or can be reached: no visitors who only looked */
+                known?: boolean;
                 /** @description met since */
                 from?: string;
                 /** @description met before */

@@ -88,3 +88,14 @@ test('Chinese pages use Chinese marks, and nobody is shouted at', () => {
     }
   }
 })
+
+test('English counts one thing in the singular', () => {
+  const some = /\{(?:count|n|of|rows|columns|total|max|left)\} (?:more )?[a-z]{2,}s\b|\{\w+\} people\b/
+  // Bounds that are never one.
+  const bounds = ['people.bulk.tooMany', 'people.bulk.tooLong', 'people.bulk.whomMore']
+  for (const namespace of namespaces) {
+    for (const [key, message] of Object.entries(load('en', namespace))) {
+      if (!bounds.includes(`${namespace}.${key}`)) expect(message, `${namespace}.${key}`).not.toMatch(some)
+    }
+  }
+})

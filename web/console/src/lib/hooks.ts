@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useState, useSyncExternalStore } from 'react'
 
 /** The time, refreshed every `every` milliseconds, for words like “2 小时后”. */
 export function useNow(every = 30_000): number {
@@ -64,6 +64,18 @@ export function useOutside(ref: RefObject<HTMLElement | null>, active: boolean, 
     return () => document.removeEventListener('pointerdown', look)
   }, [ref, active, onOutside])
 }
+
+/** As wide as a phone: the same bound as in the style sheets. */
+const narrow = '(max-width: 640px)'
+const isNarrow = () => window.matchMedia(narrow).matches
+function watchWidth(listener: () => void) {
+  const media = window.matchMedia(narrow)
+  media.addEventListener('change', listener)
+  return () => media.removeEventListener('change', listener)
+}
+
+/** Whether there is room for a column only: what is a table elsewhere is cards there. */
+export const useNarrow = (): boolean => useSyncExternalStore(watchWidth, isNarrow)
 
 /** The browser's word on the line. */
 export function useOnline(): boolean {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { type Unit, unitOf } from '~/i18n/unit'
 import css from './Figure.module.css'
 
 interface Common {
@@ -15,10 +16,10 @@ interface Common {
   loading?: boolean
 }
 type Value =
-  | { kind?: 'count'; value: number; target?: number; unit?: string; of?: undefined }
+  | { kind?: 'count'; value: number; target?: number; unit?: Unit; of?: undefined }
   | { kind: 'money'; value: number; target?: number; unit?: undefined; of?: undefined }
   /** `value` of `of`; the target is in per cent. A rate is never shown without what it is a share of. */
-  | { kind: 'rate'; value: number; of: number; target?: number; unit?: string }
+  | { kind: 'rate'; value: number; of: number; target?: number; unit?: Unit }
 
 export type FigureProps = Common & Value
 
@@ -30,7 +31,9 @@ export function Figure(props: FigureProps) {
   const number = (
     <span className={css.value} data-waits={waits || undefined}>
       {loading ? <span className={css.blank} aria-hidden="true" /> : text}
-      {!loading && props.kind !== 'rate' && props.unit && <span className={css.unit}>{props.unit}</span>}
+      {!loading && props.kind !== 'rate' && props.unit && (
+        <span className={css.unit}>{unitOf(props.unit, props.value)}</span>
+      )}
     </span>
   )
   return (
@@ -47,7 +50,7 @@ export function Figure(props: FigureProps) {
         {!loading && props.kind === 'rate' && (
           <span>
             {format.count(props.value)} / {format.count(props.of)}
-            {props.unit ? ` ${props.unit}` : ''}
+            {props.unit ? ` ${unitOf(props.unit, props.of)}` : ''}
           </span>
         )}
         {!loading && <Target {...props} />}

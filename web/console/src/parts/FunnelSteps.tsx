@@ -2,6 +2,7 @@ import { Fragment } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { type Unit, unitOf } from '~/i18n/unit'
 import css from './FunnelSteps.module.css'
 
 export interface FunnelStep {
@@ -24,7 +25,7 @@ export interface FunnelStep {
 interface Props {
   steps: FunnelStep[]
   /** Who the percentages are of: 人, 次扫码 */
-  unit: string
+  unit: Unit
   /** Left out under a heading that says the same. */
   label?: string
 }
@@ -38,7 +39,7 @@ export function FunnelSteps({ steps, unit, label }: Props) {
     <figure>
       <figcaption className={css.caption}>
         {label && <span className={css.label}>{label}</span>}
-        <span className={css.of}>{t('parts.funnel.denominator', { count: entered, unit })}</span>
+        <span className={css.of}>{t('parts.funnel.denominator', { count: entered, unit: unitOf(unit, entered) })}</span>
       </figcaption>
       <ol className={css.steps}>
         {steps.map((step, i) => {
@@ -79,13 +80,13 @@ function Bar({ count, waiting, before, entered }: { count: number; waiting: numb
   )
 }
 
-function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: string }) {
+function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: Unit }) {
   const { t } = useWords()
   const format = useFormat()
   const waiting = step.waiting ?? 0
   const lost = Math.max(0, before - step.count - waiting)
   const gone = before - waiting // who still waits may yet come
-  const words = t('parts.funnel.lost', { lost, unit, rate: format.rate(lost, gone), before: gone })
+  const words = t('parts.funnel.lost', { lost, unit: unitOf(unit, lost), rate: format.rate(lost, gone), before: gone })
   return (
     <li className={css.loss}>
       {lost > 0 ? (
@@ -93,7 +94,11 @@ function Loss({ step, before, unit }: { step: FunnelStep; before: number; unit: 
       ) : (
         <span>{t('parts.funnel.none')}</span>
       )}
-      {waiting > 0 && <span className={css.waiting}>{t('parts.funnel.waiting', { count: waiting, unit })}</span>}
+      {waiting > 0 && (
+        <span className={css.waiting}>
+          {t('parts.funnel.waiting', { count: waiting, unit: unitOf(unit, waiting) })}
+        </span>
+      )}
       {step.reasons?.map((reason) => (
         <span key={reason.label}>
           {reason.label} {format.count(reason.count)}

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import type { Problem } from '~/api/problem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { type Unit, unitOf } from '~/i18n/unit'
 import { useNow } from '~/lib/hooks'
 import { ProblemNotice } from './ProblemNotice'
 import css from './ProgressPanel.module.css'
@@ -17,7 +18,7 @@ export interface Job {
   /** Unknown at first for files of unknown length: the bar then only says that it goes on. */
   total?: number
   /** What is counted: 行, 人 */
-  unit?: string
+  unit?: Unit
   startedAt?: string | number
   /** What else there is to say: 跳过 31 行重复 */
   note?: string
@@ -107,7 +108,7 @@ function Counts({ job }: { job: Job }) {
   const { t } = useWords()
   const format = useFormat()
   const now = useNow(5000)
-  const unit = job.unit ? ` ${job.unit}` : ''
+  const unit = job.unit ? ` ${unitOf(job.unit, job.total ?? job.done)}` : ''
   const pieces = [`${format.count(job.done)}${job.total ? ` / ${format.count(job.total)}` : ''}${unit}`]
   if (job.total) pieces.push(format.rate(job.done, job.total))
   const left = timeLeft(job, now)

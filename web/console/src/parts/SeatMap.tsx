@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { type Unit, unitOf } from '~/i18n/unit'
 import css from './SeatMap.module.css'
 import { StatusTag } from './StatusTag'
 
@@ -24,7 +25,7 @@ interface Props {
   /** What the seats are of; left out under a heading that says so. */
   label?: string
   /** What a seat is here: 人, 张 */
-  unit: string
+  unit: Unit
 }
 
 const columns = 20
@@ -45,7 +46,7 @@ export function SeatMap({ pools, label, unit }: Props) {
     <figure>
       <figcaption className={css.caption}>
         {label && <span className={css.label}>{label}</span>}
-        <span className={css.of}>{t('parts.seats.of', { count: capacity, unit })}</span>
+        <span className={css.of}>{t('parts.seats.of', { count: capacity, unit: unitOf(unit, capacity) })}</span>
         <span className={css.legend}>
           {legend.map(({ key, text }) => (
             <span key={key}>
@@ -64,7 +65,7 @@ export function SeatMap({ pools, label, unit }: Props) {
   )
 }
 
-function Pool({ pool, unit }: { pool: SeatPool; unit: string }) {
+function Pool({ pool, unit }: { pool: SeatPool; unit: Unit }) {
   const { t } = useWords()
   const format = useFormat()
   const free = Math.max(0, pool.capacity - pool.taken - pool.held)
@@ -99,7 +100,7 @@ function Pool({ pool, unit }: { pool: SeatPool; unit: string }) {
       <Cells pool={pool} />
       <div className={css.numbers}>
         <span>
-          {format.count(pool.taken)} / {format.count(pool.capacity)} {unit}
+          {format.count(pool.taken)} / {format.count(pool.capacity)} {unitOf(unit, pool.capacity)}
         </span>
         {pool.held > 0 && <span className={css.heldText}>{t('parts.seats.heldIn', { count: pool.held })}</span>}
         <span>{t('parts.seats.freeIn', { count: free })}</span>

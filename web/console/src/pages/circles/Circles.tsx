@@ -24,7 +24,7 @@ export function Circles() {
       <PageHeader title={t('frame.circles')} question={t('frame.circles.question')} />
       <ListPage<Standing>
         id="circles"
-        unit={t('circles.unit')}
+        unit={(count) => t('circles.unit', { count })}
         columns={columns}
         source={source}
         rowId={(row) => row.circle.id}
@@ -96,15 +96,16 @@ function useColumns(): ListColumn<Standing>[] {
       id: 'needs',
       header: t('circles.needs'),
       width: 200,
-      cell: (row) => (
-        <span className={css.tags}>
-          {(row.needs ?? []).map((need) => (
-            <StatusTag key={need} tone="wait">
-              {t(`circles.need.${need}` as Key)}
-            </StatusTag>
-          ))}
-        </span>
-      ),
+      cell: ({ needs }) =>
+        needs && needs.length > 0 ? (
+          <span className={css.tags}>
+            {needs.map((need) => (
+              <StatusTag key={need} tone="wait">
+                {t(`circles.need.${need}` as Key)}
+              </StatusTag>
+            ))}
+          </span>
+        ) : null,
     },
   ]
 }

@@ -91,6 +91,7 @@ function Doors({ slug }: { slug: string }) {
                 <br />
                 <span className={css.soft}>
                   {t('today.door.reserved', { count: o.reserved })} · {t('today.door.rate', { count: o.rate })}
+                  {o.retired && ` · ${t('intake.doors.retired')}`}
                 </span>
               </span>
               <span className={css.actions}>
@@ -164,7 +165,7 @@ function Pools({ slug, group }: { slug: string; group: string }) {
   if (!map.data) return null
   return (
     <SeatMap
-      unit={t('people.unit')}
+      unit={(count) => t('people.unit', { count })}
       pools={(map.data.pools ?? []).map((pool) => ({
         id: pool.id,
         name: t('intake.pool', { number: pool.position }),

@@ -44,13 +44,13 @@ export function Path() {
             label={outcomeName(e.outcome, t)}
             value={e.runs}
             of={p.started}
-            unit={t('people.unit')}
+            unit={(count) => t('people.unit', { count })}
           />
         ))}
       </FigureRow>
       <Section title={t('intake.path.funnel')}>
         <FunnelSteps
-          unit={t('people.unit')}
+          unit={(count) => t('people.unit', { count })}
           steps={steps.map((step, i) => ({
             key: step.address,
             label: stepName(step, text(step.title ?? {}), t),

@@ -6,8 +6,7 @@ import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { EmptyState, Figure, FigureRow, PageHeader, ProblemNotice } from '~/parts'
-import { Scroll } from '../Scroll'
+import { DataTable, EmptyState, Figure, FigureRow, PageHeader, ProblemNotice, type TableColumn } from '~/parts'
 import { Section } from '../Section'
 import css from './Reach.module.css'
 
@@ -27,7 +26,8 @@ export function Coverage() {
   const sources = useQuery(sourcesQuery(slug))
   const names = new Map((sources.data?.items ?? []).map((s) => [s.id, s.name]))
   const c = coverage.data
-  const people = (filter: string) => communityPath(slug, `people?${filter}`)
+  // Everybody is counted here, visitors too.
+  const people = (filter: string) => communityPath(slug, `people?seg=all&${filter}`)
   return (
     <>
       <PageHeader
@@ -53,7 +53,7 @@ export function Coverage() {
                 label={t(`reach.ways.${n}`)}
                 value={c?.ways[n] ?? 0}
                 of={c?.people ?? 0}
-                unit={t('people.unit')}
+                unit={(count) => t('people.unit', { count })}
                 waits={n === 0 && (c?.ways[0] ?? 0) > 0}
                 loading={coverage.isPending}
                 to={people(`f.reach=${n}`)}
@@ -69,7 +69,7 @@ export function Coverage() {
                   label={t(`reach.way.${way}`)}
                   value={c?.[way] ?? 0}
                   of={c?.people ?? 0}
-                  unit={t('people.unit')}
+                  unit={(count) => t('people.unit', { count })}
                   loading={coverage.isPending}
                   note={t(`reach.way.${way}.note`)}
                 />
@@ -115,49 +115,37 @@ interface SourceRow extends Cover {
 function Sources({ rows }: { rows: SourceRow[] }) {
   const { t } = useWords()
   const format = useFormat()
+  const share = (id: string, header: string, of: (row: SourceRow) => number): TableColumn<SourceRow> => ({
+    id,
+    header,
+    align: 'right',
+    cell: (row) => <Share n={of(row)} of={row.people} />,
+  })
   return (
-    <Scroll className={css.scroll} label={t('reach.sources')}>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('people.source')}</th>
-            <th scope="col" data-align="right">
-              {t('reach.people')}
-            </th>
-            <th scope="col" className={css.bars}>
-              {t('reach.split')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('reach.ways.3')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('reach.way.phone')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('reach.way.follower')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('reach.way.circle')}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.source || '-'}>
-              <th scope="row">{row.to ? <Link to={row.to}>{row.name}</Link> : row.name}</th>
-              <td data-align="right">{format.count(row.people)}</td>
-              <td className={css.bars}>
-                <Split ways={row.ways} of={row.people} />
-              </td>
-              <Share n={row.ways[3] ?? 0} of={row.people} />
-              <Share n={row.phone} of={row.people} />
-              <Share n={row.follower} of={row.people} />
-              <Share n={row.circle} of={row.people} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <DataTable<SourceRow>
+      label={t('reach.sources')}
+      rows={rows}
+      rowId={(row) => row.source || '-'}
+      columns={[
+        {
+          id: 'source',
+          header: t('people.source'),
+          main: true,
+          cell: (row) => (row.to ? <Link to={row.to}>{row.name}</Link> : row.name),
+        },
+        { id: 'people', header: t('reach.people'), align: 'right', cell: (row) => format.count(row.people) },
+        {
+          id: 'split',
+          header: t('reach.split'),
+          width: 240,
+          cell: (row) => <Split ways={row.ways} of={row.people} />,
+        },
+        share('ways', t('reach.ways.3'), (row) => row.ways[3] ?? 0),
+        share('phone', t('reach.way.phone'), (row) => row.phone),
+        share('follower', t('reach.way.follower'), (row) => row.follower),
+        share('circle', t('reach.way.circle'), (row) => row.circle),
+      ]}
+    />
   )
 }
 
@@ -165,12 +153,12 @@ function Sources({ rows }: { rows: SourceRow[] }) {
 function Share({ n, of }: { n: number; of: number }) {
   const format = useFormat()
   return (
-    <td data-align="right">
+    <>
       {format.rate(n, of)}
       <span className={css.of}>
         {format.count(n)} / {format.count(of)}
       </span>
-    </td>
+    </>
   )
 }
 

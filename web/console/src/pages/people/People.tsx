@@ -3,30 +3,36 @@ import { useMemo, useState } from 'react'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { circlesQuery, type Person, sourcesQuery } from '~/api/community'
+import { ProblemError } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { NeedsSecondFactor, useMay } from '~/app/may'
 import { type Key, type Translate, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import {
+  type BulkAction,
   ButtonLink,
   type ExportFormat,
   type FilterSpec,
-  type ListAnswer,
   type ListColumn,
   ListPage,
   type ListRequest,
   type ListSource,
   PageHeader,
+  type Selection,
   StatusTag,
 } from '~/parts'
 import css from '../page.module.css'
 import { ExportPeople } from '../transfer/ExportPeople'
+import { Tagging, type TagWork } from './Tagging'
 
 const stages = ['preconception', 'pregnancy', 'parenting']
 const grades = ['care', 'cool', 'ignore']
 const joiners = ['learner', 'connector', 'recruiter', 'advertiser']
 
-/** Who is this, what did they do, what next: everybody the community knows. */
+/** Of how many chosen people the server makes a file. */
+const mostPicked = 300
+
+/** Who is this, what did they do, what next: everybody who has a name or can be reached, and with one press visitors too. */
 export function People() {
   const { t } = useWords()
   const slug = useCommunity()?.slug ?? ''
@@ -34,6 +40,21 @@ export function People() {
   const filters = useFilters(slug)
   const may = useMay()
   const [exporting, setExporting] = useState<Exporting>()
+  const [tagging, setTagging] = useState<Tags>()
+  const work = (kind: TagWork): BulkAction => ({
+    id: kind,
+    label: t(`people.bulk.${kind}`),
+    asks: true,
+    run: (selection) => new Promise((resolve) => setTagging({ work: kind, selection, resolve })),
+  })
+  const file = (format: ExportFormat): BulkAction => ({
+    id: format,
+    label: t(`list.export.${format}`),
+    run: (selection) => {
+      setExporting({ format, ...exportOf(selection, t) })
+      return false
+    },
+  })
   const source = useMemo<ListSource<Person>>(
     () => ({ key: ['people', slug], load: (request, signal) => load(slug, request, signal) }),
     [slug],
@@ -59,7 +80,7 @@ export function People() {
       />
       <ListPage<Person>
         id="people"
-        unit={t('people.unit')}
+        unit={(count) => t('people.unit', { count })}
         columns={columns}
         source={source}
         rowId={(p) => p.id}
@@ -67,16 +88,22 @@ export function People() {
         rowTo={(p) => communityPath(slug, `people/${p.id}`)}
         searchLabel={t('people.search')}
         segments={[
+          { id: 'known', label: t('people.segment.known') },
           { id: 'all', label: t('people.segment.all') },
           { id: 'blocked', label: t('people.segment.blocked') },
           { id: 'alone', label: t('people.segment.alone') },
           { id: 'unreached', label: t('people.segment.unreached'), waits: true },
         ]}
         filters={filters}
+        bulk={[
+          ...(may('people.write') === 'yes' ? [work('tag'), work('untag')] : []),
+          ...(may('export.run') === 'no' ? [] : [file('csv'), file('xlsx')]),
+        ]}
         onExport={
           may('export.run') === 'no'
             ? undefined
-            : (format, request, _, answer) => setExporting({ format, request, answer })
+            : (format, request, _, answer) =>
+                setExporting({ format, query: queryOf(request), total: answer?.total, more: answer?.more })
         }
         empty={{
           title: t('people.empty'),
@@ -89,13 +116,18 @@ export function People() {
         }}
       />
       {exporting && may('export.run') === 'yes' && (
-        <ExportPeople
+        <ExportPeople slug={slug} {...exporting} onClose={() => setExporting(undefined)} />
+      )}
+      {tagging && (
+        <Tagging
           slug={slug}
-          format={exporting.format}
-          query={queryOf(exporting.request)}
-          total={exporting.answer?.total}
-          more={exporting.answer?.more}
-          onClose={() => setExporting(undefined)}
+          work={tagging.work}
+          selection={tagging.selection}
+          query={tagging.selection.kind === 'all' ? queryOf(tagging.selection.request) : {}}
+          onClose={(used) => {
+            setTagging(undefined)
+            tagging.resolve(used)
+          }}
         />
       )}
       <NeedsSecondFactor
@@ -108,16 +140,43 @@ export function People() {
 
 export const nameOf = (p: Person, unnamed: string) => p.nickname || p.name || unnamed
 
+interface Tags {
+  work: TagWork
+  selection: Selection
+  resolve: (used: boolean) => void
+}
+
 interface Exporting {
   format: ExportFormat
-  request: ListRequest
-  answer?: ListAnswer<Person>
+  query: Record<string, string>
+  total?: number
+  more?: boolean
+  /** They were chosen one by one. */
+  picked?: boolean
+}
+
+/** Whom a file is of, when they were chosen in the list. */
+function exportOf(selection: Selection, t: Translate): Omit<Exporting, 'format'> {
+  if (selection.kind === 'all') {
+    return { query: queryOf(selection.request), total: selection.total, more: selection.more }
+  }
+  const { ids } = selection
+  if (ids.length > mostPicked) {
+    throw new ProblemError({
+      title: t('people.bulk.tooMany', { max: mostPicked }),
+      next: t('people.bulk.tooMany.next'),
+      status: 422,
+    })
+  }
+  return { query: { id: ids.join(',') }, total: ids.length, picked: true }
 }
 
 /** Whom the list is about, as the server is told: the same for a page of them and for a file of all. */
 function queryOf(request: ListRequest): Record<string, string> {
   const query: Record<string, string> = { ...request.filters }
   if (request.q) query.q = request.q
+  // Who is searched for is looked for among everybody: of a visitor there is an id at most.
+  else if (!['all', 'blocked'].includes(request.segment ?? '')) query.known = 'true'
   if (request.segment === 'blocked') query.state = 'blocked'
   if (request.segment === 'alone') query.no_circle = 'true'
   if (request.segment === 'unreached') query.reach = '0'

@@ -70,7 +70,7 @@ export function Audit() {
       />
       <ListPage<Entry>
         id="audit"
-        unit={t('audit.unit')}
+        unit={(count) => t('audit.unit', { count })}
         columns={columns}
         source={source}
         rowId={(e) => e.id}

@@ -108,7 +108,7 @@ export function Playbook() {
                   <Row key={c.field}>
                     <code>{c.field}</code>
                     <span className={css.soft}>
-                      {brief(c.from)} → {brief(c.to)}
+                      {brief(c.from)} → {c.retires ? t('settings.playbook.retires') : brief(c.to)}
                     </span>
                   </Row>
                 ))}

@@ -7,12 +7,13 @@ import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
-import { useWords } from '~/i18n'
+import { type Key, type Translate, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy } from '~/lib/hooks'
 import { Dialog, EmptyState, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import css from '../page.module.css'
 import { Row, Rows } from '../Section'
+import own from './Tokens.module.css'
 
 /** Keys for programs: what each may do, when it was last used. The text is shown once. */
 export function Tokens() {
@@ -63,13 +64,16 @@ export function Tokens() {
             <Row key={token.id}>
               <span>
                 <span className={css.strong}>{token.name}</span>
-                <br />
-                <span className={css.soft}>{(token.scopes ?? []).join(', ')}</span>
+                <span className={own.scopes}>
+                  {(token.scopes ?? []).map((scope) => (
+                    <ScopeName key={scope} scope={scope} />
+                  ))}
+                </span>
               </span>
               {token.revoked_at ? (
                 <StatusTag tone="done">{t('settings.tokens.revoked')}</StatusTag>
               ) : (
-                <span className={css.actions}>
+                <span className={own.state}>
                   <span className={css.soft}>
                     {token.used_at
                       ? t('settings.tokens.used', { at: format.dateTime(token.used_at) })
@@ -86,6 +90,22 @@ export function Tokens() {
       )}
       <NewToken slug={slug} open={adding} onClose={() => setAdding(false)} />
     </>
+  )
+}
+
+/** A scope in words; one that a newer server knows has its name alone. */
+export function scopeWords(scope: string, t: Translate): string {
+  const key = `settings.scope.${scope.replace(':', '_')}` as Key
+  const words = t(key)
+  return words === key ? '' : words
+}
+
+function ScopeName({ scope }: { scope: string }) {
+  const { t } = useWords()
+  return (
+    <span className={own.scope}>
+      {scopeWords(scope, t)} <code>{scope}</code>
+    </span>
   )
 }
 
@@ -145,7 +165,15 @@ function NewToken({ slug, open, onClose }: { slug: string; open: boolean; onClos
             label={t('settings.tokens.scopes')}
             rules={[{ required: true, message: t('intake.needed') }]}
           >
-            <Select mode="multiple" options={(scopes.data?.items ?? []).map((value) => ({ value, label: value }))} />
+            <Select
+              mode="multiple"
+              options={(scopes.data?.items ?? []).map((value) => ({ value, label: scopeWords(value, t) || value }))}
+              optionRender={({ value }) => <ScopeName scope={String(value)} />}
+              showSearch={{
+                filterOption: (typed, option) =>
+                  `${option?.label} ${option?.value}`.toLowerCase().includes(typed.trim().toLowerCase()),
+              }}
+            />
           </Form.Item>
           <Button type="primary" htmlType="submit">
             {t('settings.tokens.add')}

@@ -35,7 +35,7 @@ export function Audience({ slug, look, holdout }: Props) {
           <p className={css.big} data-stale={asked.isPlaceholderData || undefined} role="status">
             {data ? format.count(data.count.n) : '—'}
             {data?.count.more && '+'}
-            <span>{t('people.unit')}</span>
+            <span>{t('people.unit', { count: data?.count.n ?? 0 })}</span>
           </p>
           {data && <Gates data={data} holdout={holdout} />}
           {named.length > 0 && (

@@ -181,7 +181,7 @@ function Results({ c, slug }: { c: Campaign; slug: string }) {
   const format = useFormat()
   const r = c.results
   const to = (state: string) => communityPath(slug, `touch/${c.id}?state=${state}`)
-  const unit = t('people.unit')
+  const unit = (count: number) => t('people.unit', { count })
   const reasons = Object.entries(r.reasons ?? {})
     .filter(([, n]) => n > 0)
     .sort((a, b) => b[1] - a[1])

@@ -42,7 +42,7 @@ export function Campaigns() {
       {rules.data && <Bounds rules={rules.data} />}
       <ListPage<Campaign>
         id="campaigns"
-        unit={t('touch.unit')}
+        unit={(count) => t('touch.unit', { count })}
         columns={columns}
         source={source}
         rowId={(c) => c.id}

@@ -29,7 +29,7 @@ export function Stuck() {
       />
       <ListPage<Touch>
         id="stuck"
-        unit={t('touch.one')}
+        unit={(count) => t('touch.one', { count })}
         columns={columns}
         source={source}
         rowId={(x) => x.id}

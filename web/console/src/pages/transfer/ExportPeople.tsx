@@ -19,11 +19,13 @@ interface Props {
   total?: number
   /** There are more than were counted. */
   more?: boolean
+  /** They were chosen one by one. */
+  picked?: boolean
   onClose: () => void
 }
 
 /** The people of the current filter as a file. Masked, unless one may and says why; either way it is written down. */
-export function ExportPeople({ slug, format, query, total, more = false, onClose }: Props) {
+export function ExportPeople({ slug, format, query, total, more = false, picked = false, onClose }: Props) {
   const { t, language } = useWords()
   const count = useFormat().count
   const id = useId()
@@ -59,7 +61,9 @@ export function ExportPeople({ slug, format, query, total, more = false, onClose
         <p>
           {total === undefined
             ? t('transfer.export.some')
-            : t('transfer.export.count', { count: `${count(total)}${more ? '+' : ''}` })}
+            : picked
+              ? t('transfer.export.picked', { count: total })
+              : t('transfer.export.count', { count: `${count(total)}${more ? '+' : ''}` })}
         </p>
         {refusal.problem && <ProblemNotice problem={refusal.problem} focus />}
         <div className={css.field}>

@@ -99,7 +99,7 @@ export function jobOf(im: Import, t: Translate, to?: string): Job {
     state: states[im.state] ?? 'waiting',
     done: dealt(im.counts),
     total: im.total,
-    unit: t('transfer.unit'),
+    unit: (count) => t('transfer.unit', { count }),
     note: im.rate > 0 ? t('transfer.rate', { rate: im.rate }) : undefined,
     to,
     resultLabel: t('transfer.see'),

@@ -8,8 +8,7 @@ import { dealt, type Import, underWay } from '~/api/transfer'
 import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { EmptyState, PageHeader, ProblemNotice } from '~/parts'
-import { Scroll } from '../Scroll'
+import { DataTable, EmptyState, PageHeader, ProblemNotice } from '~/parts'
 import { Section } from '../Section'
 import { DropFile } from './DropFile'
 import { ImportState } from './ImportState'
@@ -69,55 +68,50 @@ export function Imports() {
 function Past({ imports, slug }: { imports: Import[]; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
+  const count = (im: Import, n: number) => (im.dry ? '—' : format.count(n))
   return (
-    <Scroll className={css.scroll} label={t('transfer.past')}>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t('transfer.file')}</th>
-            <th scope="col">{t('transfer.state')}</th>
-            <th scope="col" data-align="right">
-              {t('transfer.rows')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('transfer.count.created')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('transfer.count.updated')}
-            </th>
-            <th scope="col" data-align="right">
-              {t('transfer.count.left')}
-            </th>
-            <th scope="col">{t('transfer.at')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {imports.map((im) => {
-            const real = !im.dry
-            return (
-              <tr key={im.id}>
-                <th scope="row">
-                  <Link to={communityPath(slug, `people/import/${im.id}`)}>{im.name || t('transfer.unnamed')}</Link>
-                </th>
-                <td>
-                  <ImportState im={im} />
-                </td>
-                <td data-align="right">
-                  {underWay(im)
-                    ? `${format.count(dealt(im.counts))} / ${format.count(im.total)}`
-                    : format.count(im.total)}
-                </td>
-                <td data-align="right">{real ? format.count(im.counts.created) : '—'}</td>
-                <td data-align="right">{real ? format.count(im.counts.updated) : '—'}</td>
-                <td data-align="right" data-waits={(real && im.counts.bad > 0) || undefined}>
-                  {real ? format.count(im.counts.bad + im.counts.repeated) : '—'}
-                </td>
-                <td>{format.dateTime(im.created_at)}</td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </Scroll>
+    <DataTable<Import>
+      label={t('transfer.past')}
+      rows={imports}
+      rowId={(im) => im.id}
+      columns={[
+        {
+          id: 'file',
+          header: t('transfer.file'),
+          main: true,
+          cell: (im) => (
+            <Link to={communityPath(slug, `people/import/${im.id}`)}>{im.name || t('transfer.unnamed')}</Link>
+          ),
+        },
+        { id: 'state', header: t('transfer.state'), cell: (im) => <ImportState im={im} /> },
+        {
+          id: 'rows',
+          header: t('transfer.rows'),
+          align: 'right',
+          cell: (im) =>
+            underWay(im) ? `${format.count(dealt(im.counts))} / ${format.count(im.total)}` : format.count(im.total),
+        },
+        {
+          id: 'created',
+          header: t('transfer.count.created'),
+          align: 'right',
+          cell: (im) => count(im, im.counts.created),
+        },
+        {
+          id: 'updated',
+          header: t('transfer.count.updated'),
+          align: 'right',
+          cell: (im) => count(im, im.counts.updated),
+        },
+        {
+          id: 'left',
+          header: t('transfer.count.left'),
+          align: 'right',
+          tone: (im) => (!im.dry && im.counts.bad > 0 ? 'waits' : undefined),
+          cell: (im) => count(im, im.counts.bad + im.counts.repeated),
+        },
+        { id: 'at', header: t('transfer.at'), cell: (im) => format.dateTime(im.created_at) },
+      ]}
+    />
   )
 }

@@ -15,8 +15,7 @@ import {
 import { useProblem } from '~/app/useProblem'
 import { type Translate, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { ProblemNotice, StatusTag } from '~/parts'
-import { Scroll } from '../Scroll'
+import { DataTable, ProblemNotice, StatusTag, type TableColumn } from '~/parts'
 import { Section } from '../Section'
 import css from './Transfer.module.css'
 
@@ -237,57 +236,49 @@ function Options({ plan, onChange, slug, agrees }: OptionsProps) {
 function Rows({ im, rows }: { im: Import; rows: PreviewRow[] }) {
   const { t } = useWords()
   const format = useFormat()
-  const headers = im.layout.headers ?? []
+  const flaws = (row: PreviewRow, column: number | undefined) =>
+    (row.reasons ?? []).filter((reason) => (reason.column || undefined) === column)
+  const words = (row: PreviewRow, column: number | undefined) =>
+    flaws(row, column).map((reason) => (
+      <span key={reason.code} className={css.flaw}>
+        {reason.words}
+      </span>
+    ))
   return (
-    <Scroll className={css.scroll} label={t('transfer.preview', { count: rows.length })}>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            <th scope="col" data-align="right">
-              {t('transfer.line')}
-            </th>
-            {headers.map((header, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a column is known by its place
-              <th key={i} scope="col">
-                {header}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => {
-            const bad = new Set((row.reasons ?? []).map((reason) => reason.column ?? 0))
-            return (
-              <tr key={row.row}>
-                <td data-align="right" className={css.line}>
-                  {format.count(row.row)}
-                </td>
-                {(row.cells ?? []).map((cell, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: a column is known by its place
-                  <td key={i} data-bad={bad.has(i + 1) || undefined}>
-                    {cell}
-                    {(row.reasons ?? [])
-                      .filter((reason) => reason.column === i + 1)
-                      .map((reason) => (
-                        <span key={reason.code} className={css.flaw}>
-                          {reason.words}
-                        </span>
-                      ))}
-                    {i === 0 &&
-                      (row.reasons ?? [])
-                        .filter((reason) => !reason.column)
-                        .map((reason) => (
-                          <span key={reason.code} className={css.flaw}>
-                            {reason.words}
-                          </span>
-                        ))}
-                  </td>
-                ))}
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </Scroll>
+    <DataTable<PreviewRow>
+      label={t('transfer.preview', { count: rows.length })}
+      rows={rows}
+      rowId={(row) => String(row.row)}
+      columns={[
+        {
+          id: 'line',
+          header: t('transfer.line'),
+          main: true,
+          align: 'right',
+          width: 56,
+          title: ({ row }) => t('transfer.line.title', { line: row }),
+          cell: ({ row }) => <span className={css.line}>{format.count(row)}</span>,
+        },
+        ...(im.layout.headers ?? []).map(
+          (header, i): TableColumn<PreviewRow> => ({
+            id: String(i),
+            header,
+            tone: (row) => (flaws(row, i + 1).length > 0 ? 'bad' : undefined),
+            cell: (row) => {
+              const why = [...words(row, i + 1), ...(i === 0 ? words(row, undefined) : [])]
+              const text = row.cells?.[i] ?? ''
+              return why.length === 0 ? (
+                text
+              ) : (
+                <>
+                  {text}
+                  {why}
+                </>
+              )
+            },
+          }),
+        ),
+      ]}
+    />
   )
 }

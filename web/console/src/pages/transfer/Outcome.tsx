@@ -8,8 +8,7 @@ import { dealt, type Import } from '~/api/transfer'
 import { communityPath } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { Figure, FigureRow, ProblemNotice } from '~/parts'
-import { Scroll } from '../Scroll'
+import { DataTable, Figure, FigureRow, ProblemNotice } from '~/parts'
 import { Section } from '../Section'
 import css from './Transfer.module.css'
 
@@ -53,6 +52,15 @@ export function Outcome({ im, slug }: { im: Import; slug: string }) {
   )
 }
 
+type BadRow = NonNullable<Schemas['PageOfImportProblem']['items']>[number]
+
+/** One of the reasons why a row isn't taken; the number stands at the first. */
+interface Flaw {
+  row: number
+  reason: NonNullable<BadRow['reasons']>[number]
+  first: boolean
+}
+
 /** The rows that are not taken: line, column, why. */
 export function BadRows({ im, slug }: { im: Import; slug: string }) {
   const { t, language } = useWords()
@@ -74,35 +82,34 @@ export function BadRows({ im, slug }: { im: Import; slug: string }) {
   })
   const items = (rows.data?.pages ?? []).flatMap((page) => page.items ?? [])
   const headers = im.layout.headers ?? []
+  const flaws: Flaw[] = items.flatMap((item) =>
+    (item.reasons ?? []).map((reason, i) => ({ row: item.row, reason, first: i === 0 })),
+  )
   if (rows.error) return <ProblemNotice problem={asProblem(rows.error)} onRetry={() => rows.refetch()} />
   return (
     <>
-      <Scroll className={css.scroll} label={t('transfer.why')}>
-        <table className={css.table}>
-          <thead>
-            <tr>
-              <th scope="col" data-align="right">
-                {t('transfer.line')}
-              </th>
-              <th scope="col">{t('transfer.column')}</th>
-              <th scope="col">{t('transfer.why')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.flatMap((item) =>
-              (item.reasons ?? []).map((reason, i) => (
-                <tr key={`${item.row} ${reason.code} ${reason.column ?? 0}`}>
-                  <td data-align="right" className={css.line}>
-                    {i === 0 ? format.count(item.row) : ''}
-                  </td>
-                  <td>{reason.column ? headers[reason.column - 1] : t('transfer.column.row')}</td>
-                  <td className={css.reason}>{reason.words}</td>
-                </tr>
-              )),
-            )}
-          </tbody>
-        </table>
-      </Scroll>
+      <DataTable<Flaw>
+        label={t('transfer.why')}
+        rows={flaws}
+        rowId={({ row, reason }) => `${row} ${reason.code} ${reason.column ?? 0}`}
+        columns={[
+          {
+            id: 'line',
+            header: t('transfer.line'),
+            main: true,
+            align: 'right',
+            width: 56,
+            title: ({ row }) => t('transfer.line.title', { line: row }),
+            cell: ({ row, first }) => <span className={css.line}>{first ? format.count(row) : ''}</span>,
+          },
+          {
+            id: 'column',
+            header: t('transfer.column'),
+            cell: ({ reason }) => (reason.column ? headers[reason.column - 1] : t('transfer.column.row')),
+          },
+          { id: 'why', header: t('transfer.why'), wrap: true, cell: ({ reason }) => reason.words },
+        ]}
+      />
       {rows.hasNextPage && (
         <Button className={css.more} onClick={() => rows.fetchNextPage()} loading={rows.isFetchingNextPage}>
           {t('transfer.bad.more')}

@@ -251,3 +251,33 @@ test('typing searches after a pause, into the address without a step back for ea
   await user.type(screen.getByRole('searchbox'), '林')
   await waitFor(() => expect(search(router).get('q')).toBe('林'))
 })
+
+test('on a phone each row is a card with its columns by name, its choice and its order; actions are in a menu', async () => {
+  const wide = window.matchMedia
+  window.matchMedia = ((query: string) => ({ ...wide(query), matches: query.includes('640px') })) as typeof wide
+  try {
+    const user = userEvent.setup({ pointerEventsCheck: 0 })
+    const chosen: Selection[] = []
+    const run = (selection: Selection) => Boolean(chosen.push(selection))
+    const columns = [...base.columns, { id: 'none', header: '空', cell: () => '' }]
+    const { router } = list({ columns, bulk: [{ id: 'tag', label: '加标签', run }] })
+    const link = await screen.findByRole('link', { name: '成员 0' })
+    const card = link.closest('li') as HTMLElement
+    expect(screen.queryByRole('table')).toBeNull()
+    expect(within(card).getByText('城市').nextElementSibling?.textContent).toBe('成都')
+    expect(within(card).queryByText('空')).toBeNull()
+    expect(within(card).queryByText('备注')).toBeNull()
+    await user.click(within(card).getByRole('checkbox', { name: '选中成员 0' }))
+    expect(screen.queryByRole('button', { name: '加标签' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: '操作' }))
+    await user.click(await screen.findByRole('menuitem', { name: '加标签' }))
+    await waitFor(() => expect(chosen).toEqual([{ kind: 'rows', ids: ['p0'] }]))
+    await user.selectOptions(screen.getByRole('combobox', { name: '排序' }), '城市，降序')
+    await waitFor(() => expect(search(router).get('sort')).toBe('-city'))
+    screen.getByRole('link', { name: '成员 0' }).focus()
+    await user.keyboard('j')
+    expect(document.activeElement?.textContent).toBe('成员 1')
+  } finally {
+    window.matchMedia = wide
+  }
+})

@@ -36,7 +36,7 @@ export function ListPage<Row>(props: ListPageProps<Row>) {
   const count = picked === 'all' ? (total ?? 0) : picked.length
   const selection = (): Selection =>
     picked === 'all'
-      ? { kind: 'all', request: { ...request, cursor: undefined }, total: total ?? 0 }
+      ? { kind: 'all', request: { ...request, cursor: undefined }, total: total ?? 0, more: query.data?.more }
       : { kind: 'rows', ids: picked }
 
   const blank = () => {

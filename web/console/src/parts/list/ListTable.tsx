@@ -3,9 +3,11 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useMemo } from 'react'
 import { Link } from 'react-router'
 import { useWords } from '~/i18n'
-import { isTyping } from '~/lib/hooks'
+import { isTyping, useNarrow } from '~/lib/hooks'
+import { BlankCards, Cards } from '../Cards'
+import { CardsHead } from './CardsHead'
 import css from './ListTable.module.css'
-import type { ListColumn } from './types'
+import type { Column, ListColumn } from './types'
 
 const features = tableFeatures({ rowSelectionFeature, rowSortingFeature })
 
@@ -25,11 +27,76 @@ interface Props<Row> {
   onPick: (ids: string[]) => void
 }
 
+/** The rows: a table, or on a phone a card each. */
 export function ListTable<Row>(props: Props<Row>) {
-  const { columns, rows, rowId, loading, stale, selectable, picked } = props
+  const { columns, rows, rowId, rowTo, loading, stale, selectable, picked } = props
   const { t } = useWords()
+  const narrow = useNarrow()
   const table = useListTable(props)
   const model = table.getRowModel().rows
+  const keys = <span className="unseen">{rows.length === 0 ? '' : t('list.keys')}</span>
+  const pickPage = (
+    <input
+      type="checkbox"
+      aria-label={t('list.pickPage')}
+      checked={rows.length > 0 && table.getIsAllRowsSelected()}
+      ref={(box) => {
+        if (box) box.indeterminate = table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()
+      }}
+      disabled={rows.length === 0}
+      onChange={table.getToggleAllRowsSelectedHandler()}
+    />
+  )
+  const pickRow = (entry: (typeof model)[number]) => (
+    <input
+      type="checkbox"
+      data-row-pick
+      aria-label={t('list.pickRow', { name: props.rowName(entry.original) })}
+      checked={entry.getIsSelected()}
+      // On click, not on change: Shift with it picks everything in between.
+      onClick={(event) => entry.getToggleSelectedHandler()(event)}
+      readOnly
+    />
+  )
+  if (narrow) {
+    const entries = new Map(model.map((entry) => [entry.id, entry]))
+    return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: the keys move between what is inside, which has roles of its own
+      <div
+        className={css.cards}
+        aria-busy={loading || stale}
+        data-stale={stale || undefined}
+        onKeyDown={moveThroughRows}
+      >
+        <CardsHead
+          columns={columns}
+          sort={props.sort}
+          onSort={props.onSort}
+          pick={selectable && rows.length > 0 ? pickPage : undefined}
+        />
+        {loading ? (
+          <BlankCards />
+        ) : (
+          <Cards
+            columns={columns}
+            rows={rows}
+            rowId={rowId}
+            isPicked={(id) => picked.includes(id)}
+            pick={
+              selectable
+                ? (id) => {
+                    const entry = entries.get(id)
+                    return entry && pickRow(entry)
+                  }
+                : undefined
+            }
+            head={(column, row) => <Cell column={column} row={row} to={rowTo?.(row)} />}
+          />
+        )}
+        {keys}
+      </div>
+    )
+  }
   return (
     <div className={css.scroll}>
       <table className={css.table} aria-busy={loading || stale} data-stale={stale || undefined}>
@@ -37,16 +104,7 @@ export function ListTable<Row>(props: Props<Row>) {
           <tr>
             {selectable && (
               <th className={css.pick} scope="col">
-                <input
-                  type="checkbox"
-                  aria-label={t('list.pickPage')}
-                  checked={rows.length > 0 && table.getIsAllRowsSelected()}
-                  ref={(box) => {
-                    if (box) box.indeterminate = table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()
-                  }}
-                  disabled={rows.length === 0}
-                  onChange={table.getToggleAllRowsSelectedHandler()}
-                />
+                {pickPage}
               </th>
             )}
             {columns.map((column) => {
@@ -60,33 +118,17 @@ export function ListTable<Row>(props: Props<Row>) {
           {loading && <Blank columns={columns.length + (selectable ? 1 : 0)} />}
           {model.map((entry) => (
             <tr key={entry.id} data-row={entry.id} data-picked={picked.includes(entry.id) || undefined}>
-              {selectable && (
-                <td className={css.pick}>
-                  <input
-                    type="checkbox"
-                    data-row-pick
-                    aria-label={t('list.pickRow', { name: props.rowName(entry.original) })}
-                    checked={entry.getIsSelected()}
-                    // On click, not on change: Shift with it picks everything in between.
-                    onClick={(event) => entry.getToggleSelectedHandler()(event)}
-                    readOnly
-                  />
-                </td>
-              )}
+              {selectable && <td className={css.pick}>{pickRow(entry)}</td>}
               {columns.map((column) => (
                 <td key={column.id} className={column.main ? css.main : undefined} data-align={column.align}>
-                  <Cell
-                    column={column}
-                    row={entry.original}
-                    to={column.main ? props.rowTo?.(entry.original) : undefined}
-                  />
+                  <Cell column={column} row={entry.original} to={column.main ? rowTo?.(entry.original) : undefined} />
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
-      <span className="unseen">{rows.map(rowId).length === 0 ? '' : t('list.keys')}</span>
+      {keys}
     </div>
   )
 }
@@ -153,7 +195,7 @@ function Head<Row>({ column, sorted, onSort }: HeadProps<Row>) {
   )
 }
 
-function Cell<Row>({ column, row, to }: { column: ListColumn<Row>; row: Row; to?: string }): ReactNode {
+function Cell<Row>({ column, row, to }: { column: Column<Row>; row: Row; to?: string }): ReactNode {
   const content = column.cell(row)
   if (!to) return content
   return (
@@ -180,12 +222,12 @@ function Blank({ columns }: { columns: number }) {
 }
 
 /** ↑ ↓ or j k go from row to row, x picks, Enter opens (the link itself does that). */
-function moveThroughRows(event: KeyboardEvent<HTMLTableSectionElement>) {
+function moveThroughRows(event: KeyboardEvent<HTMLElement>) {
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const target = event.target as HTMLElement
   const box = target instanceof HTMLInputElement && target.type === 'checkbox'
   if (isTyping(target) && !box) return
-  const row = target.closest('tr')
+  const row = target.closest('[data-row]')
   if (event.key === 'x') {
     row?.querySelector<HTMLInputElement>('[data-row-pick]')?.click()
     event.preventDefault()

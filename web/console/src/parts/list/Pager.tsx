@@ -2,6 +2,7 @@ import { Button } from 'antd'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import { useId } from 'react'
 import { useWords } from '~/i18n'
+import { type Unit, unitOf } from '~/i18n/unit'
 import css from './Pager.module.css'
 import type { ListAnswer } from './types'
 import { type ListState, pageSizes } from './useListState'
@@ -9,7 +10,7 @@ import { type ListState, pageSizes } from './useListState'
 interface Props {
   answer: ListAnswer<unknown> | undefined
   shown: number
-  unit: string
+  unit: Unit
   state: ListState
   busy: boolean
 }
@@ -19,7 +20,7 @@ export function Pager({ answer, shown, unit, state, busy }: Props) {
   const { t } = useWords()
   const id = useId()
   const { offset, request } = state
-  const range = { from: offset + 1, to: offset + shown, unit }
+  const range = { from: offset + 1, to: offset + shown, unit: unitOf(unit, answer?.total ?? offset + shown) }
   const next = answer?.next
   return (
     <div className={css.pager}>

@@ -1,16 +1,22 @@
 import type { ReactNode } from 'react'
 import { startOfDay } from '~/i18n/format'
+import type { Unit } from '~/i18n/unit'
 import type { FirstStep } from '../EmptyState'
 
-export interface ListColumn<Row> {
+/** A column of any table; on a phone a line of a card. */
+export interface Column<Row> {
   id: string
   header: string
+  /** Nothing ('', null) leaves the line out of a card. */
   cell: (row: Row) => ReactNode
-  /** The column that names the row: it carries the link and stays in view when the table scrolls sideways. */
+  /** The column that names the row: it carries the link, stays in view when the table scrolls sideways and heads the card. */
   main?: boolean
-  sortable?: boolean
   align?: 'left' | 'right'
   width?: number
+}
+
+export interface ListColumn<Row> extends Column<Row> {
+  sortable?: boolean
   /** Off until chosen in the column chooser. */
   hidden?: boolean
 }
@@ -60,12 +66,16 @@ export interface ListSource<Row> {
   load: (request: ListRequest, signal: AbortSignal) => Promise<ListAnswer<Row>>
 }
 
-export type Selection = { kind: 'rows'; ids: string[] } | { kind: 'all'; request: ListRequest; total: number }
+export type Selection =
+  | { kind: 'rows'; ids: string[] }
+  | { kind: 'all'; request: ListRequest; total: number; more?: boolean }
 
 export interface BulkAction {
   id: string
   label: string
   danger?: boolean
+  /** It opens a dialog that shows how far it is: the button stands still. */
+  asks?: boolean
   /** Resolve to true when the selection is used up. */
   run: (selection: Selection) => Promise<boolean> | boolean
 }
@@ -76,7 +86,7 @@ export interface ListPageProps<Row> {
   /** Names the list in storage: people */
   id: string
   /** What the rows are called, for counts: 人 */
-  unit: string
+  unit: Unit
   columns: ListColumn<Row>[]
   source: ListSource<Row>
   rowId: (row: Row) => string

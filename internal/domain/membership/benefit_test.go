@@ -1,0 +1,141 @@
+package membership_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/test/testkit"
+)
+
+func (w *world) use(person, benefit, key string, want *errs.Error) membership.Use {
+	w.t.Helper()
+	u, err := w.UseBenefit(w.t.Context(), w.d.Community, membership.Usage{Key: key, Person: person, Benefit: benefit})
+	if want == nil && err != nil || want != nil && !errors.Is(err, want) {
+		w.t.Errorf("%s uses %s: %v, want %v", person, benefit, err, want)
+	}
+	return u
+}
+
+// left tells what a person has left of each benefit.
+func (w *world) left(person string) map[string]int {
+	w.t.Helper()
+	out := map[string]int{}
+	w.do(func(tx *db.Tx) error {
+		list, err := w.EntitlementsTx(tx, person)
+		for _, e := range list {
+			out[e.Benefit] += e.Left
+		}
+		return err
+	})
+	return out
+}
+
+// M3: a use counts once whatever its key is asked for again, never beyond what was granted, and comes back when returned.
+func TestBenefits(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		w.declare(academy())
+		w.use("ann", "class", "early", membership.ErrNoBenefit)
+		w.buy("ann", "vip")
+		w.use("ann", "class", "k1", nil)
+		w.use("ann", "class", "k1", nil)
+		w.use("ann", "online", "k1", membership.ErrUseReused)
+		w.use("ann", "class", "k2", membership.ErrUsedUp)
+		for _, key := range []string{"o1", "o2", "o2"} {
+			w.use("ann", "online", key, nil)
+		}
+		w.do(func(tx *db.Tx) error {
+			list, err := w.EntitlementsTx(tx, "ann")
+			if err == nil && (len(list) != 2 || list[0].Used != 1 || list[0].Left != 0 || list[1].Used != 2 || list[1].Granted != 0) {
+				t.Errorf("entitlements %+v", list)
+			}
+			return err
+		})
+		for range 2 {
+			w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "k1"); return err })
+		}
+		w.use("ann", "class", "k3", nil)
+		w.use("ann", "class", "k4", membership.ErrUsedUp)
+		w.pass(300)
+		w.buy("ann", "vip") // its benefits begin with it
+		w.use("ann", "class", "k5", membership.ErrUsedUp)
+		w.pass(67)
+		w.use("ann", "class", "k6", nil)
+		w.pass(365 + 30)
+		w.use("ann", "online", "k7", membership.ErrNoBenefit)
+	})
+}
+
+// M2: numbers have no gaps but for those that are left out, and no two members share one.
+func TestNumbers(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		plan := membership.Plan{Name: "p", Title: words("P"), Period: membership.Period{Months: 12}}
+		plan.Number = membership.Number{Pattern: "{yyyy}{n:2}", First: 3, Last: 8, Reserved: []int{6}, Without: "4"}
+		w.declare(membership.Config{Plans: []membership.Plan{plan}})
+		bob := ""
+		for i, want := range []string{"202603", "202605", "202607"} {
+			term := w.buy(string(rune('a'+i)), "p")
+			if term.Number != want {
+				t.Errorf("number %s, want %s", term.Number, want)
+			}
+			bob = term.ID
+		}
+		w.do(func(tx *db.Tx) error {
+			if _, err := w.GiveNumberTx(tx, bob, 5); !errors.Is(err, membership.ErrNumberTaken) {
+				t.Errorf("somebody's number: %v", err)
+			}
+			got, err := w.GiveNumberTx(tx, bob, 8)
+			if got.Number != "202608" {
+				t.Errorf("given by hand: %s", got.Number)
+			}
+			return err
+		})
+		held, err := w.Reserve(t.Context(), d.Community, "d", "p", time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Buy(t.Context(), d.Community, held.ID); !errors.Is(err, membership.ErrNoNumbers) {
+			t.Errorf("the series is used up: %v", err)
+		}
+		if n := w.members(); n != 3 {
+			t.Errorf("%d members: a refusal took a place", n)
+		}
+	})
+}
+
+func TestPlansThatCannotBeSoldAreRefused(t *testing.T) {
+	good := academy()
+	if err := good.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for name, x := range map[string]struct {
+		change func(*membership.Config)
+		want   *errs.Error
+	}{
+		"a name":        {func(c *membership.Config) { c.Plans[0].Name = "VIP" }, membership.ErrName},
+		"no title":      {func(c *membership.Config) { c.Plans[0].Title = nil }, membership.ErrTitle},
+		"a price":       {func(c *membership.Config) { c.Plans[0].Price = -1 }, membership.ErrPrice},
+		"no period":     {func(c *membership.Config) { c.Plans[0].Period = membership.Period{} }, membership.ErrPeriod},
+		"no such day":   {func(c *membership.Config) { c.Plans[0].Period = membership.Period{Until: "02-30"} }, membership.ErrPeriod},
+		"two places":    {func(c *membership.Config) { c.Plans[0].Number.Pattern = "{n}{n}" }, membership.ErrPattern},
+		"a circle":      {func(c *membership.Config) { c.Plans[0].Includes = []string{"ka"} }, membership.ErrIncludes},
+		"nobody's plan": {func(c *membership.Config) { c.Plans[0].Includes = []string{"none"} }, membership.ErrIncludes},
+		"two plans":     {func(c *membership.Config) { c.Plans = append(c.Plans, c.Plans[0]) }, membership.ErrTwice},
+		"a quota":       {func(c *membership.Config) { c.Plans[0].Waves[0].Quota = 0 }, membership.ErrQuota},
+		"a rung":        {func(c *membership.Config) { c.Plans[0].Rung = "top" }, membership.ErrRung},
+		"too long":      {func(c *membership.Config) { c.Plans[0].Grace = 1000 }, membership.ErrDays},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := academy()
+			x.change(&c)
+			if err := c.Check(); !errors.Is(err, x.want) {
+				t.Errorf("got %v, want %v", err, x.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,13 @@
+// Package shop owns orders: what somebody wants to buy, what they paid for it, whether they have it, and what was given back.
+//
+// What must stay true:
+//   - An order is for things of registered kinds (Goods), which keep them until it is paid or its time is over. shop knows what
+//     they cost, not what they are.
+//   - Every payment counts once, however often its channel tells of it. One that nothing can be given for — too late, twice, of
+//     another amount — goes back by itself, and the order says why.
+//   - What was paid lies in the books as a deposit until the order is fulfilled, then as revenue. Money goes back by reversing
+//     those entries, never by more than was paid.
+//   - A kill between payment and delivery loses nothing: a job delivers, and may run again.
+//
+// No network call is made inside a transaction: a payment is written down first and opened at its channel afterwards.
+package shop

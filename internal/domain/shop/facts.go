@@ -1,0 +1,45 @@
+package shop
+
+import "github.com/qunce/qunce/internal/spine/fact"
+
+// The facts of orders. Person is the buyer, Subject the order. Amounts are fen.
+type (
+	// OrderCreated : something is kept for a buyer.
+	OrderCreated struct {
+		Amount int64 `json:"amount"`
+	}
+	// PaymentReceived : a channel told of money, for the first time.
+	PaymentReceived struct {
+		Payment fact.ID `json:"payment"`
+		Amount  int64   `json:"amount"`
+	}
+	// OrderPaid : what was asked for is paid.
+	OrderPaid struct {
+		Amount int64 `json:"amount"`
+	}
+	// OrderFulfilled : the buyer has what they paid for.
+	OrderFulfilled struct {
+		Amount int64 `json:"amount"`
+	}
+	// OrderClosed : the order ended unpaid.
+	OrderClosed struct{}
+	// RefundAsked : money goes back.
+	RefundAsked struct {
+		Refund fact.ID `json:"refund"`
+		Amount int64   `json:"amount"`
+	}
+	// RefundDone : money has gone back.
+	RefundDone struct {
+		Refund fact.ID `json:"refund"`
+		Amount int64   `json:"amount"`
+	}
+	// RefundFailed : the channel refused to give money back.
+	RefundFailed struct {
+		Refund fact.ID `json:"refund"`
+	}
+)
+
+// Facts lists the payloads of this package.
+func Facts() []any {
+	return []any{OrderCreated{}, PaymentReceived{}, OrderPaid{}, OrderFulfilled{}, OrderClosed{}, RefundAsked{}, RefundDone{}, RefundFailed{}}
+}

@@ -1,0 +1,155 @@
+package shop
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// State is how far an order has come.
+type State string
+
+// The states of an order.
+const (
+	Created   State = "created"   // to be paid
+	Paid      State = "paid"      // to be given
+	Fulfilled State = "fulfilled" // given
+	Completed State = "completed" // given, and the days for giving it back are over
+	Closed    State = "closed"    // ended unpaid
+	Refunded  State = "refunded"  // all of it was given back, or is on its way
+)
+
+// Order is what somebody buys.
+type Order struct {
+	ID          string    `json:"id"`
+	Person      string    `json:"person"`
+	State       State     `json:"state"`
+	Lines       []Line    `json:"lines"`
+	Amount      money.Fen `json:"amount" doc:"fen to pay"`
+	Paid        money.Fen `json:"paid" doc:"fen"`
+	Refunded    money.Fen `json:"refunded" doc:"fen given back, or on its way"`
+	Why         string    `json:"why,omitempty" doc:"code of the refusal for which it was given back by itself"`
+	CreatedAt   time.Time `json:"created_at"`
+	ExpiresAt   time.Time `json:"expires_at" doc:"nothing is kept from then on"`
+	PaidAt      time.Time `json:"paid_at,omitzero"`
+	FulfilledAt time.Time `json:"fulfilled_at,omitzero"`
+	EndedAt     time.Time `json:"ended_at,omitzero" doc:"when it was closed or refunded"`
+
+	hash, payment, entry string
+}
+
+// Line is one thing of an order.
+type Line struct {
+	Kind    string    `json:"kind" doc:"plan, ticket …"`
+	Item    string    `json:"item" doc:"what was asked for: the plan, the ticket type"`
+	Ref     string    `json:"ref" doc:"what is kept for the buyer: the term, the ticket"`
+	Title   string    `json:"title"`
+	Qty     int       `json:"qty"`
+	Amount  money.Fen `json:"amount" doc:"fen, for all of them"`
+	Revenue string    `json:"-"` // the account that it is earned on
+}
+
+// Item asks for a thing.
+type Item struct {
+	Kind string `json:"kind"`
+	Item string `json:"item"`
+	Qty  int    `json:"qty" doc:"1 if not given"`
+}
+
+// Checkout asks for an order.
+type Checkout struct {
+	Key    string // with the same content it is the same order again; required
+	Person string
+	Items  []Item
+}
+
+// Goods is a kind of thing that orders are for. Its refusals are the buyer's; a refusal of Deliver means that the money goes back.
+type Goods interface {
+	// Reserve keeps a thing for a buyer until a time, and says what it costs.
+	Reserve(tx *db.Tx, person string, i Item, until time.Time) (Line, error)
+	// Deliver makes it the buyer's, once. It is the end of its transaction when it refuses.
+	Deliver(tx *db.Tx, ref string) error
+	// Drop ends the keeping.
+	Drop(tx *db.Tx, ref string) error
+	// TakeBack undoes Deliver.
+	TakeBack(tx *db.Tx, ref string) error
+	// Refundable is how much of what a thing cost its buyer can have back by themselves, now.
+	Refundable(tx *db.Tx, ref string) (money.Fen, error)
+}
+
+// PaymentState is what became of a payment.
+type PaymentState string
+
+// The states of a payment.
+const (
+	Open     PaymentState = "open"
+	Received PaymentState = "received"
+	Void     PaymentState = "void" // no longer wanted: the order has ended
+)
+
+// Payment is one attempt to pay an order by a channel.
+type Payment struct {
+	ID        string       `json:"id"`
+	Order     string       `json:"order"`
+	Channel   string       `json:"channel"`
+	State     PaymentState `json:"state"`
+	Amount    money.Fen    `json:"amount" doc:"fen asked for"`
+	Received  money.Fen    `json:"received,omitempty" doc:"fen"`
+	Returned  money.Fen    `json:"returned,omitempty" doc:"fen given back, or on its way"`
+	Ref       string       `json:"ref,omitempty" doc:"the channel's number"`
+	URL       string       `json:"url,omitempty" doc:"where the payer goes"`
+	CreatedAt time.Time    `json:"created_at"`
+	PaidAt    time.Time    `json:"paid_at,omitzero"`
+
+	entry string
+}
+
+// RefundState is how far a refund has come.
+type RefundState string
+
+// The states of a refund.
+const (
+	Asked  RefundState = "asked"
+	Waits  RefundState = "waits" // for the channel, or a person, to say that it is done
+	Done   RefundState = "done"
+	Failed RefundState = "failed" // the channel refused: a person has to see to it
+)
+
+// Refund is money on its way back.
+type Refund struct {
+	ID      string      `json:"id"`
+	Order   string      `json:"order"`
+	Payment string      `json:"payment"`
+	Channel string      `json:"channel"`
+	Amount  money.Fen   `json:"amount" doc:"fen"`
+	State   RefundState `json:"state"`
+	Why     string      `json:"why,omitempty" doc:"code of a refusal, or what staff wrote"`
+	Actor   string      `json:"actor,omitempty"`
+	AskedAt time.Time   `json:"asked_at"`
+	DoneAt  time.Time   `json:"done_at,omitzero"`
+	Error   string      `json:"error,omitempty"`
+}
+
+// Refusals.
+var (
+	ErrNoItems        = errs.Define(errs.Invalid, "shop.no_items")
+	ErrKind           = errs.Define(errs.Invalid, "shop.kind") // "kind"
+	ErrQty            = errs.Define(errs.Invalid, "shop.qty")
+	ErrKeyReused      = errs.Define(errs.Conflict, "shop.key_reused")
+	ErrOpen           = errs.Define(errs.Conflict, "shop.open") // "order": it has one of the things in it
+	ErrUnknownOrder   = errs.Define(errs.NotFound, "shop.unknown_order")
+	ErrUnknownPayment = errs.Define(errs.NotFound, "shop.unknown_payment")
+	ErrUnknownRefund  = errs.Define(errs.NotFound, "shop.unknown_refund")
+	ErrChannel        = errs.Define(errs.Invalid, "shop.channel")        // "channel"
+	ErrEnded          = errs.Define(errs.Gone, "shop.ended")             // the order is closed or refunded
+	ErrPaid           = errs.Define(errs.Conflict, "shop.paid")          // there is nothing to pay any more
+	ErrNotPaid        = errs.Define(errs.Conflict, "shop.not_paid")      // there is nothing to give back
+	ErrTooMuch        = errs.Define(errs.Conflict, "shop.too_much")      // "left": more than is left of what was paid
+	ErrTooLate        = errs.Define(errs.Conflict, "shop.too_late")      // the days for giving it back are over
+	ErrAmount         = errs.Define(errs.Invalid, "shop.amount")         // not above zero
+	ErrWrongAmount    = errs.Define(errs.Conflict, "shop.wrong_amount")  // why a payment goes back
+	ErrPaidTwice      = errs.Define(errs.Conflict, "shop.paid_twice")    // why a payment goes back
+	ErrPaidTooLate    = errs.Define(errs.Conflict, "shop.paid_too_late") // why a payment goes back
+)

@@ -1,0 +1,52 @@
+package shop
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// Detail is an order with all that was paid and given back.
+type Detail struct {
+	Order
+	Payments []Payment `json:"payments"`
+	Refunds  []Refund  `json:"refunds"`
+}
+
+// DetailTx gives an order with its payments and refunds.
+func (s *Service) DetailTx(tx *db.Tx, id string) (d Detail, err error) {
+	if d.Order, err = s.GetTx(tx, id); err != nil {
+		return d, err
+	}
+	if d.Payments, err = paymentsOf(tx, id); err != nil {
+		return d, err
+	}
+	d.Refunds, err = refundsOf(tx, id)
+	return d, err
+}
+
+// OrdersOf lists the orders of one human, by all the ids they have had, newest first.
+func (s *Service) OrdersOf(tx *db.Tx, ids []string, cursor string, limit int) (page.Page[Order], error) {
+	var us int64
+	var beforeID string
+	found, err := page.Parse(cursor, &us, &beforeID)
+	if err != nil {
+		return page.Page[Order]{}, err
+	}
+	before := db.FromMicros(us)
+	if !found {
+		before = tx.Now().Add(time.Microsecond)
+	}
+	limit = page.Limit(limit)
+	list, err := ordersOf(tx, ids, before, beforeID, limit+1)
+	if err != nil {
+		return page.Page[Order]{}, err
+	}
+	for i := range list {
+		if list[i].Lines, err = linesOf(tx, list[i].ID); err != nil {
+			return page.Page[Order]{}, err
+		}
+	}
+	return page.Cut(list, limit, func(o Order) string { return page.Cursor(db.Micros(o.CreatedAt), o.ID) }), nil
+}

@@ -1,0 +1,78 @@
+package shop_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/seat"
+	"github.com/qunce/qunce/test/testkit"
+)
+
+// Parts of a payment go back until nothing is left, each asked for once; all of it takes back what was bought.
+func TestRefunds(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d, 1)
+		o := w.ordered("ann")
+		ask := func(key string, amount money.Fen, want *errs.Error) shop.Order {
+			t.Helper()
+			got, err := w.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: key, Amount: amount, Why: "kindness", Actor: "op"})
+			if want == nil && err != nil || want != nil && !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", key, err, want)
+			}
+			w.settle()
+			return got
+		}
+		ask("early", 0, shop.ErrNotPaid)
+		w.paid(o.ID)
+		ask("part", 30_00, nil)
+		ask("part", 30_00, nil)
+		ask("part", 31_00, shop.ErrKeyReused)
+		w.wantBalances(70_00, 0, 70_00)
+		ask("more", 70_01, shop.ErrTooMuch)
+		ask("below", -1, shop.ErrAmount)
+		if _, err := w.order("bob", "a", 1); !errors.Is(err, seat.ErrGone) {
+			t.Errorf("a part took the place back: %v", err)
+		}
+		if got := ask("rest", 0, nil); got.State != shop.Refunded || got.Refunded != price {
+			t.Errorf("all of it: %+v", got)
+		}
+		w.wantBalances(0, 0, 0)
+		ask("again", 0, shop.ErrNotPaid)
+		w.ordered("bob")
+	})
+}
+
+// The buyer gives all of it up within its days, once.
+func TestGivingUp(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d, 1)
+		o := w.ordered("ann")
+		w.paid(o.ID)
+		for range 2 {
+			w.do(func(tx *db.Tx) error { _, err := w.GiveUpTx(tx, o.ID); return err })
+		}
+		w.settle()
+		w.wantBalances(0, 0, 0)
+		if got := w.detail(o.ID); len(got.Refunds) != 1 || got.State != shop.Refunded {
+			t.Errorf("order %+v", got)
+		}
+		o = w.ordered("ann")
+		if o, err := w.order("ann", "b", 1); err != nil {
+			t.Error(o, err)
+		}
+		w.do(func(tx *db.Tx) error {
+			if _, err := w.CancelTx(tx, o.ID); err != nil {
+				return err
+			}
+			_, err := w.CancelTx(tx, o.ID)
+			return err
+		})
+		if got := w.detail(o.ID); got.State != shop.Closed {
+			t.Errorf("cancelled: %+v", got)
+		}
+	})
+}

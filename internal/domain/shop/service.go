@@ -1,0 +1,234 @@
+package shop
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+// Service takes orders, payments and refunds. Safe for concurrent use.
+type Service struct {
+	db     *db.DB
+	log    *slog.Logger
+	seats  *seat.Service
+	books  *ledger.Service
+	goods  map[string]Goods
+	pay    map[string]channel.Payments
+	keep   time.Duration
+	Return func(ctx context.Context, community, order string) string // page of an order, for who comes back from paying; may be nil
+}
+
+// keepFor is how long an order keeps things unpaid.
+const keepFor = 15 * time.Minute
+
+// New makes the service. Call Sell, Accept and Register before the first order.
+func New(d *db.DB, log *slog.Logger, seats *seat.Service, books *ledger.Service) *Service {
+	return &Service{db: d, log: log, seats: seats, books: books, goods: map[string]Goods{}, pay: map[string]channel.Payments{}, keep: keepFor}
+}
+
+// Sell registers a kind of things that orders may be for.
+func (s *Service) Sell(kind string, g Goods) { s.goods[kind] = g }
+
+// Accept registers a way to be paid, under a name that stays for ever: it stands in the books.
+func (s *Service) Accept(name string, p channel.Payments) { s.pay[name] = p }
+
+// Kinds of jobs and timers.
+const (
+	orderTimer = "shop.order"   // an order's time is over
+	deliverJob = "shop.deliver" // a paid order is to be given
+	refundJob  = "shop.refund"  // money is to be given back at its channel
+)
+
+// Register gives the runner what is to be done outside of requests.
+func (s *Service) Register(r *job.Runner) {
+	r.OnTimer(orderTimer, func(tx *db.Tx, t job.Timer) error { return s.expire(tx, t.Ref) })
+	r.OnJob(deliverJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
+		return nil, s.deliver(ctx, j.Community, j.Key)
+	})
+	r.OnJob(refundJob, job.Options{Dead: s.refundFailed}, s.giveBack)
+}
+
+// Checkout is CheckoutTx in a transaction of its own, and delivers what costs nothing.
+func (s *Service) Checkout(ctx context.Context, community string, c Checkout) (o Order, err error) {
+	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
+		o, err = s.CheckoutTx(tx, c)
+		return err
+	})
+	if err == nil && o.State == Paid {
+		if err := s.deliver(ctx, community, o.ID); err != nil {
+			s.log.Warn("an order will be delivered later", "order", o.ID, "error", err)
+		}
+		return s.Get(ctx, community, o.ID)
+	}
+	return o, err
+}
+
+// CheckoutTx makes an order and keeps its things for its buyer. Refusals: ErrNoItems, ErrKind, ErrQty, ErrKeyReused, and those of
+// the goods; they end the caller's transaction. Who has an order open for the very thing gets that one, or ErrOpen with others in it.
+func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
+	if err := s.check(&c); err != nil {
+		return Order{}, err
+	}
+	// Things are kept by seats; so their lock comes first, also before the order's key.
+	if err := s.seats.LockTx(tx); err != nil {
+		return Order{}, err
+	}
+	if was, found, err := orderByKey(tx, c.Key); err != nil || found {
+		if err == nil && was.hash != c.hash() {
+			err = ErrKeyReused
+		}
+		return was, err
+	}
+	o := Order{ID: tx.NewID(), Person: c.Person, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(s.keep), hash: c.hash()}
+	for i, item := range c.Items {
+		l, err := s.goods[item.Kind].Reserve(tx, c.Person, item, o.ExpiresAt)
+		if err != nil {
+			return o, fieldAt(err, fmt.Sprintf("/items/%d", i))
+		}
+		// What the goods keep for the buyer already belongs to an order that is open: another one would be paid for nothing.
+		if was, found, err := openOrderOf(tx, l.Ref); err != nil || found {
+			if err == nil && len(c.Items) > 1 {
+				err = ErrOpen.With("order", was.ID).At(fmt.Sprintf("/items/%d", i))
+			}
+			return was, err
+		}
+		o.Lines = append(o.Lines, l)
+		o.Amount += l.Amount
+	}
+	if err := insertOrder(tx, o, c.Key); err != nil {
+		return o, fmt.Errorf("write order: %w", err)
+	}
+	if _, err := fact.Append(tx, OrderCreated{Amount: int64(o.Amount)}, o.about()); err != nil {
+		return o, err
+	}
+	if o.Amount == 0 {
+		return s.paid(tx, o, Payment{})
+	}
+	return o, job.At(tx, orderTimer, o.ID, o.ExpiresAt)
+}
+
+func (s *Service) check(c *Checkout) error {
+	if len(c.Items) == 0 || c.Key == "" || c.Person == "" {
+		return ErrNoItems.At("/items")
+	}
+	for i := range c.Items {
+		x := &c.Items[i]
+		if x.Qty == 0 {
+			x.Qty = 1
+		}
+		if x.Qty < 0 || x.Qty > 1000 {
+			return ErrQty.At(fmt.Sprintf("/items/%d/qty", i))
+		}
+		if s.goods[x.Kind] == nil {
+			return ErrKind.With("kind", x.Kind).At(fmt.Sprintf("/items/%d/kind", i))
+		}
+	}
+	return nil
+}
+
+func (c Checkout) hash() string {
+	text := fmt.Appendf(nil, "%q", c.Person)
+	for _, x := range c.Items {
+		text = fmt.Appendf(text, " %q %q %d", x.Kind, x.Item, x.Qty)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// fieldAt points a refusal of the goods at the line that asked.
+func fieldAt(err error, pointer string) error {
+	if e := errs.As(err); e != nil && e.Field == "" {
+		return e.At(pointer)
+	}
+	return err
+}
+
+func (o Order) about() fact.Fact { return fact.Fact{Person: o.Person, Subject: o.ID} }
+
+// expire closes an order whose time is over.
+func (s *Service) expire(tx *db.Tx, id string) error {
+	o, err := s.locked(tx, id)
+	if err != nil || o.State != Created {
+		return err
+	}
+	return s.close(tx, o)
+}
+
+// CancelTx ends an order that is not paid; one that ended already stays as it is. ErrPaid for a paid one.
+func (s *Service) CancelTx(tx *db.Tx, id string) (Order, error) {
+	o, err := s.locked(tx, id)
+	if err != nil || o.State == Closed {
+		return o, err
+	}
+	if o.State != Created {
+		return o, ErrPaid
+	}
+	if err := s.close(tx, o); err != nil {
+		return o, err
+	}
+	return s.GetTx(tx, id)
+}
+
+func (s *Service) close(tx *db.Tx, o Order) error {
+	for _, l := range o.Lines {
+		if err := s.goods[l.Kind].Drop(tx, l.Ref); err != nil {
+			return fmt.Errorf("drop what order %s kept: %w", o.ID, err)
+		}
+	}
+	if err := setState(tx, o.ID, Created, Closed); err != nil {
+		return err
+	}
+	if err := voidPayments(tx, o.ID); err != nil {
+		return err
+	}
+	if err := job.Clear(tx, orderTimer, o.ID); err != nil {
+		return err
+	}
+	_, err := fact.Append(tx, OrderClosed{}, o.about())
+	return err
+}
+
+// locked gives an order under the seats' lock, which orders all changes of orders: what they keep are seats.
+func (s *Service) locked(tx *db.Tx, id string) (Order, error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return Order{}, err
+	}
+	return s.GetTx(tx, id)
+}
+
+// Get reads an order.
+func (s *Service) Get(ctx context.Context, community, id string) (o Order, err error) {
+	err = s.db.Read(ctx, community, func(tx *db.Tx) (err error) {
+		o, err = s.GetTx(tx, id)
+		return err
+	})
+	return o, err
+}
+
+// GetTx is Get in the caller's transaction.
+func (s *Service) GetTx(tx *db.Tx, id string) (Order, error) {
+	o, found, err := orderByID(tx, id)
+	if err == nil && !found {
+		err = ErrUnknownOrder
+	}
+	if err != nil {
+		return o, err
+	}
+	o.Lines, err = linesOf(tx, id)
+	return o, err
+}
+
+// left is what of a paid order has not gone back.
+func (o Order) left() money.Fen { return o.Paid - o.Refunded }

@@ -1,0 +1,177 @@
+package shop
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+const selectOrder = `SELECT id, hash, person, state, amount, paid, refunded, why, payment, entry, created_at, expires_at, paid_at, fulfilled_at, ended_at
+	FROM shop_order WHERE community_id = $1`
+
+func scanOrder(r *db.Row) (o Order, err error) {
+	err = r.Scan(&o.ID, &o.hash, &o.Person, &o.State, &o.Amount, &o.Paid, &o.Refunded, &o.Why, &o.payment, &o.entry, &o.CreatedAt, &o.ExpiresAt,
+		&o.PaidAt, &o.FulfilledAt, &o.EndedAt)
+	return o, err
+}
+
+func orderByID(tx *db.Tx, id string) (Order, bool, error) {
+	return db.One(tx, scanOrder, selectOrder+` AND id = $2`, tx.Community(), id)
+}
+
+func orderByKey(tx *db.Tx, key string) (o Order, found bool, err error) {
+	o, found, err = db.One(tx, scanOrder, selectOrder+` AND key = $2`, tx.Community(), key)
+	if err == nil && found {
+		o.Lines, err = linesOf(tx, o.ID)
+	}
+	return o, found, err
+}
+
+// openOrderOf finds the order that is to be paid for a thing.
+func openOrderOf(tx *db.Tx, ref string) (o Order, found bool, err error) {
+	o, found, err = db.One(tx, scanOrder, selectOrder+` AND state = 'created' AND id IN (SELECT order_id FROM shop_line WHERE community_id = $1 AND ref = $2) ORDER BY id LIMIT 1`,
+		tx.Community(), ref)
+	if err == nil && found {
+		o.Lines, err = linesOf(tx, o.ID)
+	}
+	return o, found, err
+}
+
+func linesOf(tx *db.Tx, order string) ([]Line, error) {
+	return db.All(tx, func(r *db.Row) (l Line, err error) {
+		err = r.Scan(&l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue)
+		return l, err
+	}, `SELECT kind, item, ref, title, qty, amount, revenue FROM shop_line WHERE community_id = $1 AND order_id = $2 ORDER BY n`, tx.Community(), order)
+}
+
+func insertOrder(tx *db.Tx, o Order, key string) error {
+	_, err := tx.Exec(`INSERT INTO shop_order (community_id, id, key, hash, person, state, amount, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		tx.Community(), o.ID, key, o.hash, o.Person, o.State, o.Amount, o.CreatedAt, o.ExpiresAt)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, 0, len(o.Lines))
+	for i, l := range o.Lines {
+		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue})
+	}
+	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue"}, rows)
+}
+
+// changed refuses a guarded change that met no row: only possible without the lock.
+func changed(n int64, err error) error {
+	if err == nil && n != 1 {
+		return fmt.Errorf("%d rows were changed instead of one", n)
+	}
+	return err
+}
+
+func setState(tx *db.Tx, id string, from, to State) error {
+	return changed(tx.Exec(`UPDATE shop_order SET state = $4, ended_at = $5 WHERE community_id = $1 AND id = $2 AND state = $3`, tx.Community(), id, from, to, tx.Now()))
+}
+
+func setPaid(tx *db.Tx, o Order) error {
+	return changed(tx.Exec(`UPDATE shop_order SET state = 'paid', paid = $3, paid_at = $4, payment = $5, ended_at = 0 WHERE community_id = $1 AND id = $2 AND state IN ('created', 'closed')`,
+		tx.Community(), o.ID, o.Paid, o.PaidAt, o.payment))
+}
+
+func setFulfilled(tx *db.Tx, o Order) error {
+	return changed(tx.Exec(`UPDATE shop_order SET state = 'fulfilled', fulfilled_at = $3, entry = $4 WHERE community_id = $1 AND id = $2 AND state = 'paid'`,
+		tx.Community(), o.ID, o.FulfilledAt, o.entry))
+}
+
+func setRefunded(tx *db.Tx, o Order) error {
+	return changed(tx.Exec(`UPDATE shop_order SET state = $3, refunded = $4, why = $5, ended_at = $6 WHERE community_id = $1 AND id = $2 AND paid >= $4`,
+		tx.Community(), o.ID, o.State, o.Refunded, o.Why, o.EndedAt))
+}
+
+const selectPayment = `SELECT id, order_id, channel, state, amount, received, returned, ref, url, entry, created_at, paid_at FROM shop_payment WHERE community_id = $1`
+
+func scanPayment(r *db.Row) (p Payment, err error) {
+	err = r.Scan(&p.ID, &p.Order, &p.Channel, &p.State, &p.Amount, &p.Received, &p.Returned, &p.Ref, &p.URL, &p.entry, &p.CreatedAt, &p.PaidAt)
+	return p, err
+}
+
+func paymentByID(tx *db.Tx, id string) (Payment, bool, error) {
+	return db.One(tx, scanPayment, selectPayment+` AND id = $2`, tx.Community(), id)
+}
+
+func openPayment(tx *db.Tx, order, by string) (Payment, bool, error) {
+	return db.One(tx, scanPayment, selectPayment+` AND order_id = $2 AND channel = $3 AND state = 'open' ORDER BY created_at, id LIMIT 1`, tx.Community(), order, by)
+}
+
+func paymentsOf(tx *db.Tx, order string) ([]Payment, error) {
+	return db.All(tx, scanPayment, selectPayment+` AND order_id = $2 ORDER BY created_at, id`, tx.Community(), order)
+}
+
+func insertPayment(tx *db.Tx, p Payment) error {
+	_, err := tx.Exec(`INSERT INTO shop_payment (community_id, id, order_id, channel, state, amount, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		tx.Community(), p.ID, p.Order, p.Channel, p.State, p.Amount, p.CreatedAt)
+	return err
+}
+
+func setPage(tx *db.Tx, p Payment) error {
+	_, err := tx.Exec(`UPDATE shop_payment SET ref = $3, url = $4 WHERE community_id = $1 AND id = $2 AND ref = ''`, tx.Community(), p.ID, p.Ref, p.URL)
+	return err
+}
+
+func receivePayment(tx *db.Tx, p Payment) error {
+	return changed(tx.Exec(`UPDATE shop_payment SET state = 'received', received = $3, ref = $4, entry = $5, paid_at = $6 WHERE community_id = $1 AND id = $2 AND state <> 'received'`,
+		tx.Community(), p.ID, p.Received, p.Ref, p.entry, p.PaidAt))
+}
+
+func addReturned(tx *db.Tx, id string, amount money.Fen) error {
+	return changed(tx.Exec(`UPDATE shop_payment SET returned = returned + $3 WHERE community_id = $1 AND id = $2 AND returned + $3 <= received`, tx.Community(), id, amount))
+}
+
+func voidPayments(tx *db.Tx, order string) error {
+	_, err := tx.Exec(`UPDATE shop_payment SET state = 'void' WHERE community_id = $1 AND order_id = $2 AND state = 'open'`, tx.Community(), order)
+	return err
+}
+
+const selectRefund = `SELECT r.id, r.order_id, r.payment, p.channel, r.amount, r.state, r.why, r.actor, r.error, r.asked_at, r.done_at
+	FROM shop_refund r JOIN shop_payment p ON p.community_id = r.community_id AND p.id = r.payment WHERE r.community_id = $1`
+
+func scanRefund(r *db.Row) (x Refund, err error) {
+	err = r.Scan(&x.ID, &x.Order, &x.Payment, &x.Channel, &x.Amount, &x.State, &x.Why, &x.Actor, &x.Error, &x.AskedAt, &x.DoneAt)
+	return x, err
+}
+
+func refundByID(tx *db.Tx, id string) (Refund, bool, error) {
+	return db.One(tx, scanRefund, selectRefund+` AND r.id = $2`, tx.Community(), id)
+}
+
+func refundsOf(tx *db.Tx, order string) ([]Refund, error) {
+	return db.All(tx, scanRefund, selectRefund+` AND r.order_id = $2 ORDER BY r.asked_at, r.id`, tx.Community(), order)
+}
+
+func refundByKey(tx *db.Tx, key string) (hash string, found bool, err error) {
+	return db.One(tx, db.Column[string], `SELECT hash FROM shop_refund WHERE community_id = $1 AND key = $2`, tx.Community(), key)
+}
+
+func insertRefund(tx *db.Tx, r Refund, key, hash string) error {
+	_, err := tx.Exec(`INSERT INTO shop_refund (community_id, id, key, hash, order_id, payment, amount, state, why, actor, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		tx.Community(), r.ID, key, hash, r.Order, r.Payment, r.Amount, r.State, r.Why, r.Actor, r.AskedAt)
+	return err
+}
+
+func setRefundState(tx *db.Tx, id string, from, to RefundState, why string) error {
+	_, err := tx.Exec(`UPDATE shop_refund SET state = $4, error = $5 WHERE community_id = $1 AND id = $2 AND state = $3`, tx.Community(), id, from, to, why)
+	return err
+}
+
+func setRefundDone(tx *db.Tx, r Refund) error {
+	return changed(tx.Exec(`UPDATE shop_refund SET state = 'done', done_at = $3 WHERE community_id = $1 AND id = $2 AND state <> 'done'`, tx.Community(), r.ID, r.DoneAt))
+}
+
+// ordersOf lists a person's orders, newest first, before a time and id.
+func ordersOf(tx *db.Tx, ids []string, before time.Time, beforeID string, limit int) ([]Order, error) {
+	args := []any{tx.Community(), before, beforeID, limit}
+	places := ""
+	for i, id := range ids {
+		args = append(args, id)
+		places += fmt.Sprintf("%s$%d", map[bool]string{true: ", "}[i > 0], len(args))
+	}
+	return db.All(tx, scanOrder, selectOrder+` AND person IN (`+places+`) AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, args...)
+}
