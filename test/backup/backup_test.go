@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -126,7 +127,7 @@ func TestDamagedArchivesAreRefused(t *testing.T) {
 	w := lived.SQLite(t)
 	dir := t.TempDir()
 	file, keys := filepath.Join(dir, "whole"), filepath.Join(w.Config.Data, "keys")
-	_, err := app.Backup(t.Context(), w.Config, file, nil)
+	m, err := app.Backup(t.Context(), w.Config, file, nil)
 	must(t, err)
 	whole, err := os.ReadFile(file)
 	must(t, err)
@@ -150,7 +151,7 @@ func TestDamagedArchivesAreRefused(t *testing.T) {
 		"a changed name":  {change("tables/community/columns", "tables/communities/colum"), backup.ErrDamaged},
 		"no manifest":     {change("manifest\x00", "manifesx\x00"), backup.ErrDamaged},
 		"a changed count": {change(`"files": 2`, `"files": 3`), backup.ErrDamaged},
-		"newer":           {change(`"schema": 1`, `"schema": 9`), backup.ErrNewer},
+		"newer":           {change(`"schema": `+strconv.FormatInt(m.Schema, 10)[:1], `"schema": 9`), backup.ErrNewer},
 	} {
 		must(t, os.WriteFile(filepath.Join(dir, "bad"), bad.content, 0o600))
 		to := filepath.Join(t.TempDir(), "to")
