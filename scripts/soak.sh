@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long tests: the program killed 20 times under load, then every benchmark. Results go to .cache/bench.json.
+# The long tests: the program killed 20 times under load, then every benchmark on both databases. Results go to .cache/bench*.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
@@ -18,3 +18,4 @@ fi
 mkdir -p .cache
 go test -count=1 -timeout 3h -v ./test/faults/...
 bin/qunce bench all --json | tee .cache/bench.json
+bin/qunce bench all --json --database-url "$QUNCE_TEST_DATABASE_URL" | tee .cache/bench-postgres.json

@@ -189,7 +189,7 @@ func (a *App) openDomains(context.Context) error {
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)
 	a.Playbooks = playbook.New(playbook.Parts{
-		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
+		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
 	})
 	a.Playbooks.Jobs(a.Jobs)
 	a.openTransfer()
@@ -236,7 +236,7 @@ func (a *App) Work(ctx context.Context) error {
 func (a *App) pages() (*h5.Pages, error) {
 	return h5.New(h5.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
-		Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
+		Members: a.Members, Shop: a.Shop, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
 		PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
 	})
 }

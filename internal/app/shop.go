@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/channel/pay"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -16,22 +17,19 @@ import (
 // openShop says what orders may be for and how they are paid.
 func (a *App) openShop() {
 	a.Shop = shop.New(a.DB, a.Log, a.Seats, a.Ledger)
-	a.Shop.Sell(planKind, plans{a.Members})
-	a.Shop.Accept(pay.ManualName, pay.Manual{})
+	a.Shop.Sell(shop.KindPlan, plans{a.Members})
 	if a.Config.Sandbox {
-		a.Shop.Accept(pay.SandboxName, pay.Sandbox{Page: func(ctx context.Context, community, payment string) (string, error) {
+		a.Shop.Accept(channel.Sandbox, pay.Sandbox{Page: func(ctx context.Context, community, payment string) (string, error) {
 			c, err := a.Communities.ByID(ctx, community)
 			if err != nil {
 				return "", fmt.Errorf("page of payment %s: %w", payment, err)
 			}
-			return a.PublicURL() + "/" + c.Slug + "/pay/" + payment, nil
+			return "/" + c.Slug + "/pay/" + payment, nil
 		}})
 	}
+	a.Shop.Accept(channel.Manual, pay.Manual{})
 	a.Shop.Register(a.Jobs)
 }
-
-// planKind is the kind of an order's line that is a membership.
-const planKind = "plan"
 
 // plans sells terms of memberships.
 type plans struct{ members *membership.Service }

@@ -18,6 +18,12 @@ type Payments interface {
 	Refund(ctx context.Context, r RefundRequest) (done bool, err error)
 }
 
+// Names of the ways to be paid that need no outside account. They stand in the books for ever.
+const (
+	Manual  = "manual"  // staff confirms what came in
+	Sandbox = "sandbox" // for trying things out
+)
+
 // PayRequest asks for a payment.
 type PayRequest struct {
 	Community string

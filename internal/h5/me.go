@@ -36,9 +36,14 @@ func (p *Pages) meRoutes() map[string]handler {
 
 type homeView struct {
 	Name, Stage string
+	Cards       []homeCard
+	Plans       string // the page of the memberships on sale, if there are any
 	Circles     []homeCircle
 	Notices     []homeNotice
+	Orders      []homeOrder
 }
+
+type homeOrder struct{ Title, State, Href string }
 
 type homeCircle struct {
 	Name, Href string
@@ -55,6 +60,7 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 	var person people.Person
 	var stays []circle.Membership
 	var notices page.Page[touch.Touch]
+	var h homeView
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
 		root, err := people.Root(tx, v.who.ID)
 		if err != nil {
@@ -66,13 +72,16 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 		if stays, err = p.Circles.CirclesOfTx(tx, root); err != nil {
 			return err
 		}
+		if h, err = p.bought(tx, v, root); err != nil {
+			return err
+		}
 		notices, err = p.Touch.Notices(tx, root, "", 20)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	h := homeView{Name: person.Nickname}
+	h.Name = person.Nickname
 	for _, s := range stays {
 		h.Circles = append(h.Circles, homeCircle{s.Info.Name.In(v.lang), v.base + "/circles/" + s.Circle, s.Unread})
 	}

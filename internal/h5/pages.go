@@ -19,7 +19,9 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
@@ -41,6 +43,8 @@ type Deps struct {
 	People      *people.Service
 	Intake      *intake.Service
 	Circles     *circle.Service
+	Members     *membership.Service
+	Shop        *shop.Service
 	Paths       *spinepath.Engine
 	Blobs       *blob.Service
 	Touch       *touch.Service
@@ -170,7 +174,7 @@ type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
 // Mount adds the pages to the mux. Their patterns begin with a community's slug.
 func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
-	for _, routes := range []map[string]handler{p.entryRoutes(), p.circleRoutes(), p.meRoutes()} {
+	for _, routes := range []map[string]handler{p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes()} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))
 		}

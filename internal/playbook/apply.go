@@ -13,6 +13,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -37,6 +38,7 @@ type Parts struct {
 	Communities *community.Service
 	People      *people.Service
 	Circles     *circle.Service
+	Members     *membership.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Paths       *path.Engine
@@ -166,7 +168,7 @@ func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (c
 	if len(changes) == 0 && !first {
 		return nil, nil
 	}
-	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
+	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
 		if err := apply(tx, was, p); err != nil {
 			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
 		}

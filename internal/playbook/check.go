@@ -91,6 +91,7 @@ func (p Playbook) check() []Problem {
 	c.head()
 	c.people()
 	c.groups()
+	c.refused("membership", c.Membership.Check())
 	c.form()
 	c.ways()
 	c.names()
@@ -119,7 +120,9 @@ func refusals(field string, err error) (problems []Problem) {
 	for _, x := range all {
 		f, reason := field, x.Error()
 		for _, part := range strings.Split(strings.TrimPrefix(x.Field, "/"), "/") {
-			if part != "" {
+			if _, err := strconv.Atoi(part); err == nil {
+				f += "[" + part + "]"
+			} else if part != "" {
 				f = join(f, part)
 			}
 		}

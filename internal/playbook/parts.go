@@ -49,6 +49,17 @@ func (s *Service) applyCircles(tx *db.Tx, was, p Playbook) error {
 	return nil
 }
 
+// applyMembership declares what is sold. A plan that is named no longer is sold no more; who has it keeps it.
+func (s *Service) applyMembership(tx *db.Tx, was, p Playbook) error {
+	if p.Membership.Cap == 0 && len(p.Membership.Plans) == 0 && len(was.Membership.Plans) == 0 {
+		return nil
+	}
+	if err := s.Members.DeclareTx(tx, p.Membership); err != nil {
+		return fmt.Errorf("membership: %w", err)
+	}
+	return nil
+}
+
 // applyIntake declares the form and the contacts. A contact that the playbook no longer has stays known by name, but nobody
 // is sent to it any more.
 func (s *Service) applyIntake(tx *db.Tx, was, p Playbook) error {

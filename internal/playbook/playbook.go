@@ -10,6 +10,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
@@ -22,18 +23,19 @@ const Format = 1
 
 // Playbook is everything a file says about a community.
 type Playbook struct {
-	Format   int              `json:"playbook" doc:"version of the format: 1"`
-	Name     string           `json:"name" doc:"a–z, 0–9, -"`
-	Title    text.Text        `json:"title"`
-	About    text.Text        `json:"about,omitempty" doc:"what sort of community it is for"`
-	Lang     text.Lang        `json:"lang,omitempty" doc:"zh-Hans if not given"`
-	Zone     string           `json:"zone,omitempty" doc:"IANA name; Asia/Shanghai if not given"`
-	People   People           `json:"people,omitempty"`
-	Circles  []circle.Group   `json:"circles,omitempty"`
-	Contacts []intake.Contact `json:"contacts,omitempty"`
-	Intake   Intake           `json:"intake,omitempty"`
-	Touch    touch.Config     `json:"touch,omitempty"`
-	Paths    Paths            `json:"paths,omitempty"`
+	Format     int               `json:"playbook" doc:"version of the format: 1"`
+	Name       string            `json:"name" doc:"a–z, 0–9, -"`
+	Title      text.Text         `json:"title"`
+	About      text.Text         `json:"about,omitempty" doc:"what sort of community it is for"`
+	Lang       text.Lang         `json:"lang,omitempty" doc:"zh-Hans if not given"`
+	Zone       string            `json:"zone,omitempty" doc:"IANA name; Asia/Shanghai if not given"`
+	People     People            `json:"people,omitempty"`
+	Circles    []circle.Group    `json:"circles,omitempty"`
+	Membership membership.Config `json:"membership,omitempty"`
+	Contacts   []intake.Contact  `json:"contacts,omitempty"`
+	Intake     Intake            `json:"intake,omitempty"`
+	Touch      touch.Config      `json:"touch,omitempty"`
+	Paths      Paths             `json:"paths,omitempty"`
 
 	lines lines
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/channel"
-	"github.com/qunce/qunce/internal/channel/pay"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -76,9 +75,9 @@ func (w *World) buy(ctx context.Context, person, plan string, amount money.Fen) 
 	if amount == 0 {
 		amount = o.Amount
 	}
-	p, err := w.Shop.Pay(ctx, w.Community, o.ID, pay.SandboxName)
+	p, err := w.Shop.Pay(ctx, w.Community, o.ID, channel.Sandbox)
 	if err != nil {
 		return o, err
 	}
-	return w.Shop.Notify(ctx, w.Community, pay.SandboxName, channel.Notice{Payment: p.ID, Amount: amount})
+	return w.Shop.Notify(ctx, w.Community, channel.Sandbox, channel.Notice{Payment: p.ID, Amount: amount})
 }

@@ -8,12 +8,6 @@ import (
 	"github.com/qunce/qunce/internal/channel"
 )
 
-// Names of the channels.
-const (
-	ManualName  = "manual"
-	SandboxName = "sandbox"
-)
-
 // Manual is paid outside; staff says when.
 type Manual struct{}
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -20,6 +21,9 @@ type standing struct {
 }
 
 func (s *Service) standing(tx *db.Tx, person string) (x standing, err error) {
+	if person == "" { // a stranger
+		return x, nil
+	}
 	if x.ids, err = s.people.IDs(tx, person); err != nil {
 		return x, err
 	}
@@ -93,7 +97,14 @@ func includes(plans []planRow, p Plan, name string) bool {
 	})
 }
 
-// QuoteTx says what a person would buy now, or why not: ErrUnknownPlan, ErrHas, ErrBlocked, and of the waves those of seat.Hold.
+func or(err error, refusal *errs.Error) error {
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// QuoteTx says what a person, or a stranger (""), would buy now, or why not: ErrUnknownPlan, ErrHas, ErrBlocked, and of the waves those of seat.Hold.
 // Nothing is kept for them.
 func (s *Service) QuoteTx(tx *db.Tx, person, plan string) (Quote, error) {
 	x, err := s.standing(tx, person)
@@ -151,12 +162,10 @@ func (w Wave) onSale(now time.Time) bool {
 
 // forSale finds a plan for somebody who may buy.
 func (s *Service) forSale(tx *db.Tx, person, plan string) (plans []planRow, p planRow, err error) {
-	blocked, err := s.people.Blocked(tx, person)
-	if err != nil {
-		return nil, p, err
-	}
-	if blocked {
-		return nil, p, ErrBlocked
+	if person != "" {
+		if blocked, err := s.people.Blocked(tx, person); err != nil || blocked {
+			return nil, p, or(err, ErrBlocked)
+		}
 	}
 	if plans, err = activePlans(tx); err != nil {
 		return nil, p, err

@@ -40,6 +40,9 @@ type Order struct {
 	hash, payment, entry string
 }
 
+// KindPlan is the kind of a line that is a membership: Item is the plan, Ref the term.
+const KindPlan = "plan"
+
 // Line is one thing of an order.
 type Line struct {
 	Kind    string    `json:"kind" doc:"plan, ticket …"`

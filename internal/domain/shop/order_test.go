@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/channel"
-	"github.com/qunce/qunce/internal/channel/pay"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -38,7 +37,7 @@ func TestAPaymentCountsOnce(t *testing.T) {
 			t.Errorf("order %+v", got)
 		}
 		w.wantBalances(price, 0, price)
-		if _, err := w.Pay(t.Context(), d.Community, o.ID, pay.ManualName); !errors.Is(err, shop.ErrPaid) {
+		if _, err := w.Pay(t.Context(), d.Community, o.ID, channel.Manual); !errors.Is(err, shop.ErrPaid) {
 			t.Errorf("paying a paid order: %v", err)
 		}
 	})
@@ -85,7 +84,7 @@ func TestWhatCannotBeGivenGoesBack(t *testing.T) {
 		}
 		w.wantBalances(0, 0, 0)
 		w.paid(o.ID)
-		second, err := w.Pay(t.Context(), d.Community, o.ID, pay.SandboxName)
+		second, err := w.Pay(t.Context(), d.Community, o.ID, channel.Sandbox)
 		if !errors.Is(err, shop.ErrPaid) {
 			t.Fatalf("a second payment was opened: %+v, %v", second, err)
 		}
@@ -97,14 +96,14 @@ func TestWhatCannotBeGivenGoesBack(t *testing.T) {
 		}
 		o = w.ordered("bob")
 		one := w.pay(o.ID)
-		other, err := w.Pay(t.Context(), d.Community, o.ID, pay.ManualName)
+		other, err := w.Pay(t.Context(), d.Community, o.ID, channel.Manual)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.notify(one.ID, price); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Notify(t.Context(), d.Community, pay.ManualName, channel.Notice{Payment: other.ID, Amount: price}); err != nil {
+		if _, err := w.Notify(t.Context(), d.Community, channel.Manual, channel.Notice{Payment: other.ID, Amount: price}); err != nil {
 			t.Fatal(err)
 		}
 		w.settle()
@@ -131,7 +130,7 @@ func TestLatePayments(t *testing.T) {
 		if got := w.detail(late.ID); got.State != shop.Closed || got.Payments[0].State != shop.Void {
 			t.Fatalf("after its time: %+v", got)
 		}
-		if _, err := w.Pay(t.Context(), d.Community, late.ID, pay.SandboxName); !errors.Is(err, shop.ErrEnded) {
+		if _, err := w.Pay(t.Context(), d.Community, late.ID, channel.Sandbox); !errors.Is(err, shop.ErrEnded) {
 			t.Errorf("paying a closed order: %v", err)
 		}
 		w.paid(w.ordered("bob").ID)
@@ -154,11 +153,11 @@ func TestForeignPaymentsAreRefused(t *testing.T) {
 		for name, tell := range map[string]func() error{
 			"no payment": func() error { _, err := w.notify("none", price); return err },
 			"another channel": func() error {
-				_, err := w.Notify(t.Context(), d.Community, pay.ManualName, channel.Notice{Payment: p.ID, Amount: price})
+				_, err := w.Notify(t.Context(), d.Community, channel.Manual, channel.Notice{Payment: p.ID, Amount: price})
 				return err
 			},
 			"another community": func() error {
-				_, err := w.Notify(t.Context(), "other", pay.SandboxName, channel.Notice{Payment: p.ID, Amount: price})
+				_, err := w.Notify(t.Context(), "other", channel.Sandbox, channel.Notice{Payment: p.ID, Amount: price})
 				return err
 			},
 		} {

@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qunce/qunce/internal/channel"
-	"github.com/qunce/qunce/internal/channel/pay"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -58,7 +57,7 @@ func (h *history) open(rt *rapid.T) {
 	if len(h.orders) == 0 {
 		return
 	}
-	p, err := h.Pay(rt.Context(), h.d.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), rapid.SampledFrom([]string{pay.SandboxName, pay.ManualName}).Draw(rt, "by"))
+	p, err := h.Pay(rt.Context(), h.d.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), rapid.SampledFrom([]string{channel.Sandbox, channel.Manual}).Draw(rt, "by"))
 	only(rt, err)
 	if err == nil {
 		h.payments = append(h.payments, p)

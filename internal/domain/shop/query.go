@@ -50,3 +50,15 @@ func (s *Service) OrdersOf(tx *db.Tx, ids []string, cursor string, limit int) (p
 	}
 	return page.Cut(list, limit, func(o Order) string { return page.Cursor(db.Micros(o.CreatedAt), o.ID) }), nil
 }
+
+// PaymentTx gives a payment.
+func (s *Service) PaymentTx(tx *db.Tx, id string) (Payment, error) {
+	p, found, err := paymentByID(tx, id)
+	if err == nil && !found {
+		err = ErrUnknownPayment
+	}
+	return p, err
+}
+
+// Channels names the ways to pay, in the order in which they were registered.
+func (s *Service) Channels() []string { return s.ways }

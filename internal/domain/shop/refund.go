@@ -86,18 +86,29 @@ func (s *Service) GiveUpTx(tx *db.Tx, order string) (Order, error) {
 	if o.State == Refunded {
 		return o, nil
 	}
+	if can, err := s.CanGiveUp(tx, o); err != nil || !can {
+		if err == nil {
+			err = ErrTooLate
+		}
+		return o, err
+	}
+	return s.RefundTx(tx, order, Ask{Key: "given up " + o.ID})
+}
+
+// CanGiveUp tells whether the buyer may give the whole order back by themselves now.
+func (s *Service) CanGiveUp(tx *db.Tx, o Order) (bool, error) {
+	if o.State != Fulfilled || o.left() == 0 {
+		return false, nil
+	}
 	var can money.Fen
 	for _, l := range o.Lines {
 		n, err := s.goods[l.Kind].Refundable(tx, l.Ref)
 		if err != nil {
-			return o, err
+			return false, err
 		}
 		can += n
 	}
-	if o.State != Fulfilled || can < o.left() {
-		return o, ErrTooLate
-	}
-	return s.RefundTx(tx, order, Ask{Key: "given up " + o.ID})
+	return can >= o.left(), nil
 }
 
 func (s *Service) refund(tx *db.Tx, o Order, a Ask) error { return s.refundWith(tx, o, a, a.hash()) }

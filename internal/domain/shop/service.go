@@ -26,6 +26,7 @@ type Service struct {
 	books  *ledger.Service
 	goods  map[string]Goods
 	pay    map[string]channel.Payments
+	ways   []string // the names of pay
 	keep   time.Duration
 	Return func(ctx context.Context, community, order string) string // page of an order, for who comes back from paying; may be nil
 }
@@ -42,7 +43,10 @@ func New(d *db.DB, log *slog.Logger, seats *seat.Service, books *ledger.Service)
 func (s *Service) Sell(kind string, g Goods) { s.goods[kind] = g }
 
 // Accept registers a way to be paid, under a name that stays for ever: it stands in the books.
-func (s *Service) Accept(name string, p channel.Payments) { s.pay[name] = p }
+func (s *Service) Accept(name string, p channel.Payments) {
+	s.pay[name] = p
+	s.ways = append(s.ways, name)
+}
 
 // Kinds of jobs and timers.
 const (

@@ -114,8 +114,8 @@ func newNode(t testing.TB, d *testkit.DB) *world {
 	}
 	w.Service = shop.New(d.DB, quiet(), w.goods.seats, w.books)
 	w.Sell("slot", w.goods)
-	w.Accept(pay.ManualName, pay.Manual{})
-	w.Accept(pay.SandboxName, pay.Sandbox{Page: func(_ context.Context, _, id string) (string, error) { return "/pay/" + id, nil }})
+	w.Accept(channel.Manual, pay.Manual{})
+	w.Accept(channel.Sandbox, pay.Sandbox{Page: func(_ context.Context, _, id string) (string, error) { return "/pay/" + id, nil }})
 	w.goods.seats.Register(w.runner)
 	w.Register(w.runner)
 	return w
@@ -158,7 +158,7 @@ func (w *world) ordered(person string) shop.Order {
 
 func (w *world) pay(order string) shop.Payment {
 	w.t.Helper()
-	p, err := w.Pay(w.t.Context(), w.d.Community, order, pay.SandboxName)
+	p, err := w.Pay(w.t.Context(), w.d.Community, order, channel.Sandbox)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func (w *world) pay(order string) shop.Payment {
 }
 
 func (w *world) notify(payment string, amount money.Fen) (shop.Order, error) {
-	return w.Notify(w.t.Context(), w.d.Community, pay.SandboxName, channel.Notice{Payment: payment, Amount: amount})
+	return w.Notify(w.t.Context(), w.d.Community, channel.Sandbox, channel.Notice{Payment: payment, Amount: amount})
 }
 
 // paid pays an order and tells of it.

@@ -1,0 +1,207 @@
+package h5
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+func (p *Pages) planRoutes() map[string]handler {
+	return map[string]handler{
+		"GET /{community}/plans":             p.plans,
+		"POST /{community}/plans/{plan}/buy": p.member(p.buyPlan),
+		"GET /{community}/plans/{plan}/buy":  p.instead("/plans"),
+	}
+}
+
+type plansView struct {
+	SignIn string // where a stranger goes first
+	Plans  []planCard
+}
+
+// planCard is a plan as one person sees it: what they would pay now, or why they can't.
+type planCard struct {
+	Name, Title, Pitch, Action, Key string
+	Price, Credit, Due, Ends, Word  string
+	Left                            int // places of the wave; 0 where there is no wave
+	Benefits                        []string
+	Has                             string // until when they have it already
+	Whynot                          *Refusal
+}
+
+// plans shows what can be bought.
+func (p *Pages) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return p.showPlans(w, r, v, http.StatusOK, nil)
+}
+
+func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	data := plansView{}
+	member := v.who.Kind == access.Member
+	if !member {
+		data.SignIn = v.base + "/sign-in?to=" + v.base + "/plans"
+	}
+	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) error {
+		data.Plans = nil
+		offers, err := p.Members.Plans(tx)
+		if err != nil {
+			return err
+		}
+		var has []membership.Membership
+		if member {
+			if has, err = p.Members.MembershipsTx(tx, v.who.ID); err != nil {
+				return err
+			}
+		}
+		for _, o := range offers {
+			c, err := p.planCard(tx, x, v, o, has)
+			if err != nil {
+				return err
+			}
+			data.Plans = append(data.Plans, c)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	x.Title, x.Data = x.T("h5.plans.title"), data
+	if refusal != nil {
+		x.Refusal = p.say(v, refusal)
+	}
+	return p.show(w, v, status, "plans", x)
+}
+
+func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has []membership.Membership) (c planCard, err error) {
+	c = planCard{Name: o.Name, Title: o.Title.In(v.lang), Pitch: o.Pitch.In(v.lang), Action: v.base + "/plans/" + o.Name + "/buy", Key: nonce()}
+	for _, b := range o.Benefits {
+		words := b.Title.In(v.lang)
+		if b.Count > 0 {
+			words = x.T("h5.plans.times", "benefit", words, "n", b.Count)
+		}
+		c.Benefits = append(c.Benefits, words)
+	}
+	for _, m := range has {
+		if m.Plan == o.Name {
+			c.Has = lastDayOf(m.Ends, v.community.Location())
+		}
+	}
+	q, err := p.Members.QuoteTx(tx, v.who.ID, o.Name)
+	if refusal := errs.As(err); refusal != nil && refusal.Kind != errs.Internal {
+		c.Whynot = p.say(v, refusal)
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	c.Price, c.Due, c.Ends, c.Word = yuan(q.Price), yuan(q.Due), lastDayOf(q.Ends, v.community.Location()), x.T("h5.plans.buy_"+string(q.Kind))
+	if q.Credit > 0 {
+		c.Credit = yuan(q.Credit)
+	}
+	for _, wave := range o.Sold {
+		if wave.Wave == q.Wave {
+			c.Left = wave.Room
+		}
+	}
+	return c, nil
+}
+
+// lastDayOf writes the last day of a time that ends at midnight.
+func lastDayOf(end time.Time, zone *time.Location) string {
+	return day(end.Add(-time.Nanosecond).In(zone))
+}
+
+func yuan(f money.Fen) string { return "¥" + f.String() }
+
+// buyPlan orders a membership and leads to the order's page, where it is paid.
+func (p *Pages) buyPlan(w http.ResponseWriter, r *http.Request, v *visit) error {
+	o, err := p.Shop.Checkout(r.Context(), v.community.ID, shop.Checkout{
+		Key: "page " + v.who.ID + " " + r.PostFormValue("key"), Person: v.who.ID, Items: []shop.Item{{Kind: shop.KindPlan, Item: r.PathValue("plan")}},
+	})
+	if e := errs.As(err); e != nil && e.Kind != errs.Internal && !errors.Is(err, membership.ErrUnknownPlan) {
+		return p.showPlans(w, r, v, statusOf[e.Kind], e)
+	}
+	if err != nil {
+		return err
+	}
+	return back(w, r, v.base+"/orders/"+o.ID)
+}
+
+type homeCard struct {
+	Title, Number, Until, State string
+	Benefits                    []homeBenefit
+}
+
+type homeBenefit struct{ Title, Left string }
+
+// bought is what a member's home shows of what they have: cards, orders, and the way to the memberships on sale.
+func (p *Pages) bought(tx *db.Tx, v *visit, person string) (h homeView, err error) {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	if h.Cards, err = p.cards(tx, v, person); err != nil {
+		return h, err
+	}
+	offers, err := p.Members.Plans(tx)
+	if err != nil {
+		return h, err
+	}
+	if len(offers) > 0 {
+		h.Plans = v.base + "/plans"
+	}
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return h, err
+	}
+	orders, err := p.Shop.OrdersOf(tx, ids, "", 5)
+	for _, o := range orders.Items {
+		h.Orders = append(h.Orders, homeOrder{p.lineTitle(tx, v, o.Lines[0]), x.T("h5.order.state_" + string(o.State)), v.base + "/orders/" + o.ID})
+	}
+	return h, err
+}
+
+// cards are a member's memberships with what is left of their benefits.
+func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err error) {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	has, err := p.Members.MembershipsTx(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	left, err := p.Members.EntitlementsTx(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range has {
+		c := homeCard{Title: m.Title.In(v.lang), Number: m.Number, Until: lastDayOf(m.Ends, v.community.Location()), State: x.T("h5.member." + string(m.State))}
+		for _, e := range left {
+			if e.Term != m.Term {
+				continue
+			}
+			words := x.T("h5.member.unlimited")
+			if e.Granted > 0 {
+				words = x.T("h5.member.left", "left", e.Left, "granted", e.Granted)
+			}
+			c.Benefits = append(c.Benefits, homeBenefit{e.Title.In(v.lang), words})
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// lineTitle names what a line is for in the visitor's language, where that is known.
+func (p *Pages) lineTitle(tx *db.Tx, v *visit, l shop.Line) string {
+	if l.Kind != shop.KindPlan {
+		return l.Title
+	}
+	t, err := p.Members.TermTx(tx, l.Ref)
+	if err != nil {
+		return l.Title
+	}
+	return t.Title.In(v.lang)
+}
