@@ -24,6 +24,7 @@ CREATE TABLE shop_order (
 );
 CREATE UNIQUE INDEX shop_order_key ON shop_order (community_id, key);
 CREATE INDEX shop_order_person ON shop_order (community_id, person, created_at);
+CREATE INDEX shop_order_created ON shop_order (community_id, created_at, id);
 CREATE INDEX shop_order_state ON shop_order (community_id, state, created_at, id);
 
 -- owner: internal/domain/shop

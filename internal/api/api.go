@@ -15,7 +15,9 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/authn"
@@ -48,6 +50,8 @@ type Deps struct {
 	Tasks       *task.Service
 	People      *people.Service
 	Circles     *circle.Service
+	Members     *membership.Service
+	Shop        *shop.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
@@ -90,6 +94,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
+		a.memberships, a.orders,
 	} {
 		declare()
 	}

@@ -72,6 +72,7 @@ func (w *world) live(t *testing.T) lived {
 	ids["tokens"] = token[len("Bearer qnc_")+20:][:20]
 	ids["pictures"] = w.upload(t)
 	ids["campaigns"] = w.make(t, here("/campaigns"), draft()).ID
+	ids["orders"], ids["refunds"] = w.bought(t, ids["people"])
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
 }
@@ -122,6 +123,7 @@ func bodies(ids lived) map[string]any {
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
 		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
 		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
+		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
 	}
 }
 

@@ -36,6 +36,7 @@ type world struct {
 	succeeded map[string]bool // routes that were answered with 2xx
 	community string          // id
 	owner     string          // session
+	boss      string          // session of an owner with a second factor, once there is one
 	ownerID   string
 	entry     struct{ ID, Code, URL, QR string }
 }

@@ -251,7 +251,8 @@ func (a *App) operations() (*api.API, error) {
 	metrics.WatchDB(a.DB)
 	return api.New(api.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
-		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Intake: a.Intake, Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer,
+		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Intake: a.Intake,
+		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer,
 		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
 		Metrics: metrics, Stopping: a.Stopping,
 	})

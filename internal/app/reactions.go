@@ -137,7 +137,7 @@ func (a *App) exportOrders(tx *db.Tx, person string) (any, error) {
 	}
 	var all []shop.Order
 	for cursor := ""; ; {
-		p, err := a.Shop.OrdersOf(tx, ids, cursor, 100)
+		p, err := a.Shop.Orders(tx, shop.Filter{Persons: ids}, cursor, 100)
 		if err != nil {
 			return nil, err
 		}

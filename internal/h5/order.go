@@ -28,6 +28,7 @@ type orderView struct {
 	Action, State, Lead, Amount, Until, Refunded string
 	Lines                                        []orderLine
 	Ways                                         []option // to pay
+	Card                                         string   // where the buyer sees what they have now
 	CanCancel, CanGiveUp                         bool
 	Manual                                       bool // waits for staff to say that it was paid
 }
@@ -81,6 +82,8 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 			o.Ways = append(o.Ways, option{Value: by, Label: x.T("h5.order.pay_" + by)})
 		}
 		o.Manual = slices.ContainsFunc(d.Payments, func(pm shop.Payment) bool { return pm.Channel == channel.Manual && pm.State == shop.Open })
+	case d.State == shop.Fulfilled:
+		o.Card = v.base + "/me"
 	case d.Why != "":
 		o.Lead = p.Words.Say(v.lang, x.zone(), "error."+d.Why, nil) + " " + x.T("h5.order.goes_back")
 	}

@@ -55,7 +55,7 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 		if err != nil {
 			return err
 		}
-		var has []membership.Membership
+		var has []membership.Tenure
 		if member {
 			if has, err = p.Members.MembershipsTx(tx, v.who.ID); err != nil {
 				return err
@@ -80,7 +80,7 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 	return p.show(w, v, status, "plans", x)
 }
 
-func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has []membership.Membership) (c planCard, err error) {
+func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has []membership.Tenure) (c planCard, err error) {
 	c = planCard{Name: o.Name, Title: o.Title.In(v.lang), Pitch: o.Pitch.In(v.lang), Action: v.base + "/plans/" + o.Name + "/buy", Key: nonce()}
 	for _, b := range o.Benefits {
 		words := b.Title.In(v.lang)
@@ -159,7 +159,7 @@ func (p *Pages) bought(tx *db.Tx, v *visit, person string) (h homeView, err erro
 	if err != nil {
 		return h, err
 	}
-	orders, err := p.Shop.OrdersOf(tx, ids, "", 5)
+	orders, err := p.Shop.Orders(tx, shop.Filter{Persons: ids}, "", 5)
 	for _, o := range orders.Items {
 		h.Orders = append(h.Orders, homeOrder{p.lineTitle(tx, v, o.Lines[0]), x.T("h5.order.state_" + string(o.State)), v.base + "/orders/" + o.ID})
 	}

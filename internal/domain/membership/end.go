@@ -83,7 +83,7 @@ func (s *Service) leaveIfOver(tx *db.Tx, person string) error {
 }
 
 // MembershipsTx lists what a person has now, by plan.
-func (s *Service) MembershipsTx(tx *db.Tx, person string) ([]Membership, error) {
+func (s *Service) MembershipsTx(tx *db.Tx, person string) ([]Tenure, error) {
 	x, err := s.standing(tx, person)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (s *Service) MembershipsTx(tx *db.Tx, person string) ([]Membership, error) 
 	if err != nil {
 		return nil, err
 	}
-	var out []Membership
+	var out []Tenure
 	at := map[string]int{}
 	for _, t := range x.terms {
 		if !t.live(tx.Now()) {
@@ -106,7 +106,7 @@ func (s *Service) MembershipsTx(tx *db.Tx, person string) ([]Membership, error) 
 		if !seen {
 			i = len(out)
 			at[t.Plan] = i
-			out = append(out, Membership{
+			out = append(out, Tenure{
 				Plan: t.Plan, Title: t.Title, Term: t.ID, Number: t.Number, State: t.at(tx.Now()), MemberSince: since, RunStart: t.RunStart, Renewal: t.plan.RenewalPrice(),
 			})
 		}

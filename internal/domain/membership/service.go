@@ -151,6 +151,7 @@ func (s *Service) Plans(tx *db.Tx) ([]Offer, error) {
 	out := make([]Offer, 0, len(plans))
 	for _, p := range plans {
 		o := Offer{Plan: p.Plan}
+		o.Benefits = benefitsOf(plans, p.Plan, nil)
 		if len(p.Waves) > 0 {
 			if o.Sold, err = s.sold(tx, p.Plan); err != nil {
 				return nil, err
@@ -161,7 +162,7 @@ func (s *Service) Plans(tx *db.Tx) ([]Offer, error) {
 	return out, nil
 }
 
-// Offer is a plan with what is left of its waves.
+// Offer is a plan with the benefits of those it includes, and with what is left of its waves.
 type Offer struct {
 	Plan
 	Sold []WaveCount `json:"sold,omitempty"`

@@ -97,8 +97,8 @@ func (t Term) unused(now time.Time) money.Fen {
 	return money.Fen(part) //nolint:gosec // at most the price
 }
 
-// Membership is what somebody has of one plan: the run of terms under way.
-type Membership struct {
+// Tenure is what somebody has of one plan: the run of terms under way.
+type Tenure struct {
 	Plan        string    `json:"plan"`
 	Title       text.Text `json:"title"`
 	Term        string    `json:"term" doc:"the one that runs now, else the next"`

@@ -133,7 +133,7 @@ func (w *world) pass(days int) {
 	}
 }
 
-func (w *world) memberships(person string) (out []membership.Membership) {
+func (w *world) memberships(person string) (out []membership.Tenure) {
 	w.t.Helper()
 	w.do(func(tx *db.Tx) (err error) { out, err = w.MembershipsTx(tx, person); return err })
 	return out

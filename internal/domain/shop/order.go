@@ -58,7 +58,7 @@ type Line struct {
 type Item struct {
 	Kind string `json:"kind"`
 	Item string `json:"item"`
-	Qty  int    `json:"qty" doc:"1 if not given"`
+	Qty  int    `json:"qty,omitempty" doc:"1 if not given"`
 }
 
 // Checkout asks for an order.

@@ -124,6 +124,34 @@ func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (Order, error
 	return s.paid(tx, o, p)
 }
 
+// ConfirmTx takes it from staff that an order was paid outside of any channel; ErrWrongAmount if that was not what is due. The
+// order is delivered by a job.
+func (s *Service) ConfirmTx(tx *db.Tx, order string, n channel.Notice) (Order, error) {
+	o, err := s.locked(tx, order)
+	switch {
+	case err != nil:
+		return o, err
+	case o.State == Refunded:
+		return o, ErrEnded
+	case o.State != Created && o.State != Closed:
+		return o, ErrPaid
+	case n.Amount != o.Amount:
+		return o, ErrWrongAmount.At("/amount")
+	}
+	p, found, err := openPayment(tx, order, channel.Manual)
+	if err != nil {
+		return o, err
+	}
+	if !found {
+		p = Payment{ID: tx.NewID(), Order: order, Channel: channel.Manual, State: Open, Amount: o.Amount, CreatedAt: tx.Now()}
+		if err := insertPayment(tx, p); err != nil {
+			return o, err
+		}
+	}
+	n.Payment = p.ID
+	return s.notifyTx(tx, channel.Manual, n)
+}
+
 // takes says why an order has no use for a payment. One that was closed takes it: whether its things are still there shows at
 // their delivery.
 func (o Order) takes(p Payment) *errs.Error {

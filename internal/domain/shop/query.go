@@ -26,8 +26,14 @@ func (s *Service) DetailTx(tx *db.Tx, id string) (d Detail, err error) {
 	return d, err
 }
 
-// OrdersOf lists the orders of one human, by all the ids they have had, newest first.
-func (s *Service) OrdersOf(tx *db.Tx, ids []string, cursor string, limit int) (page.Page[Order], error) {
+// Filter narrows a list of orders.
+type Filter struct {
+	Persons []string // the ids that one human has had; nil means everybody
+	State   State
+}
+
+// Orders lists orders, newest first.
+func (s *Service) Orders(tx *db.Tx, f Filter, cursor string, limit int) (page.Page[Order], error) {
 	var us int64
 	var beforeID string
 	found, err := page.Parse(cursor, &us, &beforeID)
@@ -39,7 +45,7 @@ func (s *Service) OrdersOf(tx *db.Tx, ids []string, cursor string, limit int) (p
 		before = tx.Now().Add(time.Microsecond)
 	}
 	limit = page.Limit(limit)
-	list, err := ordersOf(tx, ids, before, beforeID, limit+1)
+	list, err := ordersBefore(tx, f, before, beforeID, limit+1)
 	if err != nil {
 		return page.Page[Order]{}, err
 	}

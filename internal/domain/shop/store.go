@@ -165,13 +165,20 @@ func setRefundDone(tx *db.Tx, r Refund) error {
 	return changed(tx.Exec(`UPDATE shop_refund SET state = 'done', done_at = $3 WHERE community_id = $1 AND id = $2 AND state <> 'done'`, tx.Community(), r.ID, r.DoneAt))
 }
 
-// ordersOf lists a person's orders, newest first, before a time and id.
-func ordersOf(tx *db.Tx, ids []string, before time.Time, beforeID string, limit int) ([]Order, error) {
+// ordersBefore lists orders, newest first, before a time and id.
+func ordersBefore(tx *db.Tx, f Filter, before time.Time, beforeID string, limit int) ([]Order, error) {
 	args := []any{tx.Community(), before, beforeID, limit}
-	places := ""
-	for i, id := range ids {
-		args = append(args, id)
-		places += fmt.Sprintf("%s$%d", map[bool]string{true: ", "}[i > 0], len(args))
+	where := ""
+	if f.State != "" {
+		args = append(args, f.State)
+		where += fmt.Sprintf(" AND state = $%d", len(args))
 	}
-	return db.All(tx, scanOrder, selectOrder+` AND person IN (`+places+`) AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, args...)
+	for i, id := range f.Persons {
+		args = append(args, id)
+		where += fmt.Sprintf("%s$%d", map[bool]string{true: " AND person IN (", false: ", "}[i == 0], len(args))
+	}
+	if len(f.Persons) > 0 {
+		where += ")"
+	}
+	return db.All(tx, scanOrder, selectOrder+where+` AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, args...)
 }

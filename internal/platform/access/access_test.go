@@ -26,6 +26,8 @@ task.work         o a s l c t . . y
 task.manage       o a . . . . . . y
 touch.read        o a s l c t v . y
 touch.send        o a . . c . . . y
+order.read        o a s l . . . . y
+order.write       o a s l . . . . y
 money.read        o a . . . . . . y
 money.post        o a . . . . . . y
 money.pay         o . . . . . . . .

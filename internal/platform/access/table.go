@@ -21,8 +21,10 @@ const (
 	TaskManage     Action = "task.manage" // hand over anybody's
 	TouchRead      Action = "touch.read"
 	TouchSend      Action = "touch.send" // campaigns and announcements
+	OrderRead      Action = "order.read"
+	OrderWrite     Action = "order.write" // order for somebody, end what is not paid
 	MoneyRead      Action = "money.read"
-	MoneyPost      Action = "money.post" // entries and reversals by hand
+	MoneyPost      Action = "money.post" // entries and reversals by hand: what came in, what goes back
 	MoneyPay       Action = "money.pay"  // money that leaves
 	InsightRead    Action = "insight.read"
 	PlaybookRead   Action = "playbook.read"
@@ -111,6 +113,8 @@ var rules = map[Action]rule{
 	TaskManage:     {roles: managers, scope: WriteTasks, system: true},
 	TouchRead:      {roles: everyone, scope: Read, system: true},
 	TouchSend:      {roles: []Role{Owner, Admin, Content}, scope: SendTouch, system: true},
+	OrderRead:      {roles: caring, scope: ReadMoney, system: true},
+	OrderWrite:     {roles: caring, scope: WriteMoney, system: true},
 	MoneyRead:      {roles: managers, scope: ReadMoney, system: true},
 	MoneyPost:      {roles: managers, scope: WriteMoney, mfa: true, system: true},
 	MoneyPay:       {roles: []Role{Owner}, mfa: true},

@@ -1019,6 +1019,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists orders, the newest first */
+        get: operations["order.list"];
+        put?: never;
+        /** Orders something for a person, who pays later */
+        post: operations["order.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order with its payments and refunds */
+        get: operations["order.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an order that is not paid; what it kept is free again */
+        post: operations["order.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/orders/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms that an order was paid outside of any channel; what it is for is the buyer's at once */
+        post: operations["order.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/orders/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives money of an order back; all that is left takes back what was bought */
+        post: operations["order.refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/outbox": {
         parameters: {
             query?: never;
@@ -1309,6 +1395,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person has: memberships, what is left of their benefits, and the terms behind them */
+        get: operations["person.memberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/merge": {
         parameters: {
             query?: never;
@@ -1498,6 +1601,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the memberships on sale, with what is left of their waves */
+        get: operations["plan.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/playbook": {
         parameters: {
             query?: never;
@@ -1560,6 +1680,23 @@ export interface paths {
         get: operations["playbook.schema"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/refunds/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that money which a person had to give back has gone back */
+        post: operations["refund.done"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3074,6 +3211,215 @@ export interface components {
             slug: string;
             zone: string;
         };
+        MembershipBenefit: {
+            /**
+             * Format: int64
+             * @description 0 means unlimited
+             */
+            count?: number;
+            /** @description a–z, 0–9, - */
+            name: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        MembershipEntitlement: {
+            benefit: string;
+            /**
+             * Format: date-time
+             * @description the end of grace
+             */
+            closes: string;
+            /**
+             * Format: int64
+             * @description 0 is unlimited
+             */
+            granted: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description 0 where it is unlimited
+             */
+            left: number;
+            /** Format: date-time */
+            opens: string;
+            term: string;
+            title: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            used: number;
+        };
+        MembershipNumber: {
+            /**
+             * Format: int64
+             * @description 1 if not given
+             */
+            first?: number;
+            /**
+             * Format: int64
+             * @description 0 means no end
+             */
+            last?: number;
+            /** @description as VIP{yyyy}-{n:4}: the year it is given in, and the number with at least four digits; none if empty */
+            pattern?: string;
+            /** @description left out, to be given by hand */
+            reserved?: number[];
+            /** @description a digit that no number has, as 4 */
+            without?: string;
+        };
+        MembershipOffer: {
+            benefits?: components["schemas"]["MembershipBenefit"][];
+            /**
+             * Format: int64
+             * @description days after the end in which all is as before
+             */
+            grace_days?: number;
+            /** @description plans whose benefits it holds as well; who has one of them upgrades */
+            includes?: string[];
+            /** @description a–z, 0–9, - */
+            name: string;
+            number?: components["schemas"]["MembershipNumber"];
+            period: components["schemas"]["MembershipPeriod"];
+            /** @description the one sentence that sells it */
+            pitch?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description fen; a wave has its own
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description days from the purchase in which it can be given back
+             */
+            refund_days?: number;
+            /**
+             * Format: int64
+             * @description fen; the price if not given
+             */
+            renewal?: number;
+            /** @description free, low, mid, high or shared */
+            rung?: string;
+            sold?: components["schemas"]["MembershipWaveCount"][];
+            title: {
+                [key: string]: string;
+            };
+            /** @description sold in this order; without any the plan is sold at its price without a quota */
+            waves?: components["schemas"]["MembershipWave"][];
+        };
+        MembershipPeriod: {
+            /** Format: int64 */
+            months?: number;
+            /** @description MM-DD: the last day of a season */
+            until?: string;
+        };
+        MembershipTenure: {
+            /**
+             * Format: date-time
+             * @description of the last term that was bought
+             */
+            ends: string;
+            /** Format: date-time */
+            grace_until?: string;
+            /**
+             * Format: date-time
+             * @description when they first became a member of the community
+             */
+            member_since: string;
+            number?: string;
+            plan: string;
+            /**
+             * Format: int64
+             * @description fen, what another term costs
+             */
+            renewal: number;
+            /** Format: date-time */
+            run_start: string;
+            /** @description pending, active or grace */
+            state: string;
+            /** @description the one that runs now, else the next */
+            term: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        MembershipTerm: {
+            /** Format: date-time */
+            bought_at?: string;
+            /**
+             * Format: int64
+             * @description fen, of the price, from terms that it replaces
+             */
+            credit?: number;
+            /**
+             * Format: date-time
+             * @description when it was refunded or upgraded
+             */
+            ended_at?: string;
+            /** Format: date-time */
+            ends?: string;
+            /** Format: date-time */
+            grace_until?: string;
+            /** Format: date-time */
+            held_until?: string;
+            id: string;
+            kind: string;
+            number?: string;
+            person: string;
+            plan: string;
+            /**
+             * Format: int64
+             * @description fen, of the whole term
+             */
+            price: number;
+            /**
+             * Format: date-time
+             * @description when the unbroken run began
+             */
+            run_start?: string;
+            /** Format: date-time */
+            starts?: string;
+            state: string;
+            title: {
+                [key: string]: string;
+            };
+            wave?: string;
+        };
+        MembershipWave: {
+            /** Format: date-time */
+            closes?: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /** Format: date-time */
+            opens?: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            price: number;
+            /** Format: int64 */
+            quota: number;
+        };
+        MembershipWaveCount: {
+            /**
+             * Format: int64
+             * @description reserved, to be paid
+             */
+            held: number;
+            /** Format: int64 */
+            room: number;
+            /** Format: int64 */
+            sold: number;
+            wave: string;
+        };
+        MembershipsOf: {
+            entitlements: components["schemas"]["MembershipEntitlement"][];
+            memberships: components["schemas"]["MembershipTenure"][];
+            /** @description all that were ever bought, in the order in which they begin */
+            terms: components["schemas"]["MembershipTerm"][];
+        };
         MergeDismissRequest: {
             one: string;
             other: string;
@@ -3151,6 +3497,32 @@ export interface components {
             name: string;
             password: string;
         };
+        OrderAddRequest: {
+            items: components["schemas"]["ShopItem"][];
+            person: string;
+        };
+        OrderConfirmRequest: {
+            /**
+             * Format: int64
+             * @description fen that came in; must be what is due
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description now if not given
+             */
+            paid_at?: string;
+            /** @description the bank's number of it, or where its paper is */
+            ref?: string;
+        };
+        OrderRefundRequest: {
+            /**
+             * Format: int64
+             * @description fen; all that is left if not given
+             */
+            amount?: number;
+            why: string;
+        };
         OutboxMessage: {
             /** Format: date-time */
             at: string;
@@ -3226,6 +3598,11 @@ export interface components {
         };
         PageOfRunAt: {
             items: components["schemas"]["RunAt"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfShopOrder: {
+            items: components["schemas"]["ShopOrder"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -3601,6 +3978,9 @@ export interface components {
             /** Format: date-time */
             starts?: string;
         };
+        Plans: {
+            items: components["schemas"]["MembershipOffer"][];
+        };
         PlaybookApplied: {
             /** Format: date-time */
             applied_at: string;
@@ -3861,6 +4241,160 @@ export interface components {
             title: {
                 [key: string]: string;
             };
+        };
+        ShopDetail: {
+            /**
+             * Format: int64
+             * @description fen to pay
+             */
+            amount: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when it was closed or refunded
+             */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description nothing is kept from then on
+             */
+            expires_at: string;
+            /** Format: date-time */
+            fulfilled_at?: string;
+            id: string;
+            lines: components["schemas"]["ShopLine"][];
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /** Format: date-time */
+            paid_at?: string;
+            payments: components["schemas"]["ShopPayment"][];
+            person: string;
+            /**
+             * Format: int64
+             * @description fen given back, or on its way
+             */
+            refunded: number;
+            refunds: components["schemas"]["ShopRefund"][];
+            state: string;
+            /** @description code of the refusal for which it was given back by itself */
+            why?: string;
+        };
+        ShopItem: {
+            item: string;
+            kind: string;
+            /**
+             * Format: int64
+             * @description 1 if not given
+             */
+            qty?: number;
+        };
+        ShopLine: {
+            /**
+             * Format: int64
+             * @description fen, for all of them
+             */
+            amount: number;
+            /** @description what was asked for: the plan, the ticket type */
+            item: string;
+            /** @description plan, ticket … */
+            kind: string;
+            /** Format: int64 */
+            qty: number;
+            /** @description what is kept for the buyer: the term, the ticket */
+            ref: string;
+            title: string;
+        };
+        ShopOrder: {
+            /**
+             * Format: int64
+             * @description fen to pay
+             */
+            amount: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when it was closed or refunded
+             */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description nothing is kept from then on
+             */
+            expires_at: string;
+            /** Format: date-time */
+            fulfilled_at?: string;
+            id: string;
+            lines: components["schemas"]["ShopLine"][];
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /** Format: date-time */
+            paid_at?: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description fen given back, or on its way
+             */
+            refunded: number;
+            state: string;
+            /** @description code of the refusal for which it was given back by itself */
+            why?: string;
+        };
+        ShopPayment: {
+            /**
+             * Format: int64
+             * @description fen asked for
+             */
+            amount: number;
+            channel: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            order: string;
+            /** Format: date-time */
+            paid_at?: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            received?: number;
+            /** @description the channel's number */
+            ref?: string;
+            /**
+             * Format: int64
+             * @description fen given back, or on its way
+             */
+            returned?: number;
+            state: string;
+            /** @description where the payer goes */
+            url?: string;
+        };
+        ShopRefund: {
+            actor?: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /** Format: date-time */
+            asked_at: string;
+            channel: string;
+            /** Format: date-time */
+            done_at?: string;
+            error?: string;
+            id: string;
+            order: string;
+            payment: string;
+            state: string;
+            /** @description code of a refusal, or what staff wrote */
+            why?: string;
         };
         SignInInput: {
             /** @description of the second factor, when it was asked for (operator.code_needed); or a recovery code */
@@ -7170,6 +7704,245 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "order.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                person?: string;
+                state?: "created" | "paid" | "fulfilled" | "completed" | "closed" | "refunded";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfShopOrder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "order.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "order.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "order.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "order.confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "order.refund": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRefundRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopOrder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "outbox.read": {
         parameters: {
             query?: never;
@@ -7838,6 +8611,39 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "person.memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipsOf"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "person.merge": {
         parameters: {
             query?: never;
@@ -8322,6 +9128,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "plan.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "playbook.read": {
         parameters: {
             query?: never;
@@ -8458,6 +9296,45 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "refund.done": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopRefund"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
