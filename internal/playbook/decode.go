@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/qunce/qunce/internal/kit/money"
 )
 
 // Problem is a fault of a playbook: where, which field, and why.
@@ -201,4 +203,18 @@ func (d *decoder) scalarJSON(n *yaml.Node, v reflect.Value, field string) {
 	if err != nil {
 		d.bad(n, field, "%v", err)
 	}
+}
+
+// yuan reads an amount as people write it; everywhere else amounts are fen.
+func (d *decoder) yuan(n *yaml.Node, v reflect.Value, field string) {
+	if n.Kind != yaml.ScalarNode {
+		d.bad(n, field, "expected an amount in yuan, as 1599 or 1599.50")
+		return
+	}
+	amount, err := money.Parse(n.Value)
+	if err != nil {
+		d.bad(n, field, "%v", err)
+		return
+	}
+	v.SetInt(int64(amount))
 }

@@ -20,7 +20,7 @@ membership:
   plans:
     - name: year
       title: {zh-Hans: 年度会员, en: A year with us}
-      price: 159900
+      price: 1599
       period: {months: 12}
       grace_days: 14
       refund_days: 7
@@ -29,8 +29,8 @@ membership:
         - {name: salon, title: 闭门沙龙, count: 2}
         - {name: session, title: 线上分享}
       waves:
-        - {name: first, price: 99900, quota: 500}
-        - {name: second, price: 99900, quota: 500, opens: 2027-01-01T20:00:00+08:00}
+        - {name: first, price: 999, quota: 500}
+        - {name: second, price: 999, quota: 500, opens: 2027-01-01T20:00:00+08:00}
 `
 
 // M1, X1: what a playbook says of memberships is sold; applying it again changes nothing; a plan that is named no longer is sold
@@ -80,9 +80,10 @@ func TestMembershipsOfAPlaybook(t *testing.T) {
 func TestAWrongPlanIsTold(t *testing.T) {
 	for field, change := range map[string][2]string{
 		"membership.plans[0].period":         {"{months: 12}", "{months: 0}"},
-		"membership.plans[0].waves[1].quota": {"name: second, price: 99900, quota: 500", "name: second, price: 99900, quota: 0"},
+		"membership.plans[0].waves[1].quota": {"name: second, price: 999, quota: 500", "name: second, price: 999, quota: 0"},
 		"membership.plans[0].includes[0]":    {"grace_days: 14", "includes: [none]"},
 		"membership.plans[0].number":         {"{n:4}", "{m}"},
+		"membership.plans[0].price":          {"price: 1599", "price: 15.999"},
 		"membership.cap":                     {"cap: 10000", "cap: -1"},
 	} {
 		_, problems := playbook.Parse([]byte(strings.Replace(club, change[0], change[1], 1)))

@@ -14,6 +14,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/spine/path"
 )
@@ -119,7 +120,7 @@ func read(source []byte) (p Playbook, problems []Problem) {
 		return p, p.lines.place(problems)
 	}
 	d := &decoder{}
-	d.special = map[reflect.Type]func(*yaml.Node, reflect.Value, string){reflect.TypeFor[Paths](): d.paths}
+	d.special = map[reflect.Type]func(*yaml.Node, reflect.Value, string){reflect.TypeFor[Paths](): d.paths, reflect.TypeFor[money.Fen](): d.yuan}
 	d.decode(doc.Content[0], reflect.ValueOf(&p).Elem(), "")
 	if len(d.problems) > 0 {
 		return p, p.lines.place(d.problems)

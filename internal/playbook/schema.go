@@ -14,6 +14,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -74,6 +75,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[clock.Duration]():  ref("duration"),
 	reflect.TypeFor[Paths]():           {"type": "object", "additionalProperties": ref("path")},
 	reflect.TypeFor[text.Lang]():       {"enum": langNames},
+	reflect.TypeFor[money.Fen]():       {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
 	reflect.TypeFor[time.Time]():       {"type": "string", "format": "date-time"},
 	reflect.TypeFor[membership.Rung](): enum(membership.Free, membership.Low, membership.Mid, membership.High, membership.Shared),
 	reflect.TypeFor[circle.Kind](): enum(circle.KindBase, circle.KindConversion, circle.KindHall, circle.KindService, circle.KindStage, circle.KindEvent,

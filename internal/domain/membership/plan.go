@@ -23,8 +23,8 @@ type Plan struct {
 	Name     string     `json:"name" doc:"a–z, 0–9, -"`
 	Title    text.Text  `json:"title"`
 	Pitch    text.Text  `json:"pitch,omitempty" doc:"the one sentence that sells it"`
-	Price    money.Fen  `json:"price" doc:"fen; a wave has its own"`
-	Renewal  *money.Fen `json:"renewal,omitempty" doc:"fen; the price if not given"`
+	Price    money.Fen  `json:"price" doc:"fen in the API, yuan in a playbook; a wave has its own"`
+	Renewal  *money.Fen `json:"renewal,omitempty" doc:"fen in the API, yuan in a playbook; the price if not given"`
 	Period   Period     `json:"period"`
 	Grace    int        `json:"grace_days,omitempty" doc:"days after the end in which all is as before"`
 	Refund   int        `json:"refund_days,omitempty" doc:"days from the purchase in which it can be given back"`
@@ -74,7 +74,7 @@ type Benefit struct {
 // Wave is a part of a plan's places, sold at a price of its own.
 type Wave struct {
 	Name   string    `json:"name" doc:"a–z, 0–9, -"`
-	Price  money.Fen `json:"price" doc:"fen"`
+	Price  money.Fen `json:"price" doc:"fen in the API, yuan in a playbook"`
 	Quota  int       `json:"quota"`
 	Opens  time.Time `json:"opens,omitzero"`
 	Closes time.Time `json:"closes,omitzero"`

@@ -3287,7 +3287,7 @@ export interface components {
             };
             /**
              * Format: int64
-             * @description fen; a wave has its own
+             * @description fen in the API, yuan in a playbook; a wave has its own
              */
             price: number;
             /**
@@ -3297,7 +3297,7 @@ export interface components {
             refund_days?: number;
             /**
              * Format: int64
-             * @description fen; the price if not given
+             * @description fen in the API, yuan in a playbook; the price if not given
              */
             renewal?: number;
             /** @description free, low, mid, high or shared */
@@ -3396,7 +3396,7 @@ export interface components {
             opens?: string;
             /**
              * Format: int64
-             * @description fen
+             * @description fen in the API, yuan in a playbook
              */
             price: number;
             /** Format: int64 */
