@@ -91,8 +91,9 @@ test('People: search, filter, a profile with its history, and a number shown for
   await desk.open('/people');
   await page.locator('table tbody tr a').first().waitFor();
   await page.locator('input[type=search]').first().fill('加微');
+  await page.waitForURL(/[?&]q=/);
   await page.waitForFunction(() => document.querySelectorAll('table tbody tr').length === 1);
-  await page.locator('table tbody a').first().click();
+  await page.locator('table tbody a', { hasText: '加' }).first().click();
   await page.waitForURL('**/people/*');
   await page.locator('h1', { hasText: '加微' }).waitFor();
   await desk.part('经历').locator('time').first().waitFor();

@@ -267,6 +267,17 @@ func (s *Service) drop(tx *db.Tx, t Term) error {
 	if err := endTerm(tx, t.ID, Held, Dropped, tx.Now(), ""); err != nil {
 		return err
 	}
+	if t.memberSeat == "" {
+		return s.giveBack(tx, t.seat)
+	}
+	// Another reservation may have shared the place under the cap, and been bought.
+	place, err := s.seats.Seat(tx, t.memberSeat)
+	if err != nil {
+		return fmt.Errorf("read seat %s: %w", t.memberSeat, err)
+	}
+	if place.State == seat.StateTaken {
+		return s.giveBack(tx, t.seat)
+	}
 	return s.giveBack(tx, t.seat, t.memberSeat)
 }
 

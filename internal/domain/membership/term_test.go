@@ -229,6 +229,44 @@ func TestTheCap(t *testing.T) {
 	})
 }
 
+// Two reservations share the place under the cap: giving one up leaves it to the other, bought or not.
+func TestTwoReservationsShareAPlace(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		c := academy()
+		c.Cap = 1
+		w.declare(c)
+		for _, person := range []string{"ann", "bob"} {
+			vip, err := w.Reserve(t.Context(), d.Community, person, "vip", time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ka, err := w.Reserve(t.Context(), d.Community, person, "ka", time.Hour)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drop := func() { w.do(func(tx *db.Tx) error { return w.DropTx(tx, vip.ID) }) }
+			if person == "bob" {
+				drop()
+			}
+			if ka, err = w.Buy(t.Context(), d.Community, ka.ID); err != nil {
+				t.Fatal(err)
+			}
+			drop()
+			w.pass(1) // and the holds that were left end
+			if n := w.members(); n != 1 {
+				t.Errorf("%s: %d members", person, n)
+			}
+			if _, err := w.refund(ka.ID); err != nil {
+				t.Fatal(err)
+			}
+			if n := w.members(); n != 0 {
+				t.Errorf("%s: %d members after the refund", person, n)
+			}
+		}
+	})
+}
+
 // Terms end at midnight in the community's zone; a month that is too short ends with its last day; a season with its own.
 func TestPeriods(t *testing.T) {
 	d := testkit.SQLite(t)

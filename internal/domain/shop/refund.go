@@ -64,9 +64,13 @@ func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
 	if a.Amount == 0 {
 		a.Amount = o.left()
 	}
-	if a.Amount == o.left() && (o.State == Fulfilled || o.State == Completed) {
+	if a.Amount == o.left() {
 		for _, l := range o.Lines {
-			if err := s.goods[l.Kind].TakeBack(tx, l.Ref); err != nil {
+			undo := s.goods[l.Kind].TakeBack
+			if o.State == Paid { // not given yet
+				undo = s.goods[l.Kind].Drop
+			}
+			if err := undo(tx, l.Ref); err != nil {
 				return o, err
 			}
 		}

@@ -3,6 +3,7 @@ package shop_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -43,6 +44,25 @@ func TestRefunds(t *testing.T) {
 		w.wantBalances(0, 0, 0)
 		ask("again", 0, shop.ErrNotPaid)
 		w.ordered("bob")
+	})
+}
+
+// Money of an order that is paid and could not be given yet goes back with what was kept for it.
+func TestRefundBeforeDelivery(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d, 1)
+		o := w.ordered("ann")
+		w.goods.broken = db.ErrBusy.Because(errors.New("made up"))
+		w.paid(o.ID)
+		if got, err := w.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: "r"}); err != nil || got.State != shop.Refunded {
+			t.Fatalf("refund: %+v, %v", got, err)
+		}
+		w.goods.broken = nil
+		d.Clock.Advance(time.Minute)
+		w.settle()
+		w.wantBalances(0, 0, 0)
+		w.paid(w.ordered("bob").ID)
+		w.wantBalances(price, 0, price)
 	})
 }
 

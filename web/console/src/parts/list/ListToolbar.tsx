@@ -99,6 +99,10 @@ function SearchField({ label, state }: { label: string; state: ListState }) {
         onKeyDown={(event) => {
           if (event.key === 'Escape') type('')
         }}
+        // Who follows a link right after typing wants to go there: a search that comes later would bring them back.
+        onBlur={(event) => {
+          if (event.relatedTarget instanceof HTMLAnchorElement) clearTimeout(timer.current)
+        }}
       />
     </div>
   )
