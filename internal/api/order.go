@@ -79,7 +79,7 @@ func (a *API) orders() {
 func (a *API) listOrders(tx *db.Tx, _ *call, in *struct {
 	Paging
 	Person ID     `query:"person"`
-	State  string `query:"state" enum:"created,paid,fulfilled,completed,closed,refunded"`
+	State  string `query:"state" enum:"created,paid,fulfilled,closed,refunded"`
 },
 ) (p page.Page[shop.Order], err error) {
 	f := shop.Filter{State: shop.State(in.State)}

@@ -31,7 +31,6 @@ type PayRequest struct {
 	Title     string // what it is for, as the payer reads it
 	Amount    money.Fen
 	Expires   time.Time // no payment from then on
-	Return    string    // page to come back to
 }
 
 // PayPage is where a payer goes.

@@ -1,36 +1,26 @@
 package h5_test
 
 import (
-	"context"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/membership"
-	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/phone"
 )
 
 // M1, M5, S3: on the phone somebody buys a membership, sees their card, pays a wrong amount, and gives it all back.
 func TestBuyingOnThePhone(t *testing.T) {
-	ctx := context.Background()
+	a, community, _, p := begin(t)
+	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	clk := clock.NewManual(testkit.Start)
-	a, err := app.New(ctx, app.Config{Data: t.TempDir(), Scratch: true, Sandbox: true, Clock: clk})
-	must(err)
-	defer a.Close()
-	community, err := a.World(clk).Found(ctx, "mothers", "mothers")
-	must(err)
 	must(a.DB.Do(ctx, community, func(tx *db.Tx) error {
 		return a.Members.DeclareTx(tx, membership.Config{Plans: []membership.Plan{{
 			Name: "year", Title: text.Text{text.Hans: "年度会员", text.En: "A year with us"}, Price: 1599_00, Period: membership.Period{Months: 12}, Refund: 7,
@@ -38,15 +28,6 @@ func TestBuyingOnThePhone(t *testing.T) {
 			Waves: []membership.Wave{{Name: "first", Price: 999_00, Quota: 3}},
 		}}})
 	}))
-	handler, err := a.Handler()
-	must(err)
-	server := httptest.NewServer(handler)
-	defer server.Close()
-	work, stop := context.WithCancel(ctx)
-	defer stop()
-	go a.Work(work) //nolint:errcheck // it ends with the test
-
-	p := phone.New(server.URL+"/mothers", nil)
 	see := func(path string, want ...string) phone.Page {
 		t.Helper()
 		page, err := p.Open(ctx, path)
@@ -96,8 +77,8 @@ func TestBuyingOnThePhone(t *testing.T) {
 		t.Error("the card is still there")
 	}
 
-	other := phone.New(server.URL+"/mothers", nil)
-	_, _, _, err = other.Send(ctx, "/e/join/arrive", nil)
+	other := phone.New(p.Base, nil)
+	_, _, _, err := other.Send(ctx, "/e/join/arrive", nil)
 	must(err)
 	if page, err := other.Open(ctx, order); err != nil || !strings.Contains(page.Words(), "There is no such order") {
 		t.Errorf("somebody else's order: %s, %v", page.Words(), err)

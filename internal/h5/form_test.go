@@ -1,45 +1,26 @@
 package h5_test
 
 import (
-	"context"
-	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
 
-	"github.com/qunce/qunce/internal/app"
-	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/phone"
 )
 
 // The form's page counts as open from the first time it was seen, also after a code was asked for or something was refused:
 // who reads, asks for the code and then types it at once did not fill the form in two seconds (I4).
 func TestFormIsOpenFromTheFirstLook(t *testing.T) {
-	ctx := context.Background()
+	a, community, clk, p := begin(t)
+	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	clk := clock.NewManual(testkit.Start)
-	a, err := app.New(ctx, app.Config{Data: t.TempDir(), Scratch: true, Sandbox: true, Clock: clk})
-	must(err)
-	defer a.Close()
-	community, err := a.World(clk).Found(ctx, "mothers", "mothers")
-	must(err)
-	handler, err := a.Handler()
-	must(err)
-	server := httptest.NewServer(handler)
-	defer server.Close()
-
-	p := phone.New(server.URL+"/mothers", nil)
-	work, stop := context.WithCancel(ctx)
-	defer stop()
-	go a.Work(work) //nolint:errcheck // it ends with the test
-	_, _, _, err = p.Send(ctx, "/e/join/arrive", nil)
+	_, _, _, err := p.Send(ctx, "/e/join/arrive", nil)
 	must(err)
 	clk.Advance(3 * time.Hour)
 	var page phone.Page

@@ -10,7 +10,6 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
-	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
@@ -71,13 +70,12 @@ func langs() object {
 
 // special are the types that are written otherwise than their Go kind says.
 var special = map[reflect.Type]object{
-	textType:                           ref("text"),
-	reflect.TypeFor[clock.Duration]():  ref("duration"),
-	reflect.TypeFor[Paths]():           {"type": "object", "additionalProperties": ref("path")},
-	reflect.TypeFor[text.Lang]():       {"enum": langNames},
-	reflect.TypeFor[money.Fen]():       {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
-	reflect.TypeFor[time.Time]():       {"type": "string", "format": "date-time"},
-	reflect.TypeFor[membership.Rung](): enum(membership.Free, membership.Low, membership.Mid, membership.High, membership.Shared),
+	textType:                          ref("text"),
+	reflect.TypeFor[clock.Duration](): ref("duration"),
+	reflect.TypeFor[Paths]():          {"type": "object", "additionalProperties": ref("path")},
+	reflect.TypeFor[text.Lang]():      {"enum": langNames},
+	reflect.TypeFor[money.Fen]():      {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
+	reflect.TypeFor[time.Time]():      {"type": "string", "format": "date-time"},
 	reflect.TypeFor[circle.Kind](): enum(circle.KindBase, circle.KindConversion, circle.KindHall, circle.KindService, circle.KindStage, circle.KindEvent,
 		circle.KindCamp),
 	reflect.TypeFor[seat.Policy]():      enum(seat.FillFirst, seat.LeastLoaded, seat.Weighted, seat.OnDuty),

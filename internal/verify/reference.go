@@ -96,7 +96,6 @@ var references = []reference{
 	{"membership_member", "person", "person", "person", "id", "", ""},
 	{"membership_term", "id", "person", "person", "id", "", ""},
 	{"membership_term", "id", "seat", "seat", "id", "t.state IN ('bought', 'upgraded')", "x.state = 'taken'"},
-	{"membership_term", "id", "ended_by", "membership_term", "id", "", ""},
 	{"membership_number", "text", "person", "person", "id", "", ""},
 	{"membership_entitlement", "id", "term", "membership_term", "id", "", ""},
 	{"membership_entitlement", "id", "id", "seat_pool", "id", "t.granted > 0", "x.capacity = t.granted"},

@@ -80,7 +80,7 @@ func (s *Service) JoinTx(tx *db.Tx, j Join) (Member, error) {
 		return Member{}, ErrArchived
 	}
 	if blocked, err := s.People.Blocked(tx, j.Person); err != nil || blocked {
-		return Member{}, or(err, ErrBlocked)
+		return Member{}, errs.Or(err, ErrBlocked)
 	}
 	held, err := s.seatFor(tx, j)
 	if err != nil {
@@ -91,13 +91,6 @@ func (s *Service) JoinTx(tx *db.Tx, j Join) (Member, error) {
 		return Member{}, err
 	}
 	return s.enter(tx, c, Member{Circle: c.id, Person: taken.Holder.ID, Via: ViaSeat, seat: taken.ID}, fact.Fact{Entry: j.Entry, Actor: j.Actor})
-}
-
-func or(err error, refusal *errs.Error) error {
-	if err != nil {
-		return err
-	}
-	return refusal
 }
 
 // seatFor finds the seat that is or was held for a person in a circle.
@@ -275,7 +268,7 @@ func (s *Service) MoveTx(tx *db.Tx, v Move) (Member, error) {
 		return Member{}, ErrArchived
 	}
 	if blocked, err := s.People.Blocked(tx, v.Person); err != nil || blocked {
-		return Member{}, or(err, ErrBlocked)
+		return Member{}, errs.Or(err, ErrBlocked)
 	}
 	pool, err := s.seats.Pool(tx, v.To)
 	if err != nil {

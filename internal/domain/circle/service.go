@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/errs"
+
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/bus"
@@ -147,7 +149,7 @@ func (s *Service) OpenTx(tx *db.Tx, group string, attributes map[string]string) 
 		return Circle{}, err
 	}
 	if retired, err := isRetired(tx, group); err != nil || retired {
-		return Circle{}, or(err, ErrRetired.With("group", group))
+		return Circle{}, errs.Or(err, ErrRetired.With("group", group))
 	}
 	// Growing happens inside a hold, under the lock of the seats; so that lock comes first here too.
 	if err := s.seats.DeclareGroupTx(tx, g.seats()); err != nil {

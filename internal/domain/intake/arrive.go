@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/qunce/qunce/internal/kit/errs"
+
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -57,11 +59,11 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	}
 	if v.Person != "" {
 		if who, err := s.people.Names(tx, []string{person}); err != nil || who[person].Erased {
-			return "", or(err, people.ErrErased)
+			return "", errs.Or(err, people.ErrErased)
 		}
 	}
 	if active, err := s.paths.Active(tx, e.Path); err != nil || !active {
-		return "", or(err, ErrRetired) // the playbook has no such path any more
+		return "", errs.Or(err, ErrRetired) // the playbook has no such path any more
 	}
 	after := ""
 	if begun {

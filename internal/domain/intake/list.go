@@ -3,6 +3,8 @@ package intake
 import (
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/errs"
+
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
 )
@@ -62,7 +64,7 @@ func (s *Service) Days(tx *db.Tx, entry string, from, to time.Time) ([]DayCounts
 func (s *Service) EntryForUpdate(tx *db.Tx, id string) (Entry, error) {
 	e, found, err := entryForUpdate(tx, id)
 	if err != nil || !found {
-		return e, or(err, ErrUnknownEntry)
+		return e, errs.Or(err, ErrUnknownEntry)
 	}
 	return e, nil
 }

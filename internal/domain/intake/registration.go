@@ -162,7 +162,7 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 		if was, same, err := r.justTaken(tx, person); err != nil || same {
 			return was, nil, err
 		}
-		return r, fieldAt(refusal, "/code"), nil
+		return r, errs.PointTo(refusal, "/code"), nil
 	}
 	return r, nil, s.takeTx(tx, &r, person, e, v, f, config, fields)
 }
@@ -177,7 +177,7 @@ func (r *Registration) justTaken(tx *db.Tx, person string) (was Registration, sa
 func (s *Service) takeTx(tx *db.Tx, r *Registration, person string, e Entry, v Visitor, f Form, config Config, fields map[people.FieldName]any) error {
 	out, err := s.people.IdentifyTx(tx, person, people.Identifier{Kind: people.Phone, Value: f.Phone, Verified: true}, "")
 	if err != nil {
-		return fieldAt(err, "/phone")
+		return errs.PointTo(err, "/phone")
 	}
 	r.Person = out.Person
 	if err := s.people.EditTx(tx, r.Person, 0, fields, ""); err != nil {
@@ -193,14 +193,6 @@ func (s *Service) takeTx(tx *db.Tx, r *Registration, person string, e Entry, v V
 		return err
 	}
 	_, err = fact.Append(tx, Registered{Registration: fact.ID(r.ID), Suspicion: r.Suspicion, Known: !out.Added}, fact.Fact{Person: r.Person, Entry: e.ID})
-	return err
-}
-
-// fieldAt points a refusal of another package at the form's field.
-func fieldAt(err error, pointer string) error {
-	if e := errs.As(err); e != nil && e.Field == "" {
-		return e.At(pointer)
-	}
 	return err
 }
 
@@ -300,7 +292,7 @@ func odd(name string) bool {
 func (s *Service) ReviewTx(tx *db.Tx, person string) (Registration, error) {
 	r, found, err := formOf(tx, person)
 	if err != nil || !found {
-		return r, or(err, ErrNoReviews)
+		return r, errs.Or(err, ErrNoReviews)
 	}
 	return r, nil
 }
@@ -325,7 +317,7 @@ func (s *Service) consent(tx *db.Tx, config Config, person string, e Entry, v Vi
 		}
 		err := s.people.ConsentTx(tx, person, given)
 		if err != nil {
-			return fieldAt(err, "/consents/"+k.Purpose)
+			return errs.PointTo(err, "/consents/"+k.Purpose)
 		}
 	}
 	return nil

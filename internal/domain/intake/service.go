@@ -131,17 +131,10 @@ func (s *Service) AddPlacementTx(tx *db.Tx, p Placement) (Placement, error) {
 		return p, ErrPlacementEnds.At("/ends")
 	}
 	if _, found, err := sourceByID(tx, p.Source); err != nil || !found {
-		return p, or(err, ErrUnknownSource.At("/source"))
+		return p, errs.Or(err, ErrUnknownSource.At("/source"))
 	}
 	p.ID, p.CreatedAt = tx.NewID(), tx.Now()
 	return p, insertPlacement(tx, p)
-}
-
-func or(err error, refusal *errs.Error) error {
-	if err != nil {
-		return err
-	}
-	return refusal
 }
 
 // AddEntryTx adds an entry. Without a code it gets one of its own.
@@ -167,7 +160,7 @@ func (s *Service) AddEntryTx(tx *db.Tx, e Entry) (Entry, error) {
 func (s *Service) SetEntryTx(tx *db.Tx, e Entry) (Entry, error) {
 	was, found, err := entryByID(tx, e.ID)
 	if err != nil || !found {
-		return e, or(err, ErrUnknownEntry)
+		return e, errs.Or(err, ErrUnknownEntry)
 	}
 	e.Code, e.CreatedAt = was.Code, was.CreatedAt
 	if e.State != Active && e.State != Retired {
@@ -259,7 +252,7 @@ func (s *Service) EntryByCode(tx *db.Tx, code string) (Entry, error) {
 	e, found, err := entryByCode(tx, code)
 	for range 10 {
 		if err != nil || !found {
-			return e, or(err, ErrUnknownEntry)
+			return e, errs.Or(err, ErrUnknownEntry)
 		}
 		if e.State == Active {
 			return e, nil
@@ -276,7 +269,7 @@ func (s *Service) EntryByCode(tx *db.Tx, code string) (Entry, error) {
 func (s *Service) EntryTx(tx *db.Tx, id string) (Entry, error) {
 	e, found, err := entryByID(tx, id)
 	if err != nil || !found {
-		return e, or(err, ErrUnknownEntry)
+		return e, errs.Or(err, ErrUnknownEntry)
 	}
 	return e, nil
 }
@@ -308,7 +301,7 @@ func (s *Service) MoveOpeningTx(tx *db.Tx, id string, opensAt time.Time, rate in
 	}
 	found, err := moveOpening(tx, id, opensAt.UTC(), rate)
 	if err != nil || !found {
-		return or(err, ErrUnknownOpening)
+		return errs.Or(err, ErrUnknownOpening)
 	}
 	// Without a key: doors that are moved while a job is at work need another one after it.
 	if err := job.Enqueue(tx, retimeJob, "", tx.Now(), nil); err != nil {
@@ -332,7 +325,7 @@ func (s *Service) Jobs(r *job.Runner) {
 func (s *Service) OpeningTx(tx *db.Tx, id string) (Opening, error) {
 	o, found, err := openingByID(tx, id)
 	if err != nil || !found {
-		return o, or(err, ErrUnknownOpening)
+		return o, errs.Or(err, ErrUnknownOpening)
 	}
 	return o, nil
 }

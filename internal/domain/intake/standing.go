@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/errs"
+
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/path"
@@ -207,7 +209,7 @@ func (s *Service) EntryFor(tx *db.Tx, code, person string) (Entry, error) {
 	}
 	was, found, readErr := entryByCode(tx, strings.ToLower(code))
 	if readErr != nil || !found {
-		return e, or(readErr, ErrUnknownEntry)
+		return e, errs.Or(readErr, ErrUnknownEntry)
 	}
 	root, readErr := people.Root(tx, person)
 	if readErr != nil {

@@ -127,7 +127,6 @@ func TestPlansThatCannotBeSoldAreRefused(t *testing.T) {
 		"nobody's plan": {func(c *membership.Config) { c.Plans[0].Includes = []string{"none"} }, membership.ErrIncludes},
 		"two plans":     {func(c *membership.Config) { c.Plans = append(c.Plans, c.Plans[0]) }, membership.ErrTwice},
 		"a quota":       {func(c *membership.Config) { c.Plans[0].Waves[0].Quota = 0 }, membership.ErrQuota},
-		"a rung":        {func(c *membership.Config) { c.Plans[0].Rung = "top" }, membership.ErrRung},
 		"too long":      {func(c *membership.Config) { c.Plans[0].Grace = 1000 }, membership.ErrDays},
 	} {
 		t.Run(name, func(t *testing.T) {

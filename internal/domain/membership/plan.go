@@ -32,22 +32,7 @@ type Plan struct {
 	Number   Number     `json:"number,omitempty"`
 	Benefits []Benefit  `json:"benefits,omitempty"`
 	Waves    []Wave     `json:"waves,omitempty" doc:"sold in this order; without any the plan is sold at its price without a quota"`
-	Rung     Rung       `json:"rung,omitempty" doc:"free, low, mid, high or shared"`
 }
-
-// Rung is a product's place on the ladder.
-type Rung string
-
-// The rungs.
-const (
-	Free   Rung = "free"
-	Low    Rung = "low"
-	Mid    Rung = "mid"
-	High   Rung = "high"
-	Shared Rung = "shared" // a share of what comes in: money for some, service for others
-)
-
-var rungs = []Rung{"", Free, Low, Mid, High, Shared}
 
 // Period is how long a term lasts: some months from the day it begins, or until a day of the year that all share.
 type Period struct {
@@ -91,7 +76,6 @@ var (
 	ErrIncludes    = errs.Define(errs.Invalid, "membership.includes")
 	ErrTwice       = errs.Define(errs.Invalid, "membership.twice") // "name"
 	ErrQuota       = errs.Define(errs.Invalid, "membership.quota")
-	ErrRung        = errs.Define(errs.Invalid, "membership.rung")
 	ErrUnknownPlan = errs.Define(errs.NotFound, "membership.unknown_plan") // "plan"
 )
 
@@ -157,7 +141,6 @@ func (p Plan) problems(at string) (bad []*errs.Error) {
 	refuse(days(p.Grace), ErrDays.With("max", maxDays), "/grace_days")
 	refuse(days(p.Refund), ErrDays.With("max", maxDays), "/refund_days")
 	refuse(!p.Number.valid(), ErrPattern, "/number")
-	refuse(!slices.Contains(rungs, p.Rung), ErrRung, "/rung")
 	names := map[string]bool{}
 	for i, b := range p.Benefits {
 		at := fmt.Sprintf("/benefits/%d", i)

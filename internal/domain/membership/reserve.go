@@ -97,13 +97,6 @@ func includes(plans []planRow, p Plan, name string) bool {
 	})
 }
 
-func or(err error, refusal *errs.Error) error {
-	if err != nil {
-		return err
-	}
-	return refusal
-}
-
 // QuoteTx says what a person, or a stranger (""), would buy now, or why not: ErrUnknownPlan, ErrHas, ErrBlocked, and of the waves those of seat.Hold.
 // Nothing is kept for them.
 func (s *Service) QuoteTx(tx *db.Tx, person, plan string) (Quote, error) {
@@ -164,7 +157,7 @@ func (w Wave) onSale(now time.Time) bool {
 func (s *Service) forSale(tx *db.Tx, person, plan string) (plans []planRow, p planRow, err error) {
 	if person != "" {
 		if blocked, err := s.people.Blocked(tx, person); err != nil || blocked {
-			return nil, p, or(err, ErrBlocked)
+			return nil, p, errs.Or(err, ErrBlocked)
 		}
 	}
 	if plans, err = activePlans(tx); err != nil {

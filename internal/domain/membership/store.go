@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/money"
@@ -121,12 +120,12 @@ func termByID(tx *db.Tx, id string) (Term, error) {
 // termsOf reads what the ids of a human have bought, also what was refunded or upgraded since.
 func termsOf(tx *db.Tx, ids []string) ([]Term, error) {
 	args := []any{tx.Community()}
-	return db.All(tx, scanTerm, selectTerm+` AND t.person IN `+list(&args, ids)+` AND t.state IN ('bought', 'refunded', 'upgraded') ORDER BY t.id`, args...)
+	return db.All(tx, scanTerm, selectTerm+` AND t.person IN `+db.In(&args, ids)+` AND t.state IN ('bought', 'refunded', 'upgraded') ORDER BY t.id`, args...)
 }
 
 func heldTerm(tx *db.Tx, ids []string, plan string) (Term, bool, error) {
 	args := []any{tx.Community(), plan}
-	t, found, err := db.One(tx, scanTerm, selectTerm+` AND t.plan = $2 AND t.person IN `+list(&args, ids)+` AND t.state = 'held' ORDER BY t.id LIMIT 1`, args...)
+	t, found, err := db.One(tx, scanTerm, selectTerm+` AND t.plan = $2 AND t.person IN `+db.In(&args, ids)+` AND t.state = 'held' ORDER BY t.id LIMIT 1`, args...)
 	t.State = Held
 	return t, found, err
 }
@@ -169,13 +168,13 @@ func insertMember(tx *db.Tx, person string, since time.Time) error {
 
 func memberSince(tx *db.Tx, ids []string) (since time.Time, err error) {
 	args := []any{tx.Community()}
-	err = tx.QueryRow(`SELECT COALESCE(MIN(since), 0) FROM membership_member WHERE community_id = $1 AND person IN `+list(&args, ids), args...).Scan(&since)
+	err = tx.QueryRow(`SELECT COALESCE(MIN(since), 0) FROM membership_member WHERE community_id = $1 AND person IN `+db.In(&args, ids), args...).Scan(&since)
 	return since, err
 }
 
 func numberOf(tx *db.Tx, ids []string, pattern string) (string, bool, error) {
 	args := []any{tx.Community(), pattern}
-	return db.One(tx, db.Column[string], `SELECT text FROM membership_number WHERE community_id = $1 AND pattern = $2 AND person IN `+list(&args, ids)+` ORDER BY given_at DESC, n DESC LIMIT 1`, args...)
+	return db.One(tx, db.Column[string], `SELECT text FROM membership_number WHERE community_id = $1 AND pattern = $2 AND person IN `+db.In(&args, ids)+` ORDER BY given_at DESC, n DESC LIMIT 1`, args...)
 }
 
 func lastNumber(tx *db.Tx, series string) (int, error) {
@@ -194,19 +193,4 @@ func insertNumber(tx *db.Tx, series string, n int, pattern, text, person string)
 	rows, err := tx.Exec(`INSERT INTO membership_number (community_id, series, n, pattern, text, person, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 		tx.Community(), series, n, pattern, text, person, tx.Now())
 	return rows == 1, err
-}
-
-// list writes values as the arguments of an IN. The last one stands there again up to a power of two, so that few texts are
-// ever prepared.
-func list(args *[]any, values []string) string {
-	var b strings.Builder
-	for n := 0; n < max(len(values), 1) || n&(n-1) != 0; n++ {
-		v := ""
-		if len(values) > 0 {
-			v = values[min(n, len(values)-1)]
-		}
-		*args = append(*args, v)
-		fmt.Fprintf(&b, ", $%d", len(*args))
-	}
-	return "(" + strings.TrimPrefix(b.String(), ", ") + ")"
 }

@@ -21,7 +21,7 @@ func entitlementsOf(tx *db.Tx, terms []string) ([]Entitlement, error) {
 		err = r.Scan(&e.ID, &e.Term, &e.Benefit, &title, &e.Granted)
 		e.Title = title.V
 		return e, err
-	}, `SELECT id, term, benefit, title, granted FROM membership_entitlement WHERE community_id = $1 AND term IN `+list(&args, terms)+` ORDER BY id`, args...)
+	}, `SELECT id, term, benefit, title, granted FROM membership_entitlement WHERE community_id = $1 AND term IN `+db.In(&args, terms)+` ORDER BY id`, args...)
 }
 
 func usedOf(tx *db.Tx, entitlement string) (n int, err error) {

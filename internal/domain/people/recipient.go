@@ -141,7 +141,7 @@ func recipientRows(tx *db.Tx, ids []string) (map[string]*Recipient, error) {
 		out[id] = r
 		return err
 	}, `SELECT m.id, p.id, p.nickname, p.lang, p.born_on, p.name, p.blocked_at, p.erased_at FROM person m
-		JOIN person p ON p.community_id = m.community_id AND p.id = m.root WHERE m.community_id = $1 AND m.id IN `+list(&args, ids), args...)
+		JOIN person p ON p.community_id = m.community_id AND p.id = m.root WHERE m.community_id = $1 AND m.id IN `+db.In(&args, ids), args...)
 	return out, err
 }
 
@@ -154,7 +154,7 @@ func groupsOf(in string) string {
 
 func consentsOfRoots(tx *db.Tx, roots []string) (map[string]Consents, error) {
 	out, args := map[string]Consents{}, []any{tx.Community()}
-	in := list(&args, roots)
+	in := db.In(&args, roots)
 	err := tx.Each(func(r *db.Row) error {
 		var root string
 		var c Consent
@@ -168,7 +168,7 @@ func consentsOfRoots(tx *db.Tx, roots []string) (map[string]Consents, error) {
 
 func identifiersOfRoots(tx *db.Tx, roots []string, add func(root string, h Held)) error {
 	args := []any{tx.Community()}
-	in := list(&args, roots)
+	in := db.In(&args, roots)
 	return tx.Each(func(r *db.Row) error {
 		var root string
 		var h Held

@@ -110,7 +110,7 @@ func (c *Chooser) Field(name FieldName, t Test) (string, error) {
 // text asks for a column of its own. An index leaves out those who lack the value, so the statement says that they have it.
 func (c *Chooser) text(column string, typ FieldType, t Test) (parts []string, err error) {
 	if len(t.Is) > 0 {
-		parts = append(parts, column+` IN `+list(&c.args, t.Is))
+		parts = append(parts, column+` IN `+db.In(&c.args, t.Is))
 	}
 	if t.From != "" || t.To != "" {
 		if typ != DateField {
@@ -181,7 +181,7 @@ func (c *Chooser) custom(key string, typ FieldType, t Test) (parts []string, err
 		return nil, ErrDate
 	}
 	if len(t.Is) > 0 {
-		and(value + ` IN ` + list(&c.args, t.Is))
+		and(value + ` IN ` + db.In(&c.args, t.Is))
 	}
 	if t.From != "" {
 		and(value + ` >= ` + c.Arg(t.From))
@@ -268,7 +268,7 @@ func (c *Chooser) Ways(numbers []int) string {
 	if len(sets) == 0 {
 		return "FALSE"
 	}
-	return `p.reach IN ` + list(&c.args, sets)
+	return `p.reach IN ` + db.In(&c.args, sets)
 }
 
 // Blocked asks for who is kept out.

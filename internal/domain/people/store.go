@@ -1,8 +1,6 @@
 package people
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -74,17 +72,6 @@ func updateSeen(tx *db.Tx, id, source, entry string) error {
 	return err
 }
 
-// list writes values as the arguments of an IN: "($2, $3)". The last one stands there again up to a power of two, so that
-// few texts are ever prepared.
-func list[T any](args *[]any, values []T) string {
-	var b strings.Builder
-	for n := 0; n < len(values) || n&(n-1) != 0; n++ {
-		*args = append(*args, values[min(n, len(values)-1)])
-		fmt.Fprintf(&b, ", $%d", len(*args))
-	}
-	return "(" + strings.TrimPrefix(b.String(), ", ") + ")"
-}
-
 // owner is who has an identifier's row.
 type owner struct {
 	person   string
@@ -123,7 +110,7 @@ func held(tx *db.Tx, persons []string) ([]Held, error) {
 	return db.All(tx, func(r *db.Row) (h Held, err error) {
 		err = r.Scan(&h.Kind, &h.key, &h.Person, &h.secret, &h.Verified, &h.CreatedAt)
 		return h, err
-	}, `SELECT kind, value, person, secret, verified, created_at FROM people_identifier WHERE community_id = $1 AND person IN `+list(&args, persons)+
+	}, `SELECT kind, value, person, secret, verified, created_at FROM people_identifier WHERE community_id = $1 AND person IN `+db.In(&args, persons)+
 		` ORDER BY verified DESC, created_at, kind, person <> $2, value`, args...)
 }
 
@@ -131,7 +118,7 @@ func held(tx *db.Tx, persons []string) ([]Held, error) {
 // old the person's own. Person is who stands for the owner.
 func addressRows(tx *db.Tx, roots []string) ([]Held, error) {
 	args := []any{tx.Community()}
-	in := list(&args, roots)
+	in := db.In(&args, roots)
 	return db.All(tx, func(r *db.Row) (h Held, err error) {
 		err = r.Scan(&h.Kind, &h.Person, &h.secret, &h.Verified, &h.CreatedAt)
 		return h, err
@@ -186,7 +173,7 @@ func readMerge(tx *db.Tx, id string) (m Merge, found bool, err error) {
 
 func mergesInto(tx *db.Tx, persons []string) ([]Merge, error) {
 	args := []any{tx.Community()}
-	return db.All(tx, scanMerge, `SELECT `+mergeColumns+` FROM people_merge WHERE community_id = $1 AND into_person IN `+list(&args, persons)+` ORDER BY at DESC, id DESC`, args...)
+	return db.All(tx, scanMerge, `SELECT `+mergeColumns+` FROM people_merge WHERE community_id = $1 AND into_person IN `+db.In(&args, persons)+` ORDER BY at DESC, id DESC`, args...)
 }
 
 // latestMerges lists merges before a place, newest first.
@@ -264,7 +251,7 @@ func tagsOf(tx *db.Tx, persons []string) (map[string][]Tag, error) {
 		err := r.Scan(&person, &tag)
 		out[person] = append(out[person], tag)
 		return err
-	}, `SELECT person, tag FROM people_tag WHERE community_id = $1 AND person IN `+list(&args, persons)+` ORDER BY person, tag`, args...)
+	}, `SELECT person, tag FROM people_tag WHERE community_id = $1 AND person IN `+db.In(&args, persons)+` ORDER BY person, tag`, args...)
 	return out, err
 }
 
@@ -287,7 +274,7 @@ func anchorHistory(tx *db.Tx, persons []string) ([]AnchorChange, error) {
 	return db.All(tx, func(r *db.Row) (c AnchorChange, err error) {
 		err = r.Scan(&c.Anchor, &c.Value, &c.Actor, &c.At)
 		return c, err
-	}, `SELECT anchor, value, actor, at FROM people_anchor WHERE community_id = $1 AND person IN `+list(&args, persons)+` ORDER BY at, id`, args...)
+	}, `SELECT anchor, value, actor, at FROM people_anchor WHERE community_id = $1 AND person IN `+db.In(&args, persons)+` ORDER BY at, id`, args...)
 }
 
 func insertConsent(tx *db.Tx, person string, c Consent) error {
@@ -301,7 +288,7 @@ func consentsOf(tx *db.Tx, persons []string) ([]Consent, error) {
 	return db.All(tx, func(r *db.Row) (c Consent, err error) {
 		err = r.Scan(&c.Purpose, &c.Channel, &c.Given, &c.Wording, &c.Entry, &c.Address, &c.Actor, &c.At)
 		return c, err
-	}, `SELECT purpose, channel, given, wording, entry, address, actor, at FROM people_consent WHERE community_id = $1 AND person IN `+list(&args, persons)+` ORDER BY at, id`, args...)
+	}, `SELECT purpose, channel, given, wording, entry, address, actor, at FROM people_consent WHERE community_id = $1 AND person IN `+db.In(&args, persons)+` ORDER BY at, id`, args...)
 }
 
 func insertBlocked(tx *db.Tx, kind Kind, key, person, reason, actor string) error {
@@ -313,7 +300,7 @@ func insertBlocked(tx *db.Tx, kind Kind, key, person, reason, actor string) erro
 // deleteBlocked takes off the list what a blocked person brought onto it, and what they are known by.
 func deleteBlocked(tx *db.Tx, persons []string) error {
 	args := []any{tx.Community()}
-	in := list(&args, persons)
+	in := db.In(&args, persons)
 	_, err := tx.Exec(`DELETE FROM people_blocked WHERE community_id = $1 AND (person IN `+in+` OR (kind, value) IN (
 		SELECT kind, value FROM people_identifier WHERE community_id = $1 AND person IN `+in+`))`, args...)
 	return err
@@ -330,14 +317,14 @@ func groupBlocked(tx *db.Tx, root string, group []string) (bool, error) {
 	_, found, err := db.One(tx, db.Column[int], `SELECT 1 FROM person WHERE community_id = $1 AND id = $2 AND blocked_at > 0
 		UNION ALL
 		SELECT 1 FROM people_identifier i JOIN people_blocked b ON b.community_id = i.community_id AND b.kind = i.kind AND b.value = i.value
-		WHERE i.community_id = $1 AND i.person IN `+list(&args, group)+` LIMIT 1`, args...)
+		WHERE i.community_id = $1 AND i.person IN `+db.In(&args, group)+` LIMIT 1`, args...)
 	return found, err
 }
 
 // eraseRows deletes everything about persons that stands in rows of its own, and unties the list of blocked identifiers.
 func eraseRows(tx *db.Tx, persons []string) error {
 	args := []any{tx.Community()}
-	in := list(&args, persons)
+	in := db.In(&args, persons)
 	for _, statement := range []string{
 		`DELETE FROM people_identifier WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_index WHERE community_id = $1 AND person IN ` + in,
@@ -380,6 +367,6 @@ func namesOf(tx *db.Tx, ids []string) (map[string]Name, error) {
 		out[id] = n
 		return nil
 	}, `SELECT p.id, root.nickname, root.erased_at FROM person p JOIN person root ON root.community_id = p.community_id AND root.id = p.root
-		WHERE p.community_id = $1 AND p.id IN `+list(&args, ids), args...)
+		WHERE p.community_id = $1 AND p.id IN `+db.In(&args, ids), args...)
 	return out, err
 }

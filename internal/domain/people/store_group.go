@@ -44,7 +44,7 @@ func movedOf(tx *db.Tx, ids []string) (map[string]string, error) {
 	for len(ids) > 0 {
 		n := min(len(ids), 64)
 		args := []any{tx.Community()}
-		in := list(&args, ids[:n])
+		in := db.In(&args, ids[:n])
 		err := tx.Each(func(r *db.Row) error {
 			var id, root string
 			err := r.Scan(&id, &root)

@@ -23,6 +23,6 @@ func looksAt(tx *db.Tx, persons []string) ([]Look, error) {
 		err = r.Scan(&l.ID, &l.Person, &kind, &l.Actor, &field, &l.Reason, &l.At)
 		l.Kind, l.Field = access.Kind(kind), FieldName(field)
 		return l, err
-	}, `SELECT id, person, kind, actor, field, reason, at FROM people_look WHERE community_id = $1 AND person IN `+list(&args, persons)+
+	}, `SELECT id, person, kind, actor, field, reason, at FROM people_look WHERE community_id = $1 AND person IN `+db.In(&args, persons)+
 		` ORDER BY at DESC, id DESC LIMIT `+strconv.Itoa(mostLooks), args...)
 }

@@ -60,7 +60,7 @@ func newQuery(tx *db.Tx, f Filter) *query {
 		q.and(known)
 	}
 	if len(f.IDs) > 0 {
-		q.and(`p.id IN (SELECT m.root FROM person m WHERE m.community_id = $1 AND m.id IN ` + list(&q.args, f.IDs) + `)`)
+		q.and(`p.id IN (SELECT m.root FROM person m WHERE m.community_id = $1 AND m.id IN ` + db.In(&q.args, f.IDs) + `)`)
 	}
 	if f.Among != nil {
 		ids := f.Among(func(v any) string {
@@ -105,7 +105,7 @@ func (q *query) reached(ways []int, noCircle bool) {
 		q.and(`FALSE`)
 		return
 	}
-	q.and(`p.reach IN ` + list(&q.args, sets))
+	q.and(`p.reach IN ` + db.In(&q.args, sets))
 }
 
 // and narrows the list; each ? is the next value.

@@ -16,7 +16,6 @@ const (
 	Created   State = "created"   // to be paid
 	Paid      State = "paid"      // to be given
 	Fulfilled State = "fulfilled" // given
-	Completed State = "completed" // given, and the days for giving it back are over
 	Closed    State = "closed"    // ended unpaid
 	Refunded  State = "refunded"  // all of it was given back, or is on its way
 )

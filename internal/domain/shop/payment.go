@@ -45,11 +45,7 @@ func (s *Service) Pay(ctx context.Context, community, order, by string) (p Payme
 	if err != nil || p.URL != "" {
 		return p, err
 	}
-	r := channel.PayRequest{Community: community, ID: p.ID, Title: o.Lines[0].Title, Amount: p.Amount, Expires: o.ExpiresAt}
-	if s.Return != nil {
-		r.Return = s.Return(ctx, community, order)
-	}
-	page, err := ch.Open(ctx, r)
+	page, err := ch.Open(ctx, channel.PayRequest{Community: community, ID: p.ID, Title: o.Lines[0].Title, Amount: p.Amount, Expires: o.ExpiresAt})
 	if err != nil {
 		return p, fmt.Errorf("open payment %s at %s: %w", p.ID, by, err)
 	}

@@ -49,11 +49,6 @@ func (s *Service) Orders(tx *db.Tx, f Filter, cursor string, limit int) (page.Pa
 	if err != nil {
 		return page.Page[Order]{}, err
 	}
-	for i := range list {
-		if list[i].Lines, err = linesOf(tx, list[i].ID); err != nil {
-			return page.Page[Order]{}, err
-		}
-	}
 	return page.Cut(list, limit, func(o Order) string { return page.Cursor(db.Micros(o.CreatedAt), o.ID) }), nil
 }
 

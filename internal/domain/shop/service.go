@@ -20,15 +20,13 @@ import (
 
 // Service takes orders, payments and refunds. Safe for concurrent use.
 type Service struct {
-	db     *db.DB
-	log    *slog.Logger
-	seats  *seat.Service
-	books  *ledger.Service
-	goods  map[string]Goods
-	pay    map[string]channel.Payments
-	ways   []string // the names of pay
-	keep   time.Duration
-	Return func(ctx context.Context, community, order string) string // page of an order, for who comes back from paying; may be nil
+	db    *db.DB
+	log   *slog.Logger
+	seats *seat.Service
+	books *ledger.Service
+	goods map[string]Goods
+	pay   map[string]channel.Payments
+	ways  []string // the names of pay
 }
 
 // keepFor is how long an order keeps things unpaid.
@@ -36,7 +34,7 @@ const keepFor = 15 * time.Minute
 
 // New makes the service. Call Sell, Accept and Register before the first order.
 func New(d *db.DB, log *slog.Logger, seats *seat.Service, books *ledger.Service) *Service {
-	return &Service{db: d, log: log, seats: seats, books: books, goods: map[string]Goods{}, pay: map[string]channel.Payments{}, keep: keepFor}
+	return &Service{db: d, log: log, seats: seats, books: books, goods: map[string]Goods{}, pay: map[string]channel.Payments{}}
 }
 
 // Sell registers a kind of things that orders may be for.
@@ -95,11 +93,11 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 		}
 		return was, err
 	}
-	o := Order{ID: tx.NewID(), Person: c.Person, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(s.keep), hash: c.hash()}
+	o := Order{ID: tx.NewID(), Person: c.Person, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
 	for i, item := range c.Items {
 		l, err := s.goods[item.Kind].Reserve(tx, c.Person, item, o.ExpiresAt)
 		if err != nil {
-			return o, fieldAt(err, fmt.Sprintf("/items/%d", i))
+			return o, errs.PointTo(err, fmt.Sprintf("/items/%d", i))
 		}
 		// What the goods keep for the buyer already belongs to an order that is open: another one would be paid for nothing.
 		if was, found, err := openOrderOf(tx, l.Ref); err != nil || found {
@@ -149,14 +147,6 @@ func (c Checkout) hash() string {
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
-}
-
-// fieldAt points a refusal of the goods at the line that asked.
-func fieldAt(err error, pointer string) error {
-	if e := errs.As(err); e != nil && e.Field == "" {
-		return e.At(pointer)
-	}
-	return err
 }
 
 func (o Order) about() fact.Fact { return fact.Fact{Person: o.Person, Subject: o.ID} }

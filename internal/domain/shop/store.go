@@ -40,10 +40,26 @@ func openOrderOf(tx *db.Tx, ref string) (o Order, found bool, err error) {
 }
 
 func linesOf(tx *db.Tx, order string) ([]Line, error) {
-	return db.All(tx, func(r *db.Row) (l Line, err error) {
-		err = r.Scan(&l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue)
-		return l, err
-	}, `SELECT kind, item, ref, title, qty, amount, revenue FROM shop_line WHERE community_id = $1 AND order_id = $2 ORDER BY n`, tx.Community(), order)
+	one := []Order{{ID: order}}
+	err := addLines(tx, one)
+	return one[0].Lines, err
+}
+
+// addLines reads the lines of orders, of which there is one at least.
+func addLines(tx *db.Tx, orders []Order) error {
+	ids, at := make([]string, len(orders)), map[string]*Order{}
+	for i := range orders {
+		ids[i], at[orders[i].ID] = orders[i].ID, &orders[i]
+	}
+	args := []any{tx.Community()}
+	in := db.In(&args, ids)
+	return tx.Each(func(r *db.Row) error {
+		var l Line
+		var order string
+		err := r.Scan(&order, &l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue)
+		at[order].Lines = append(at[order].Lines, l)
+		return err
+	}, `SELECT order_id, kind, item, ref, title, qty, amount, revenue FROM shop_line WHERE community_id = $1 AND order_id IN `+in+` ORDER BY order_id, n`, args...)
 }
 
 func insertOrder(tx *db.Tx, o Order, key string) error {
@@ -173,12 +189,12 @@ func ordersBefore(tx *db.Tx, f Filter, before time.Time, beforeID string, limit 
 		args = append(args, f.State)
 		where += fmt.Sprintf(" AND state = $%d", len(args))
 	}
-	for i, id := range f.Persons {
-		args = append(args, id)
-		where += fmt.Sprintf("%s$%d", map[bool]string{true: " AND person IN (", false: ", "}[i == 0], len(args))
-	}
 	if len(f.Persons) > 0 {
-		where += ")"
+		where += " AND person IN " + db.In(&args, f.Persons)
 	}
-	return db.All(tx, scanOrder, selectOrder+where+` AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, args...)
+	list, err := db.All(tx, scanOrder, selectOrder+where+` AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`, args...)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list, addLines(tx, list)
 }

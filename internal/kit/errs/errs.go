@@ -115,6 +115,23 @@ func Join(fields ...*Error) error {
 	return &c
 }
 
+// Or is err if there is one, and else the refusal.
+func Or(err error, refusal *Error) error {
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// PointTo points a refusal of another package, which doesn't know the field that asked, at that field. What points somewhere
+// already, and any other error, stays as it is.
+func PointTo(err error, pointer string) error {
+	if e := As(err); e != nil && e.Field == "" {
+		return e.At(pointer)
+	}
+	return err
+}
+
 // As finds the refusal in err's chain, or nil.
 func As(err error) *Error {
 	var e *Error

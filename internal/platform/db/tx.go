@@ -281,3 +281,14 @@ func placeholders(rows, columns int) string {
 	}
 	return b.String()
 }
+
+// In writes values as the arguments of an IN, behind those that args has: "($2, $3)". The last one stands there again up to a
+// power of two, so that few texts are ever prepared. There must be one value at least.
+func In[T any](args *[]any, values []T) string {
+	var b strings.Builder
+	for n := 0; n < len(values) || n&(n-1) != 0; n++ {
+		*args = append(*args, values[min(n, len(values)-1)])
+		fmt.Fprintf(&b, ", $%d", len(*args))
+	}
+	return "(" + strings.TrimPrefix(b.String(), ", ") + ")"
+}

@@ -132,3 +132,6 @@ func hold(tx *db.Tx, r reader, batch []stretch) (free []Fact, err error) {
 	}
 	return free, nil
 }
+
+// errMoved tells that another node is ahead, or in the middle of the same shard.
+var errMoved = errors.New("another node moved the cursor")

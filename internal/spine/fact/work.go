@@ -3,7 +3,6 @@ package fact
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -186,6 +185,3 @@ func (l *Log) forget(r reader, shards []int) {
 	}
 	l.mu.Unlock()
 }
-
-// errMoved tells that another node is ahead, or in the middle of the same shard.
-var errMoved = errors.New("another node moved the cursor")

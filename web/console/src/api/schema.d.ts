@@ -3300,8 +3300,6 @@ export interface components {
              * @description fen in the API, yuan in a playbook; the price if not given
              */
             renewal?: number;
-            /** @description free, low, mid, high or shared */
-            rung?: string;
             sold?: components["schemas"]["MembershipWaveCount"][];
             title: {
                 [key: string]: string;
@@ -7712,7 +7710,7 @@ export interface operations {
                 /** @description 50 if not given */
                 limit?: number;
                 person?: string;
-                state?: "created" | "paid" | "fulfilled" | "completed" | "closed" | "refunded";
+                state?: "created" | "paid" | "fulfilled" | "closed" | "refunded";
             };
             header?: never;
             path: {
