@@ -147,7 +147,7 @@ func demoCommand() *cobra.Command {
 	}
 	in.serving(c.Flags())
 	c.Flags().IntVar(&people, "people", 60, "how many simulated people came by each entry before; 0 for an empty community")
-	c.Flags().StringVar(&playbook, "playbook", "mothers", "which community: a shipped playbook, or a file of your own that ends with .yaml")
+	c.Flags().StringVar(&playbook, "playbook", "operators", "which community: a shipped playbook, or a file of your own that ends with .yaml")
 	return c
 }
 

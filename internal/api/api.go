@@ -28,6 +28,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/obs"
 	"github.com/qunce/qunce/internal/playbook"
 	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/internal/spine/task"
@@ -56,6 +57,7 @@ type Deps struct {
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
 	Transfer    *transfer.Service
+	Ledger      *ledger.Service
 	Outbox      *outbox.Box
 	Metrics     *obs.Metrics // nil: none are kept
 
@@ -94,7 +96,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders,
+		a.memberships, a.orders, a.books,
 	} {
 		declare()
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/channel"
-	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -14,38 +13,6 @@ import (
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 )
-
-// Plans are the memberships on sale.
-type Plans struct {
-	Items []membership.Offer `json:"items"`
-}
-
-// MembershipsOf is what a person has.
-type MembershipsOf struct {
-	Memberships  []membership.Tenure      `json:"memberships"`
-	Entitlements []membership.Entitlement `json:"entitlements"`
-	Terms        []membership.Term        `json:"terms" doc:"all that were ever bought, in the order in which they begin"`
-}
-
-func (a *API) memberships() {
-	const tag = "Members"
-	look(a, Op{Name: "plan.list", Route: "GET /plans", Tag: tag, Action: access.PeopleRead, Summary: "Lists the memberships on sale, with what is left of their waves"},
-		func(tx *db.Tx, _ *call, _ *nothing) (p Plans, err error) {
-			p.Items, err = a.Members.Plans(tx)
-			return p, err
-		})
-	look(a, Op{Name: "person.memberships", Route: "GET /people/{id}/memberships", Tag: tag, Action: access.PeopleRead, Summary: "What a person has: memberships, what is left of their benefits, and the terms behind them"},
-		func(tx *db.Tx, _ *call, in *OneThing) (m MembershipsOf, err error) {
-			if m.Memberships, err = a.Members.MembershipsTx(tx, string(in.ID)); err != nil {
-				return m, err
-			}
-			if m.Entitlements, err = a.Members.EntitlementsTx(tx, string(in.ID)); err != nil {
-				return m, err
-			}
-			m.Terms, err = a.Members.TermsTx(tx, string(in.ID))
-			return m, err
-		})
-}
 
 func (a *API) orders() {
 	const tag = "Orders"

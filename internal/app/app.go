@@ -15,8 +15,11 @@ import (
 	"github.com/qunce/qunce/internal/api"
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
@@ -68,6 +71,9 @@ type App struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Events      *event.Service
+	Growth      *growth.Service
+	Payouts     *payout.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
@@ -169,7 +175,7 @@ func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
 		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), membership.Facts(), intake.Facts(),
-		shop.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
+		shop.Facts(), event.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -185,11 +191,15 @@ func (a *App) openDomains(context.Context) error {
 	a.Members = membership.New(a.DB, a.Seats, cards{a.People}, a.zone)
 	a.Members.Register(a.Jobs)
 	a.openShop()
+	a.openEvents()
+	a.openGrowth()
+	a.openPayouts()
 	a.Intake = intake.New(a.DB, a.People, a.Seats, a.Paths, codes{a}, a.Keys.HMAC, a.zone)
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)
 	a.Playbooks = playbook.New(playbook.Parts{
-		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Intake: a.Intake, Touch: a.Touch, Paths: a.Paths, Roles: roleNames(),
+		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Events: a.Events, Growth: a.Growth, Intake: a.Intake, Touch: a.Touch,
+		Paths: a.Paths, Roles: roleNames(),
 	})
 	a.Playbooks.Jobs(a.Jobs)
 	a.openTransfer()
@@ -252,7 +262,7 @@ func (a *App) operations() (*api.API, error) {
 	return api.New(api.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
 		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Intake: a.Intake,
-		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer,
+		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer, Ledger: a.Ledger,
 		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
 		Metrics: metrics, Stopping: a.Stopping,
 	})

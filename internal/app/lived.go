@@ -15,11 +15,15 @@ import (
 // lives are what the demo's people live through, by case, and how long that takes.
 var lives = map[string]struct {
 	takes  time.Duration
-	set    func(perEntry string) map[string]string
+	set    func(perEntry int) map[string]string
 	lately bool // the last days are lived through one by one, and leave work undone
 }{
-	"mothers": {7 * 24 * time.Hour, func(n string) map[string]string { return map[string]string{"people": n, "days": "1"} }, true},
-	"course": {13 * 24 * time.Hour, func(n string) map[string]string {
+	"operators": {69 * 24 * time.Hour, func(n int) map[string]string {
+		return map[string]string{"scale": fmt.Sprint(float64(n) / 2000), "months": "2", "renewals": "0"}
+	}, false},
+	"mothers": {7 * 24 * time.Hour, func(n int) map[string]string { return map[string]string{"people": strconv.Itoa(n), "days": "1"} }, true},
+	"course": {13 * 24 * time.Hour, func(people int) map[string]string {
+		n := strconv.Itoa(people)
 		return map[string]string{"reach.articles": n, "reach.videos": n, "reach.groups": n, "reach.platform": n, "go.arrive.articles": "60%", "go.arrive.videos": "60%", "go.arrive.groups": "60%", "go.arrive.platform": "60%", "days": "3"}
 	}, false},
 }
@@ -55,7 +59,7 @@ func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntr
 	}
 	w := a.World(clk)
 	w.Found = func(context.Context, string, string) (string, error) { return d.Community, nil }
-	if _, err = replay.Run(ctx, w, slug, replay.Options{Seed: 1, Set: life.set(strconv.Itoa(perEntry))}); err != nil {
+	if _, err = replay.Run(ctx, w, slug, replay.Options{Seed: 1, Set: life.set(perEntry)}); err != nil {
 		return fmt.Errorf("let people live in the demo: %w", err)
 	}
 	if life.lately {

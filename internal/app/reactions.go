@@ -31,18 +31,27 @@ func (a *App) react() {
 		a.Paths.Register(x)
 	}
 	a.Paths.RegisterSource(a.Circles.Source())
+	a.Paths.RegisterSource(a.Members.Source())
+	a.Paths.RegisterSource(a.Members.PersonSource())
 	a.Intake.Install(a.Paths)
 	a.Touch.Install(a.Paths)
 	a.installPeople()
 
 	a.Paths.FollowMerges(people.Roots)
+	a.People.OnMerge(a.Paths.BeforeMergeTx)
 	a.People.OnMerge(a.Intake.OnMerge)
 	a.People.OnMerge(a.mergeSeats)
 	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Members.FollowTx(tx, into) })
+	a.People.OnErase(a.Seats.WithdrawTx) // first: what others free must not be offered to who is gone
+	a.reactEvents()
+	a.reactGrowth()
+	a.reactPayouts()
+	a.People.OnMerge(a.Touch.MergeTx)
 	a.People.OnMerge(a.Paths.RebindTx) // last: the moments of its runs rest on what the others have moved
 	a.People.OnUnmerge(a.unmergeSeats)
 	a.People.OnUnmerge(a.unmergeMembers)
 	a.People.OnBlock(a.shutOut)
+	a.People.OnErase(a.Members.EraseTx)
 	a.People.OnErase(a.Circles.EraseTx)
 	a.People.OnErase(a.Paths.EraseTx)
 	a.People.OnErase(func(tx *db.Tx, person string) error {
@@ -59,11 +68,11 @@ func (a *App) react() {
 	if err != nil {
 		panic(err) // the default is longer than the least
 	}
-	a.Communities.OnSweep(keep.Sweep, a.Auth.Sweep, a.Idem.Sweep, a.Blobs.Sweep, a.Outbox.Sweep)
+	a.Communities.OnSweep(keep.Sweep, a.Auth.Sweep, a.Idem.Sweep, a.Blobs.Sweep, a.Outbox.Sweep, a.Touch.Sweep)
 	a.Communities.Register(a.Jobs)
 }
 
-// shutOut takes a person who was blocked out of their circles and signs them out.
+// shutOut takes a person who was blocked out of lines and circles and signs them out. A membership that was paid for goes on.
 func (a *App) shutOut(tx *db.Tx, person, actor string) error {
 	ids, err := people.Group(tx, person)
 	if err != nil {
@@ -72,6 +81,9 @@ func (a *App) shutOut(tx *db.Tx, person, actor string) error {
 	for _, x := range ids {
 		if err := a.Auth.RevokeAllTx(tx, authn.Holder{Community: tx.Community(), Person: x}, ""); err != nil {
 			return fmt.Errorf("sign person %s out: %w", x, err)
+		}
+		if err := a.Seats.WithdrawTx(tx, x); err != nil {
+			return fmt.Errorf("take person %s out of lines: %w", x, err)
 		}
 	}
 	_, err = a.Circles.LeaveAllTx(tx, person, circle.ReasonRemoved, actor, nil)
@@ -89,7 +101,11 @@ func (a *App) mergeSeats(tx *db.Tx, from, into string) error {
 		return err
 	}
 	for _, s := range own {
-		if s.State == seat.StateHeld && slices.ContainsFunc(theirs, func(x seat.Seat) bool { return x.Group == s.Group && x.State == seat.StateTaken }) {
+		g, err := a.Seats.Group(tx, s.Group)
+		if err != nil {
+			return err
+		}
+		if g.PerHolder == 1 && s.State == seat.StateHeld && slices.ContainsFunc(theirs, func(x seat.Seat) bool { return x.Group == s.Group && x.State == seat.StateTaken }) {
 			if _, err := a.Seats.ReleaseTx(tx, s.ID); err != nil {
 				return fmt.Errorf("release the hold of person %s: %w", into, err)
 			}
@@ -188,6 +204,9 @@ func (k asker) Ask(tx *db.Tx, r *path.Run, step string, ask path.Ask, due time.T
 
 func (k asker) Withdraw(tx *db.Tx, id string) error {
 	_, err := k.tasks.CancelTx(tx, task.System, id)
+	if errors.Is(err, task.ErrEnded) {
+		return nil // somebody has finished it just now, too late for the run
+	}
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"sync"
 
+	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/replay"
@@ -15,8 +16,19 @@ import (
 func (a *App) World(clk *clock.Manual) replay.World {
 	return replay.World{
 		Clock: clk, DB: a.DB, People: a.People, Circles: a.Circles, Intake: a.Intake, Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks,
-		Found: a.foundShipped, Settle: a.Settle, NextDue: a.Jobs.NextDue, Code: a.readCodes(), Verify: a.countFlaws,
+		Members: a.Members, Shop: a.Shop, Ledger: a.Ledger,
+		Found: a.foundShipped, Settle: a.Settle, NextDue: a.Jobs.NextDue, Code: a.readCodes(), Verify: a.countFlaws, Pay: a.payTrial,
 	}
+}
+
+// payTrial pays an order by the sandbox.
+func (a *App) payTrial(ctx context.Context, community, order string) error {
+	p, err := a.Shop.Pay(ctx, community, order, channel.Sandbox)
+	if err != nil {
+		return err
+	}
+	_, err = a.Shop.Notify(ctx, community, channel.Sandbox, channel.Notice{Payment: p.ID, Amount: p.Amount})
+	return err
 }
 
 // foundShipped makes a community that runs on a shipped playbook.

@@ -14,7 +14,10 @@ import (
 type Payments interface {
 	// Open asks for a payment and says where the payer goes. An error may be tried again, unless it is job.Permanent.
 	Open(ctx context.Context, r PayRequest) (PayPage, error)
-	// Refund gives money back. done is false when the channel, or a person, will tell later.
+	// Ask tells what came in for a payment, as a notice would; paid is false while nothing has, or nobody there can know.
+	Ask(ctx context.Context, q PayQuestion) (n Notice, paid bool, err error)
+	// Refund gives money back. done is false when that takes its time; asked again, it says whether the money has gone back by
+	// then. An error may be tried again, unless it is job.Permanent.
 	Refund(ctx context.Context, r RefundRequest) (done bool, err error)
 }
 
@@ -37,6 +40,13 @@ type PayRequest struct {
 type PayPage struct {
 	Ref string // the channel's own number, if it has one by then
 	URL string // "" where there is no page: the payer is told what to do in words
+}
+
+// PayQuestion asks what became of a payment.
+type PayQuestion struct {
+	Community string
+	ID        string // of the payment
+	Ref       string // the channel's number, if it was known
 }
 
 // RefundRequest gives a payment back, wholly or in part.

@@ -1,19 +1,44 @@
 package h5_test
 
 import (
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/phone"
 )
 
+// idle serves the shipped community like begin, but nothing is done in the background: that is for Settle.
+func idle(t *testing.T) (a *app.App, community string, p *phone.Phone) {
+	t.Helper()
+	clk := clock.NewManual(testkit.Start)
+	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), Scratch: true, Sandbox: true, Clock: clk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close() })
+	if community, err = a.World(clk).Found(t.Context(), "mothers", "mothers"); err != nil {
+		t.Fatal(err)
+	}
+	handler, err := a.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return a, community, phone.New(server.URL+"/mothers", nil)
+}
+
 // M1, M5, S3: on the phone somebody buys a membership, sees their card, pays a wrong amount, and gives it all back.
 func TestBuyingOnThePhone(t *testing.T) {
-	a, community, _, p := begin(t)
+	a, community, p := idle(t)
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
@@ -65,7 +90,13 @@ func TestBuyingOnThePhone(t *testing.T) {
 	must(a.Settle(ctx))
 	see(order, "待付款", "已退款", "¥998.99")
 	send(send(order+"/pay", url.Values{"by": {"sandbox"}}), nil)
-	see(order, "已开通")
+	if page := see(order, "已付款", "正在开通"); !strings.Contains(page.HTML, `data-refresh="2"`) {
+		t.Error("the page of what is being opened doesn't look again")
+	}
+	must(a.Settle(ctx))
+	if page := see(order, "已开通"); strings.Contains(page.HTML, "data-refresh") {
+		t.Error("the page of what is open looks again")
+	}
 	see("/me", "Q0001", "闭门沙龙", "剩 2 / 2", "我的订单")
 	see("/plans", "你已是会员", "续费", "¥1599.00")
 	see("/plans?lang=en", "A year with us", "Renew")

@@ -28,6 +28,8 @@ func (p *Pages) circleRoutes() map[string]handler {
 		"POST /{community}/circles/{id}/messages":                    p.member(p.post),
 		"POST /{community}/circles/{id}/messages/{message}/withdraw": p.member(p.withdraw),
 		"POST /{community}/circles/{id}/leave":                       p.member(p.leave),
+		"POST /{community}/circles/{id}/join":                        p.member(p.joinCircle),
+		"GET /{community}/circles/{id}/join":                         p.instead("/me"),
 		"GET /{community}/pictures/{hash}":                           p.member(p.picture),
 	}
 }
@@ -134,6 +136,19 @@ func (p *Pages) showCircle(w http.ResponseWriter, r *http.Request, v *visit, sta
 }
 
 var mention = regexp.MustCompile(`<@([0-9a-z]+)>`)
+
+// joinCircle takes the place that a circle keeps for a member.
+func (p *Pages) joinCircle(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id := r.PathValue("id")
+	_, err := p.Circles.Join(r.Context(), v.community.ID, circle.Join{Person: v.who.ID, Circle: id})
+	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+		return p.showHome(w, r, v, statusOf[e.Kind], e)
+	}
+	if err != nil {
+		return err
+	}
+	return back(w, r, v.base+"/circles/"+id)
+}
 
 // withdrawFor is how long the page offers to take one's own message back; the circle decides.
 const withdrawFor = 2 * time.Minute

@@ -47,6 +47,7 @@ type at struct {
 	intake.Standing
 	action string
 	config intake.Config
+	page   intake.Shown // what its landing page says to this browser
 }
 
 func (p *Pages) at(ctx context.Context, r *http.Request, v *visit) (a *at, err error) {
@@ -58,6 +59,9 @@ func (p *Pages) at(ctx context.Context, r *http.Request, v *visit) (a *at, err e
 		}
 		a.action = v.base + "/e/" + e.Code
 		if a.config, err = p.Intake.ConfigTx(tx); err != nil {
+			return err
+		}
+		if a.page, err = p.Intake.PageTx(tx, e, v.account); err != nil {
 			return err
 		}
 		a.Standing, err = p.Intake.StandingTx(tx, v.who.ID, e)
@@ -139,7 +143,11 @@ func (p *Pages) entry(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return err
 	}
 	if a.Stage == intake.AtLanding {
-		if err := p.Intake.View(r.Context(), v.community.ID, a.Entry.ID, v.account); err != nil {
+		err := p.Intake.View(r.Context(), v.community.ID, a.Entry.ID, v.account)
+		if err == nil {
+			err = p.Intake.SeePage(r.Context(), v.community.ID, a.Entry, a.page, v.account)
+		}
+		if err != nil {
 			p.Log.Warn("a view was not counted", "error", err)
 		}
 	}
@@ -148,7 +156,7 @@ func (p *Pages) entry(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 // standing shows the page of the stage the person is at.
 func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status int, refusal *errs.Error, form *intake.Form) error {
-	x := &view{Title: a.config.Landing.Title.In(a.lang), Description: a.config.Landing.Lead.In(a.lang)}
+	x := &view{Title: a.page.Title.In(a.lang), Description: a.page.Lead.In(a.lang)}
 	if refusal != nil {
 		x.Refusal = p.say(a.visit, refusal)
 	}
@@ -156,7 +164,7 @@ func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status i
 	var err error
 	switch a.Stage {
 	case intake.AtLanding:
-		x.Data = p.landing(a)
+		x.Data, err = p.landing(r.Context(), a)
 	case intake.InQueue:
 		x.Data, x.Refresh = p.queue(a)
 	case intake.ToFill:
@@ -167,6 +175,8 @@ func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status i
 		x.Data, err = p.contactCard(r.Context(), a)
 	case intake.Seated:
 		return back(w, r, a.base+"/circles/"+a.Circle)
+	case intake.ToBuy:
+		return back(w, r, a.base+"/plans")
 	case intake.InLine:
 		x.Data, x.Refresh = a, 30
 	case intake.Ended:
@@ -179,33 +189,6 @@ func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status i
 		return err
 	}
 	return p.show(w, a.visit, status, name, x)
-}
-
-type landing struct {
-	Action, Title, Lead, OpensAt, Day, Keyword string
-	Reserved                                   int
-	Benefits, Behind, HowTo                    []string
-}
-
-func (p *Pages) landing(a *at) landing {
-	l := a.config.Landing
-	out := landing{
-		Action: a.action, Title: l.Title.In(a.lang), Lead: l.Lead.In(a.lang), Keyword: a.Entry.Keyword,
-		Benefits: each(l.Benefits, a.lang), Behind: each(l.Behind, a.lang), HowTo: each(l.HowTo, a.lang),
-	}
-	if a.Opening != nil && a.Opening.OpensAt.After(p.DB.Clock().Now()) {
-		at := a.Opening.OpensAt.In(a.community.Location())
-		out.OpensAt, out.Day, out.Reserved = at.Format("15:04"), day(at), a.Opening.Reserved
-	}
-	return out
-}
-
-func each(list []text.Text, lang text.Lang) []string {
-	out := make([]string, 0, len(list))
-	for _, t := range list {
-		out = append(out, t.In(lang))
-	}
-	return out
 }
 
 type queue struct {

@@ -38,12 +38,16 @@ type homeView struct {
 	Name, Stage string
 	Cards       []homeCard
 	Plans       string // the page of the memberships on sale, if there are any
+	Kept        []homeKept
 	Circles     []homeCircle
 	Notices     []homeNotice
 	Orders      []homeOrder
 }
 
 type homeOrder struct{ Title, State, Href string }
+
+// homeKept is a place in a circle that is the member's to take.
+type homeKept struct{ Name, Action, Until string }
 
 type homeCircle struct {
 	Name, Href string
@@ -55,10 +59,15 @@ type homeNotice struct {
 	Read                    bool
 }
 
-// me is the member's home: circles and notices. Seeing it reads the notices.
+// me is the member's home: what they have bought, circles and notices. Seeing it reads the notices.
 func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return p.showHome(w, r, v, http.StatusOK, nil)
+}
+
+func (p *Pages) showHome(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
 	var person people.Person
 	var stays []circle.Membership
+	var kept []circle.Place
 	var notices page.Page[touch.Touch]
 	var h homeView
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
@@ -70,6 +79,9 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 			return err
 		}
 		if stays, err = p.Circles.CirclesOfTx(tx, root); err != nil {
+			return err
+		}
+		if kept, err = p.Circles.PlacesTx(tx, root); err != nil {
 			return err
 		}
 		if h, err = p.bought(tx, v, root); err != nil {
@@ -86,6 +98,9 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 		h.Circles = append(h.Circles, homeCircle{s.Info.Name.In(v.lang), v.base + "/circles/" + s.Circle, s.Unread})
 	}
 	zone := v.community.Location()
+	for _, k := range kept {
+		h.Kept = append(h.Kept, homeKept{k.Name.In(v.lang), v.base + "/circles/" + k.Circle + "/join", k.Until.In(zone).Format("2006-01-02 15:04")})
+	}
 	var unread []string
 	for _, n := range notices.Items {
 		h.Notices = append(h.Notices, homeNotice{n.Subject, n.Body, n.Link, n.DoneAt.In(zone).Format("2006-01-02 15:04"), !n.ReadAt.IsZero()})
@@ -106,7 +121,11 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request, v *visit) error {
 			p.Log.Warn("what was read could not be noted", "error", err)
 		}
 	}
-	return p.show(w, v, http.StatusOK, "home", &view{Data: h})
+	x := &view{Data: h}
+	if refusal != nil {
+		x.Refusal = p.say(v, refusal)
+	}
+	return p.show(w, v, status, "home", x)
 }
 
 type preferencesView struct {

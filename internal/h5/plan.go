@@ -3,7 +3,6 @@ package h5
 import (
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -23,7 +22,8 @@ func (p *Pages) planRoutes() map[string]handler {
 }
 
 type plansView struct {
-	SignIn string // where a stranger goes first
+	SignIn string // where somebody goes first who is known here
+	Join   string // where a stranger goes first, if an entry leads to a membership
 	Plans  []planCard
 }
 
@@ -45,30 +45,19 @@ func (p *Pages) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
 func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
 	x := &view{p: p, community: v.community, lang: v.lang}
 	data := plansView{}
-	member := v.who.Kind == access.Member
-	if !member {
-		data.SignIn = v.base + "/sign-in?to=" + v.base + "/plans"
-	}
-	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) error {
-		data.Plans = nil
-		offers, err := p.Members.Plans(tx)
-		if err != nil {
-			return err
-		}
-		var has []membership.Tenure
-		if member {
-			if has, err = p.Members.MembershipsTx(tx, v.who.ID); err != nil {
-				return err
-			}
-		}
-		for _, o := range offers {
-			c, err := p.planCard(tx, x, v, o, has)
+	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
+		if v.who.Kind != access.Member {
+			data.SignIn = v.base + "/sign-in?to=" + v.base + "/plans"
+			e, found, err := p.Intake.SellingTx(tx)
 			if err != nil {
 				return err
 			}
-			data.Plans = append(data.Plans, c)
+			if found {
+				data.Join = v.base + "/e/" + e.Code
+			}
 		}
-		return nil
+		data.Plans, err = p.planCards(tx, v)
+		return err
 	})
 	if err != nil {
 		return err
@@ -78,6 +67,29 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 		x.Refusal = p.say(v, refusal)
 	}
 	return p.show(w, v, status, "plans", x)
+}
+
+// planCards are the memberships on sale as one person, or a stranger, sees them.
+func (p *Pages) planCards(tx *db.Tx, v *visit) (out []planCard, err error) {
+	offers, err := p.Members.Plans(tx)
+	if err != nil {
+		return nil, err
+	}
+	var has []membership.Tenure
+	if v.who.Kind == access.Member {
+		if has, err = p.Members.MembershipsTx(tx, v.who.ID); err != nil {
+			return nil, err
+		}
+	}
+	x := &view{p: p, community: v.community, lang: v.lang}
+	for _, o := range offers {
+		c, err := p.planCard(tx, x, v, o, has)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has []membership.Tenure) (c planCard, err error) {
@@ -91,7 +103,7 @@ func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has [
 	}
 	for _, m := range has {
 		if m.Plan == o.Name {
-			c.Has = lastDayOf(m.Ends, v.community.Location())
+			c.Has = membership.LastDay(m.Ends, v.community.Location())
 		}
 	}
 	q, err := p.Members.QuoteTx(tx, v.who.ID, o.Name)
@@ -102,7 +114,7 @@ func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has [
 	if err != nil {
 		return c, err
 	}
-	c.Price, c.Due, c.Ends, c.Word = yuan(q.Price), yuan(q.Due), lastDayOf(q.Ends, v.community.Location()), x.T("h5.plans.buy_"+string(q.Kind))
+	c.Price, c.Due, c.Ends, c.Word = yuan(q.Price), yuan(q.Due), membership.LastDay(q.Ends, v.community.Location()), x.T("h5.plans.buy_"+string(q.Kind))
 	if q.Credit > 0 {
 		c.Credit = yuan(q.Credit)
 	}
@@ -112,11 +124,6 @@ func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has [
 		}
 	}
 	return c, nil
-}
-
-// lastDayOf writes the last day of a time that ends at midnight.
-func lastDayOf(end time.Time, zone *time.Location) string {
-	return day(end.Add(-time.Nanosecond).In(zone))
 }
 
 func yuan(f money.Fen) string { return "¥" + f.String() }
@@ -178,7 +185,7 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 		return nil, err
 	}
 	for _, m := range has {
-		c := homeCard{Title: m.Title.In(v.lang), Number: m.Number, Until: lastDayOf(m.Ends, v.community.Location()), State: x.T("h5.member." + string(m.State))}
+		c := homeCard{Title: m.Title.In(v.lang), Number: m.Number, Until: membership.LastDay(m.Ends, v.community.Location()), State: x.T("h5.member." + string(m.State))}
 		for _, e := range left {
 			if e.Term != m.Term {
 				continue

@@ -14,13 +14,19 @@ import (
 // begin serves the shipped community "mothers" in the sandbox, at work, and gives a phone that has not been there.
 func begin(t *testing.T) (a *app.App, community string, clk *clock.Manual, p *phone.Phone) {
 	t.Helper()
+	return serve(t, "mothers")
+}
+
+// serve is begin with any of the shipped communities.
+func serve(t *testing.T, playbook string) (a *app.App, community string, clk *clock.Manual, p *phone.Phone) {
+	t.Helper()
 	clk = clock.NewManual(testkit.Start)
 	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), Scratch: true, Sandbox: true, Clock: clk})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	if community, err = a.World(clk).Found(t.Context(), "mothers", "mothers"); err != nil {
+	if community, err = a.World(clk).Found(t.Context(), playbook, playbook); err != nil {
 		t.Fatal(err)
 	}
 	handler, err := a.Handler()
@@ -36,5 +42,5 @@ func begin(t *testing.T) (a *app.App, community string, clk *clock.Manual, p *ph
 		a.Work(working) //nolint:errcheck // it ends with the test
 	}()
 	t.Cleanup(func() { stop(); <-ended })
-	return a, community, clk, phone.New(server.URL+"/mothers", nil)
+	return a, community, clk, phone.New(server.URL+"/"+playbook, nil)
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -39,6 +41,8 @@ type Parts struct {
 	People      *people.Service
 	Circles     *circle.Service
 	Members     *membership.Service
+	Events      *event.Service
+	Growth      *growth.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Paths       *path.Engine
@@ -168,7 +172,7 @@ func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (c
 	if len(changes) == 0 && !first {
 		return nil, nil
 	}
-	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
+	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyEvents, s.applyGrowth, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
 		if err := apply(tx, was, p); err != nil {
 			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
 		}

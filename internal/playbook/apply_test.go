@@ -140,6 +140,7 @@ func TestHeldAgainstTheProgram(t *testing.T) {
 		{"no such action", "do: touch.send", "do: touch.shout", "touch.shout"},
 		{"no such fact", "wait: intake.registered", "wait: intake.paid", "intake.paid"},
 		{"no such template", "template: hello", "template: goodbye", "no template"},
+		{"a placeholder that nobody fills", "body: 欢迎}", "body: 欢迎, link: \"/e/{entry_code}\"}", "nothing fills {entry_code}"},
 		{"no such group", "with: {group: room}", "with: {group: hall}", "no group"},
 		{"an outcome without a way", "blocked: end refused, unfit", "unfit", "blocked"},
 		{"a cycle without a wait", "      - do: touch.send\n", "      - name: round\n        choose: [{when: {number: 1}, then: go round}]\n        else: go round\n      - do: touch.send\n", ""},

@@ -13,7 +13,9 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/spine/path"
@@ -91,8 +93,11 @@ func (p Playbook) check() []Problem {
 	c.head()
 	c.people()
 	c.groups()
-	c.refused("membership", c.Membership.Check())
+	c.sold()
+	c.refused("growth", c.Growth.Check())
 	c.form()
+	c.refused("intake.pages", intake.CheckPages(c.Intake.Pages))
+	c.landings()
 	c.ways()
 	c.names()
 	return p.lines.place(c.problems)
@@ -255,6 +260,24 @@ func (c *checker) when(f string, q intake.Field) {
 	}
 }
 
+// landings holds the memberships that pages show against those that are sold.
+func (c *checker) landings() {
+	plans := namesOf(c.Membership.Plans, func(p membership.Plan) string { return p.Name })
+	look := func(f string, l intake.Landing) {
+		for i, name := range l.Plans {
+			if !slices.Contains(plans, name) {
+				c.bad(fmt.Sprintf("%s.plans[%d]", f, i), "no membership is called %q", name)
+			}
+		}
+	}
+	look("intake.landing", c.Intake.Landing)
+	for i, p := range c.Intake.Pages {
+		for j, v := range p.Versions {
+			look(fmt.Sprintf("intake.pages[%d].versions[%d]", i, j), v.Landing)
+		}
+	}
+}
+
 // ways are the sources, doors and entries.
 func (c *checker) ways() {
 	for i, s := range c.Intake.Sources {
@@ -281,6 +304,7 @@ func (c *checker) ways() {
 		known(namesOf(c.Intake.Sources, func(s Source) string { return s.Name }), f+".source", e.Source, "source")
 		known(namesOf(c.Intake.Openings, func(o Opening) string { return o.Name }), f+".opening", e.Opening, "opening")
 		known(namesOf(c.Paths, func(d path.Definition) string { return d.Name }), f+".path", e.Path, "path")
+		known(namesOf(c.Intake.Pages, func(p intake.Page) string { return p.Name }), f+".page", e.Page, "page")
 		known(namesOf(c.Circles, func(g circle.Group) string { return g.Name }), f+".live_code", e.LiveCode, "group of circles")
 	}
 }
@@ -323,6 +347,23 @@ func namesOf[T any](list []T, name func(T) string) []string {
 	return out
 }
 
+// unfilled lists the placeholders of a template that nobody would fill: neither the gate nor what the step gives it.
+func (p Playbook) unfilled(template string, vars map[string]any) (names []string) {
+	tpl := p.Touch.Templates[template]
+	texts := []string{tpl.Link}
+	for _, lang := range text.Langs {
+		texts = append(texts, tpl.Subject[lang], tpl.Body[lang])
+	}
+	for _, s := range texts {
+		for _, name := range text.Placeholders(s) {
+			if _, given := vars[name]; !given && !slices.Contains(touch.Given, name) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // mentions holds the names of templates and groups that actions are given against what the file declares.
 func (p Playbook) mentions() (problems []Problem) {
 	groups := append(namesOf(p.Circles, func(g circle.Group) string { return g.Name }), namesOf(p.Contacts, func(c intake.Contact) string { return c.Group })...)
@@ -334,6 +375,12 @@ func (p Playbook) mentions() (problems []Problem) {
 		}
 		if _, known := p.Touch.Templates[template]; template != "" && !known && !strings.Contains(template, "{") {
 			bad("template", template)
+		}
+		if do.Action == "touch.send" {
+			vars, _ := do.With["vars"].(map[string]any)
+			for _, name := range p.unfilled(template, vars) {
+				problems = append(problems, Problem{Field: "touch.templates." + template, Reason: fmt.Sprintf("path %s sends it, where nothing fills {%s}", d.Name, name)})
+			}
 		}
 		if group != "" && !slices.Contains(groups, group) && !strings.Contains(group, "{") {
 			bad("group", group)

@@ -60,6 +60,28 @@ func (s *Service) applyMembership(tx *db.Tx, was, p Playbook) error {
 	return nil
 }
 
+// applyEvents declares what events are made from. Events that were made keep what they have.
+func (s *Service) applyEvents(tx *db.Tx, was, p Playbook) error {
+	if len(p.Events.Templates) == 0 && len(was.Events.Templates) == 0 {
+		return nil
+	}
+	if err := s.Events.DeclareTx(tx, p.Events); err != nil {
+		return fmt.Errorf("events: %w", err)
+	}
+	return nil
+}
+
+// applyGrowth declares what binds people and what it earns. A programme that is named no longer binds nobody new; its bonds go on.
+func (s *Service) applyGrowth(tx *db.Tx, was, p Playbook) error {
+	if len(p.Growth.Programmes) == 0 && len(was.Growth.Programmes) == 0 {
+		return nil
+	}
+	if err := s.Growth.DeclareTx(tx, p.Growth); err != nil {
+		return fmt.Errorf("growth: %w", err)
+	}
+	return nil
+}
+
 // applyIntake declares the form and the contacts. A contact that the playbook no longer has stays known by name, but nobody
 // is sent to it any more.
 func (s *Service) applyIntake(tx *db.Tx, was, p Playbook) error {
@@ -106,7 +128,7 @@ func (s *Service) applyEntries(tx *db.Tx, was, p Playbook) error {
 	}
 	entry := func(e Entry) intake.Entry {
 		return intake.Entry{
-			Code: e.Code, Title: e.Title, Source: ids["source "+e.Source], Path: e.Path, Opening: ids["opening "+e.Opening], Keyword: e.Keyword, LiveCode: e.LiveCode,
+			Code: e.Code, Title: e.Title, Source: ids["source "+e.Source], Path: e.Path, Opening: ids["opening "+e.Opening], Keyword: e.Keyword, LiveCode: e.LiveCode, Page: e.Page,
 		}
 	}
 	before := map[string]*intake.Entry{}

@@ -9,6 +9,8 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -33,6 +35,8 @@ type Playbook struct {
 	People     People            `json:"people,omitempty"`
 	Circles    []circle.Group    `json:"circles,omitempty"`
 	Membership membership.Config `json:"membership,omitempty"`
+	Events     event.Config      `json:"events,omitempty"`
+	Growth     growth.Config     `json:"growth,omitempty"`
 	Contacts   []intake.Contact  `json:"contacts,omitempty"`
 	Intake     Intake            `json:"intake,omitempty"`
 	Touch      touch.Config      `json:"touch,omitempty"`
@@ -77,6 +81,7 @@ type Entry struct {
 	Opening  string `json:"opening,omitempty"`
 	Keyword  string `json:"keyword,omitempty"`
 	LiveCode string `json:"live_code,omitempty"`
+	Page     string `json:"page,omitempty"`
 }
 
 // Paths are the path definitions in the order of the file.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/touch"
@@ -70,12 +72,17 @@ func langs() object {
 
 // special are the types that are written otherwise than their Go kind says.
 var special = map[reflect.Type]object{
-	textType:                          ref("text"),
-	reflect.TypeFor[clock.Duration](): ref("duration"),
-	reflect.TypeFor[Paths]():          {"type": "object", "additionalProperties": ref("path")},
-	reflect.TypeFor[text.Lang]():      {"enum": langNames},
-	reflect.TypeFor[money.Fen]():      {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
-	reflect.TypeFor[time.Time]():      {"type": "string", "format": "date-time"},
+	textType:                             ref("text"),
+	reflect.TypeFor[clock.Duration]():    ref("duration"),
+	reflect.TypeFor[Paths]():             {"type": "object", "additionalProperties": ref("path")},
+	reflect.TypeFor[text.Lang]():         {"enum": langNames},
+	reflect.TypeFor[money.Fen]():         {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
+	reflect.TypeFor[time.Time]():         {"type": "string", "format": "date-time"},
+	reflect.TypeFor[event.Kind]():        enum(event.Kinds...),
+	reflect.TypeFor[growth.Binding]():    enum(growth.Click, growth.Claim, growth.Attendance, growth.ByOrder),
+	reflect.TypeFor[growth.TouchRule]():  enum(growth.First, growth.Last),
+	reflect.TypeFor[growth.RewardKind](): enum(growth.InMoney, growth.InPoints, growth.InService),
+	reflect.TypeFor[growth.Who]():        enum(growth.MembersOnly, growth.NewOnly, growth.Anyone),
 	reflect.TypeFor[circle.Kind](): enum(circle.KindBase, circle.KindConversion, circle.KindHall, circle.KindService, circle.KindStage, circle.KindEvent,
 		circle.KindCamp),
 	reflect.TypeFor[seat.Policy]():      enum(seat.FillFirst, seat.LeastLoaded, seat.Weighted, seat.OnDuty),
@@ -100,6 +107,7 @@ var required = map[reflect.Type][]string{
 	reflect.TypeFor[intake.Consent]():   {"purpose", "version"},
 	reflect.TypeFor[people.StageRule](): {"stage"},
 	reflect.TypeFor[people.Field]():     {"name", "type"},
+	reflect.TypeFor[growth.Programme](): {"name", "title", "binds", "levels"},
 	reflect.TypeFor[touch.Budget]():     {"per", "max"},
 	reflect.TypeFor[touch.Template]():   {"purpose", "body"},
 }

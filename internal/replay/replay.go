@@ -11,10 +11,13 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/internal/spine/task"
@@ -30,12 +33,17 @@ type World struct {
 	Seats   *seat.Service
 	Paths   *path.Engine
 	Tasks   *task.Service
+	Members *membership.Service
+	Shop    *shop.Service
+	Ledger  *ledger.Service
 	// Found makes a community that runs on a shipped playbook and gives its id.
 	Found func(ctx context.Context, slug, playbook string) (community string, err error)
 	// Settle does everything that is due now.
 	Settle func(ctx context.Context) error
 	// NextDue is when the next timer or job is due; zero for never.
 	NextDue func(ctx context.Context) (time.Time, error)
+	// Pay pays what is due for an order, on the trial page.
+	Pay func(ctx context.Context, community, order string) error
 	// Code is the code that was last sent to a phone: the one thing a simulated person reads off their own device.
 	Code func(phone string) string
 	// Verify counts what is wrong with a community, by kind.
@@ -119,7 +127,7 @@ type scenario struct {
 	run        func(ctx context.Context, s *sim) error
 }
 
-var scenarios = map[string]scenario{"mothers": mothers, "course": course}
+var scenarios = map[string]scenario{"mothers": mothers, "operators": operators, "course": course}
 
 // Cases lists what can be replayed.
 func Cases() []string { return slices.Sorted(maps.Keys(scenarios)) }
@@ -174,6 +182,16 @@ func bounds(name string) (least, most float64) {
 		return 0, 26
 	case kind == "delay":
 		return 0, 30 * 24 * 3600
+	case name == "renewals":
+		return 0, 1
+	case name == "scale":
+		return 0.001, 10
+	case name == "months":
+		return 1, 24
+	case name == "elasticity":
+		return 0, 10
+	case kind == "quota":
+		return 1, 100_000
 	case kind == "minutes", name == "days":
 		return 0, 10_000
 	}

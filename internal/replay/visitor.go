@@ -28,6 +28,7 @@ type visitor struct {
 	hurry    time.Duration
 	kind     string // of joiner, in truth
 	arrives  string // the parameter of going on from the landing page; "" means go.arrive
+	buys     func(ctx context.Context) error
 
 	person   string
 	circle   string
@@ -89,6 +90,8 @@ func (v *visitor) act(ctx context.Context) error {
 		})
 	case intake.ToFill:
 		return v.proceed(ctx, "go.form", "delay.join", v.fill)
+	case intake.ToBuy:
+		return v.buys(ctx)
 	case intake.ToJoin:
 		return v.proceed(ctx, "go.join", "delay.form", func(ctx context.Context) error { return v.join(ctx, st) })
 	case intake.InReview:

@@ -23,6 +23,12 @@ func TestNoQueryGrowsWithTheSquare(t *testing.T) {
 	for _, x := range readers {
 		all = append(all, asked{x.query, []any{d.Community, most}})
 	}
+	for _, x := range moneyProofs {
+		all = append(all, asked{x.query, []any{d.Community, most}})
+	}
+	for _, x := range ofOrders {
+		all = append(all, asked{x.query, []any{d.Community, most}})
+	}
 	steps := func(x asked) (out []string) {
 		correlated := map[int]bool{}
 		err := d.Read(t.Context(), d.Community, func(tx *db.Tx) (err error) {

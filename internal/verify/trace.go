@@ -6,8 +6,11 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
@@ -64,6 +67,29 @@ var traces = []trace{
 	{"shop_payment", `t.state = 'received'`, `t.id`, []any{shop.PaymentReceived{}}, `f.data ->> 'payment'`},
 	{"shop_refund", ``, `t.id`, []any{shop.RefundAsked{}}, `f.data ->> 'refund'`},
 	{"shop_refund", `t.state = 'done'`, `t.id`, []any{shop.RefundDone{}}, `f.data ->> 'refund'`},
+	{"shop_refund", `t.state = 'failed'`, `t.id`, []any{shop.RefundFailed{}}, `f.data ->> 'refund'`},
+	{"event", ``, `t.id`, []any{event.Planned{}}, `f.subject`},
+	{"event", `t.state = 'cancelled'`, `t.id`, []any{event.Cancelled{}}, `f.subject`},
+	{"event_ticket", `t.taken_at > 0`, `t.id`, []any{event.TicketTaken{}}, `f.data ->> 'ticket'`},
+	{"event_ticket", `t.state IN ('returned', 'refunded')`, `t.id`, []any{event.TicketReturned{}}, `f.data ->> 'ticket'`},
+	{"event_gift", ``, `t.id`, []any{event.FriendGiven{}}, `f.data ->> 'gift'`},
+	{"event_gift", `t.state = 'claimed'`, `t.id`, []any{event.FriendClaimed{}}, `f.data ->> 'gift'`},
+	{"event_gift", `t.state = 'returned'`, `t.id`, []any{event.FriendReturned{}}, `f.data ->> 'gift'`},
+	{"event_scan", `t.result IN ('admitted', 'double')`, `t.id`, []any{event.Admitted{}}, `f.data ->> 'scan'`},
+	{"event_attendance", ``, `t.person || ' ' || t.event`, []any{event.Attended{}}, `f.person || ' ' || f.subject`},
+	{"event_answer", ``, `t.person || ' ' || t.event`, []any{event.Answered{}}, `f.person || ' ' || f.subject`},
+	{"growth_link", ``, `t.id`, []any{growth.LinkMade{}}, `f.subject`},
+	{"growth_lead", ``, `t.person || ' ' || t.link`, []any{growth.LinkFollowed{}}, `f.person || ' ' || f.subject`},
+	{"growth_bond", `t.state = 'active'`, `t.id`, []any{growth.Bound{}}, `f.subject`},
+	{"growth_bond", `t.state = 'lost'`, `t.id`, []any{growth.BondLost{}}, `f.subject`},
+	{"growth_bond", `t.state = 'refused'`, `t.id`, []any{growth.BondRefused{}}, `f.subject`},
+	{"growth_bond", `t.state = 'pending'`, `t.id`, []any{growth.BondHeld{}}, `f.subject`},
+	{"growth_reward", ``, `t.id`, []any{growth.RewardEarned{}}, `f.data ->> 'reward'`},
+	{"growth_takeback", ``, `t.reward || ' ' || t.amount`, []any{growth.RewardTaken{}}, `(f.data ->> 'reward') || ' ' || (f.data ->> 'amount')`},
+	{"payout_batch", ``, `t.id`, []any{payout.Begun{}}, `f.subject`},
+	{"payout_batch", `t.approved_by <> ''`, `t.id`, []any{payout.Approved{}}, `f.subject`},
+	{"payout_line", `t.state = 'paid'`, `t.id`, []any{payout.Paid{}}, `f.data ->> 'line'`},
+	{"payout_line", `t.state = 'failed'`, `t.id`, []any{payout.Failed{}}, `f.data ->> 'line'`},
 	{"touch", `t.state = 'sent'`, `t.id`, []any{touch.Sent{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state = 'held'`, `t.id`, []any{touch.HeldBack{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state IN ('failed', 'unknown')`, `t.id`, []any{touch.Failed{}}, `f.data ->> 'touch'`},

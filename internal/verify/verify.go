@@ -97,7 +97,7 @@ func (v *Verifier) checkRows(tx *db.Tx, r *Report) error {
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
-	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkTraces, checkReferences, countRows} {
+	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkEvents, checkMoney, checkTraces, checkReferences, countRows} {
 		if err := check(tx, r, last); err != nil {
 			return err
 		}
@@ -166,8 +166,11 @@ func checkMembers(tx *db.Tx, r *Report, _ time.Time) error {
 	for _, p := range orders {
 		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
+	if err := checkBooksOfOrders(tx, r); err != nil {
+		return err
+	}
 	const members = `SELECT p.root FROM membership_term t JOIN person p ON p.community_id = t.community_id AND p.id = t.person
-		WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $3`
+		WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $3 AND p.erased_at = 0`
 	const places = `SELECT holder FROM seat WHERE community_id = $1 AND group_name = 'members' AND state = 'taken'`
 	if err := r.each(tx, "membership.member_without_place", "member without a place under the cap", members+` EXCEPT `+places+` ORDER BY 1 LIMIT $2`, tx.Now()); err != nil {
 		return err

@@ -66,7 +66,7 @@ func (w *World) buying(ctx context.Context) error {
 	return w.Settle(ctx)
 }
 
-// buy orders a plan and pays it; amount 0 is what is due.
+// buy orders a plan, pays it and waits for it; amount 0 is what is due.
 func (w *World) buy(ctx context.Context, person, plan string, amount money.Fen) (shop.Order, error) {
 	o, err := w.Shop.Checkout(ctx, w.Community, shop.Checkout{Key: plan + " of " + person, Person: person, Items: []shop.Item{{Kind: "plan", Item: plan}}})
 	if err != nil {
@@ -79,5 +79,8 @@ func (w *World) buy(ctx context.Context, person, plan string, amount money.Fen) 
 	if err != nil {
 		return o, err
 	}
-	return w.Shop.Notify(ctx, w.Community, channel.Sandbox, channel.Notice{Payment: p.ID, Amount: amount})
+	if _, err := w.Shop.Notify(ctx, w.Community, channel.Sandbox, channel.Notice{Payment: p.ID, Amount: amount}); err != nil {
+		return o, err
+	}
+	return o, w.Settle(ctx)
 }

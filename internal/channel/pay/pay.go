@@ -16,6 +16,11 @@ func (Manual) Open(context.Context, channel.PayRequest) (channel.PayPage, error)
 	return channel.PayPage{}, nil
 }
 
+// Ask knows nothing: staff tells what came in.
+func (Manual) Ask(context.Context, channel.PayQuestion) (channel.Notice, bool, error) {
+	return channel.Notice{}, false, nil
+}
+
 // Refund is done by a person, who says when.
 func (Manual) Refund(context.Context, channel.RefundRequest) (bool, error) { return false, nil }
 
@@ -29,6 +34,11 @@ type Sandbox struct {
 func (s Sandbox) Open(ctx context.Context, r channel.PayRequest) (channel.PayPage, error) {
 	url, err := s.Page(ctx, r.Community, r.ID)
 	return channel.PayPage{Ref: "sandbox " + r.ID, URL: url}, err
+}
+
+// Ask knows of nothing that came in: the page tells at once whatever its payer chooses.
+func (Sandbox) Ask(context.Context, channel.PayQuestion) (channel.Notice, bool, error) {
+	return channel.Notice{}, false, nil
 }
 
 // Refund is done at once.

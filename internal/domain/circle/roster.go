@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/seat"
 )
 
 // RosterFilter narrows a roster.
@@ -69,6 +72,39 @@ func (s *Service) CirclesOfTx(tx *db.Tx, person string) ([]Membership, error) {
 	}
 	slices.SortFunc(all, func(a, b Membership) int { return a.JoinedAt.Compare(b.JoinedAt) })
 	return all, nil
+}
+
+// Place is a seat that a circle keeps for somebody until they join.
+type Place struct {
+	Circle string    `json:"circle"`
+	Name   text.Text `json:"name"`
+	Until  time.Time `json:"until"`
+}
+
+// PlacesTx lists the circles that keep a place for a person, the one that ends first before the others.
+func (s *Service) PlacesTx(tx *db.Tx, person string) (out []Place, err error) {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return nil, fmt.Errorf("ids of person %s: %w", person, err)
+	}
+	for _, id := range ids {
+		seats, err := s.seats.LiveSeats(tx, id)
+		if err != nil {
+			return nil, fmt.Errorf("seats of person %s: %w", id, err)
+		}
+		for _, x := range seats {
+			if x.Circle == "" || x.State != seat.StateHeld {
+				continue
+			}
+			c, err := s.GetTx(tx, x.Circle)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, Place{Circle: c.ID, Name: c.Name, Until: x.Expires})
+		}
+	}
+	slices.SortFunc(out, func(a, b Place) int { return a.Until.Compare(b.Until) })
+	return out, nil
 }
 
 // CirclesOf is CirclesOfTx on a reader.

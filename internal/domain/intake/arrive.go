@@ -73,6 +73,9 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	if _, err := fact.Append(tx, Arrived{Opening: fact.ID(e.Opening)}, told); err != nil {
 		return "", err
 	}
+	if err := s.begin(tx, e, person, v.Account); err != nil {
+		return "", err
+	}
 	if e.Opening == "" {
 		return person, nil
 	}

@@ -6,7 +6,8 @@ import (
 
 // Config is what a playbook says about taking people in.
 type Config struct {
-	Landing  Landing   `json:"landing"`
+	Landing  Landing   `json:"landing" doc:"the page of every entry that names none"`
+	Pages    []Page    `json:"pages,omitempty" doc:"landing pages in versions that are compared"`
 	Form     []Field   `json:"form"`
 	Consents []Consent `json:"consents"`
 	Limits   Limits    `json:"limits"`
@@ -14,11 +15,13 @@ type Config struct {
 
 // Landing is what an entry's page says: what this is, who stands behind it, how to join.
 type Landing struct {
-	Title    text.Text   `json:"title"`
-	Lead     text.Text   `json:"lead"`
-	Benefits []text.Text `json:"benefits"`
-	Behind   []text.Text `json:"behind"`
-	HowTo    []text.Text `json:"how_to"`
+	Title     text.Text   `json:"title"`
+	Lead      text.Text   `json:"lead"`
+	Plans     []string    `json:"plans,omitempty" doc:"memberships that it shows, with their price and the places left"`
+	Benefits  []text.Text `json:"benefits"`
+	Behind    []text.Text `json:"behind"`
+	Endorsers []Endorser  `json:"endorsers,omitempty" doc:"who stands behind it, in their own words"`
+	HowTo     []text.Text `json:"how_to"`
 }
 
 // FieldType says how a field of the form is filled.

@@ -56,6 +56,7 @@ func (s *Service) DeclareEntryTx(tx *db.Tx, e Entry, was *Entry) error {
 			{&next.Opening, &was.Opening, &e.Opening},
 			{&next.Keyword, &was.Keyword, &e.Keyword},
 			{&next.LiveCode, &was.LiveCode, &e.LiveCode},
+			{&next.Page, &was.Page, &e.Page},
 		} {
 			if *f.is == *f.was {
 				*f.is = *f.to

@@ -49,6 +49,7 @@ type Entry struct {
 	Opening   string     `json:"opening,omitempty" doc:"the doors it waits at"`
 	Keyword   string     `json:"keyword,omitempty" doc:"a word that reserves a place, besides the button"`
 	LiveCode  string     `json:"live_code,omitempty" doc:"the group of circles that the code hands out"`
+	Page      string     `json:"page,omitempty" doc:"its landing page; the community's own if not given"`
 	State     EntryState `json:"state"`
 	Successor string     `json:"successor,omitempty" doc:"the entry that a retired one leads to"`
 	CreatedAt time.Time  `json:"created_at"`

@@ -2,6 +2,9 @@ package intake
 
 import "github.com/qunce/qunce/internal/spine/fact"
 
+// PageName is the name of a landing page, or of a version of one, inside a fact.
+type PageName string
+
 // What people did on their way in. Entry says by which way.
 type (
 	// Viewed is an entry's page seen by a visitor, once a day. Its subject is the visitor: nobody is known yet.
@@ -29,6 +32,14 @@ type (
 		Suspicion    int     `json:"suspicion"` // 0–100
 		Known        bool    `json:"known"`     // the phone belonged to someone already
 	}
+	// PageSeen is a version of a landing page seen by a browser, once; its subject is the visitor.
+	PageSeen struct {
+		Page     PageName `json:"page"`
+		Version  PageName `json:"version"`
+		Revision int      `json:"revision"`
+	}
+	// PageBegun is a person who took the first step from a landing page.
+	PageBegun PageSeen
 	// OpeningMoved is doors with another time or rate; its subject is the opening.
 	OpeningMoved struct {
 		Rate int `json:"rate"`
@@ -37,5 +48,5 @@ type (
 
 // Facts lists the kinds this package emits.
 func Facts() []any {
-	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, OpeningMoved{}}
+	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, PageSeen{}, PageBegun{}, OpeningMoved{}}
 }

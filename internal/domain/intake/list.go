@@ -24,6 +24,15 @@ func (s *Service) Entries(tx *db.Tx, f EntryFilter, cursor string, limit int) (p
 	return listEntries(tx, f, cursor, limit)
 }
 
+// SellingTx gives the entry by which a stranger comes to a membership: the oldest of those whose path waits for one.
+func (s *Service) SellingTx(tx *db.Tx) (Entry, bool, error) {
+	paths, err := s.paths.WaitFor(tx, termBought)
+	if err != nil || len(paths) == 0 {
+		return Entry{}, false, err
+	}
+	return firstEntryOf(tx, paths)
+}
+
 // Sources lists sources, the newest first.
 func (s *Service) Sources(tx *db.Tx, cursor string, limit int) (page.Page[Source], error) {
 	return newest(tx, scanSource, selectSource, cursor, limit, func(x Source) (time.Time, string) { return x.CreatedAt, x.ID })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,6 +41,7 @@ type Service struct {
 	hash   func(community, purpose, value string) string // keyed
 	zone   func(ctx context.Context, community string) *time.Location
 	counts *db.Tally
+	pages  *db.Tally
 
 	configs sync.Map // community → *decoded
 }
@@ -51,6 +53,7 @@ func New(d *db.DB, p *people.Service, seats *seat.Service, paths *path.Engine, c
 	return &Service{
 		db: d, people: p, seats: seats, paths: paths, codes: codes, hash: hash, zone: zone,
 		counts: db.NewTally(d, "intake_count", []string{"entry", "day", "what"}, "n"),
+		pages:  db.NewTally(d, "intake_page_count", []string{"page", "version", "revision", "what"}, "n"),
 	}
 }
 
@@ -65,6 +68,7 @@ func (s *Service) Attach(l *fact.Log) {
 		}
 		return nil
 	}})
+	l.Subscribe(fact.Subscription{Name: "intake.page", Kinds: []string{fact.KindOf(PageSeen{}), fact.KindOf(PageBegun{}), termBought, termRefunded}, Handle: s.countPages})
 }
 
 // counted are the facts that an entry's counts are made of, whoever emits them.
@@ -80,7 +84,15 @@ func Day(t time.Time, zone *time.Location) int {
 }
 
 // DeclareTx sets what the playbook says.
-func (s *Service) DeclareTx(tx *db.Tx, c Config) error { return writeConfig(tx, c) }
+func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
+	if err := CheckPages(c.Pages); err != nil {
+		return err
+	}
+	if err := writeConfig(tx, c); err != nil {
+		return err
+	}
+	return declarePages(tx, c.Pages)
+}
 
 // ConfigTx gives what the playbook says.
 func (s *Service) ConfigTx(tx *db.Tx) (Config, error) {
@@ -204,6 +216,12 @@ func (s *Service) checkEntry(tx *db.Tx, e Entry) error {
 		return err
 	}
 	if err := check(e.Owner, ErrUnknownOwner.At("/owner"), func() (bool, error) { return known(people.Root(tx, e.Owner)) }); err != nil {
+		return err
+	}
+	if err := check(e.Page, ErrUnknownPage.At("/page"), func() (bool, error) {
+		config, err := s.ConfigTx(tx)
+		return slices.ContainsFunc(config.Pages, func(p Page) bool { return p.Name == e.Page }), err
+	}); err != nil {
 		return err
 	}
 	active, err := s.paths.Active(tx, e.Path)

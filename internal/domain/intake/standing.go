@@ -24,6 +24,7 @@ const (
 	ToFollow  Stage = "follow"
 	ToContact Stage = "contact"
 	ToFill    Stage = "form"
+	ToBuy     Stage = "buy" // a membership
 	InReview  Stage = "review"
 	ToJoin    Stage = "join"   // a seat is held
 	Seated    Stage = "seated" // is in a circle
@@ -137,6 +138,7 @@ func stageOf(kind string, what []string) Stage {
 		{"wait", "intake.registered", ToFill},
 		{"wait", "intake.followed", ToFollow},
 		{"wait", "intake.contact_added", ToContact},
+		{"wait", "membership.term_bought", ToBuy},
 		{"wait", "circle.joined", ToJoin},
 		{"wait", "seat.offered", InLine},
 	} {

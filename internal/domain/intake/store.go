@@ -56,24 +56,24 @@ func placementByID(tx *db.Tx, id string) (Placement, bool, error) {
 	return db.One(tx, scanPlacement, selectPlacement+` AND id = $2`, tx.Community(), id)
 }
 
-const entryColumns = `id, code, title, source, placement, owner, path, opening, keyword, live_code, state, successor, created_at`
+const entryColumns = `id, code, title, source, placement, owner, path, opening, keyword, live_code, state, successor, created_at, page`
 
 func scanEntry(r *db.Row) (e Entry, err error) {
-	err = r.Scan(&e.ID, &e.Code, &e.Title, &e.Source, &e.Placement, &e.Owner, &e.Path, &e.Opening, &e.Keyword, &e.LiveCode, &e.State, &e.Successor, &e.CreatedAt)
+	err = r.Scan(&e.ID, &e.Code, &e.Title, &e.Source, &e.Placement, &e.Owner, &e.Path, &e.Opening, &e.Keyword, &e.LiveCode, &e.State, &e.Successor, &e.CreatedAt, &e.Page)
 	return e, err
 }
 
 const selectEntry = `SELECT ` + entryColumns + ` FROM intake_entry WHERE community_id = $1`
 
 func insertEntry(tx *db.Tx, e Entry) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO intake_entry (community_id, `+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
-		tx.Community(), e.ID, e.Code, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor, e.CreatedAt)
+	n, err := tx.Exec(`INSERT INTO intake_entry (community_id, `+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
+		tx.Community(), e.ID, e.Code, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor, e.CreatedAt, e.Page)
 	return n == 1, err
 }
 
 func updateEntry(tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(`UPDATE intake_entry SET title = $3, source = $4, placement = $5, owner = $6, path = $7, opening = $8, keyword = $9, live_code = $10, state = $11, successor = $12
-		WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor)
+	_, err := tx.Exec(`UPDATE intake_entry SET title = $3, source = $4, placement = $5, owner = $6, path = $7, opening = $8, keyword = $9, live_code = $10, state = $11, successor = $12, page = $13
+		WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor, e.Page)
 	return err
 }
 
@@ -88,6 +88,12 @@ func entryByID(tx *db.Tx, id string) (Entry, bool, error) {
 
 func entryByCode(tx *db.Tx, code string) (Entry, bool, error) {
 	return db.One(tx, scanEntry, selectEntry+` AND code = $2`, tx.Community(), code)
+}
+
+// firstEntryOf gives the oldest active entry of some paths.
+func firstEntryOf(tx *db.Tx, paths []string) (Entry, bool, error) {
+	args := []any{tx.Community(), Active}
+	return db.One(tx, scanEntry, selectEntry+` AND state = $2 AND path IN `+db.In(&args, paths)+` ORDER BY created_at, id LIMIT 1`, args...)
 }
 
 func scanOpening(r *db.Row) (o Opening, err error) {

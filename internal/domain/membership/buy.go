@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/money"
@@ -24,17 +25,11 @@ func (s *Service) Buy(ctx context.Context, community, term string) (t Term, err 
 
 // BuyTx makes a reserved term the person's, once: asked again it gives the term as it is. A reservation that has ended is honoured
 // while there is room, at its price. Refusals, after which what was paid is owed back: seat.ErrLapsed and seat.ErrGone for places
-// that are gone, ErrHas for who has bought a plan with all of it meanwhile, ErrBlocked, ErrNoNumbers, ErrNotHeld.
+// that are gone, ErrHas for who has bought a plan with all of it meanwhile, ErrChanged for who has something else by now than the price
+// was made for, ErrBlocked, ErrNoNumbers, ErrNotHeld.
 func (s *Service) BuyTx(tx *db.Tx, term string) (Term, error) {
-	t, err := termByID(tx, term)
+	t, x, err := s.locked(tx, term)
 	if err != nil {
-		return t, err
-	}
-	x, err := s.lock(tx, t.Person)
-	if err != nil {
-		return t, err
-	}
-	if t, err = termByID(tx, term); err != nil { // once more under the lock
 		return t, err
 	}
 	switch t.stored {
@@ -71,8 +66,8 @@ func (s *Service) place(tx *db.Tx, x standing, t *Term) (replaced []Term, err er
 	if err != nil {
 		return nil, err
 	}
-	if t.Credit > 0 && q.Kind != KindUpgrade {
-		return nil, ErrNotHeld // what was credited has been refunded
+	if !x.still(t.quoted) || slices.ContainsFunc(replaced, func(r Term) bool { return !slices.Contains(t.quoted, r.credited()) }) {
+		return nil, ErrChanged
 	}
 	t.Kind, t.Starts, t.Ends, t.BoughtAt = q.Kind, q.Starts, q.Ends, tx.Now()
 	t.GraceUntil = t.Ends
@@ -90,6 +85,16 @@ func (s *Service) place(tx *db.Tx, x standing, t *Term) (replaced []Term, err er
 		}
 	}
 	return replaced, nil
+}
+
+// still tells whether the terms of a quote are the member's as they were, or have run out: nothing more of them went back.
+func (x standing) still(quoted []credited) bool {
+	for _, c := range quoted {
+		if !slices.ContainsFunc(x.terms, func(t Term) bool { return t.stored == bought && t.credited() == c }) {
+			return false
+		}
+	}
+	return true
 }
 
 // takeSeats takes the places that were held, and one under the cap for who has none.
@@ -166,25 +171,34 @@ func (s *Service) giveWay(tx *db.Tx, t Term, into string) error {
 
 // Refundable is what of a term's due can be given back at a time: all of it within the plan's days, nothing after.
 func (t Term) Refundable(now time.Time) money.Fen {
-	if t.stored == bought && now.Before(t.BoughtAt.AddDate(0, 0, t.plan.Refund)) {
-		return t.Due()
+	if t.stored == bought && now.Before(t.RefundUntil()) {
+		return max(t.Due()-t.returned, 0)
 	}
 	return 0
 }
+
+// ReturnedTx notes that a part of what a term costs has gone back while its member keeps it: so much less is unused of it. One that
+// gave way to another term is part of that one's price: ErrNotBought.
+func (s *Service) ReturnedTx(tx *db.Tx, term string, part money.Fen) error {
+	t, _, err := s.locked(tx, term)
+	if err == nil && t.stored != bought && t.stored != Held && t.stored != Dropped {
+		err = ErrNotBought
+	}
+	if err != nil {
+		return err
+	}
+	return addReturned(tx, term, part)
+}
+
+// RefundUntil is when the term can't be given back by its member any more.
+func (t Term) RefundUntil() time.Time { return t.BoughtAt.AddDate(0, 0, t.plan.Refund) }
 
 // RefundTx takes a term back: what is unused of its benefits ends, its places are free again, and terms that gave way to it
 // go on. It does not ask whether the days for it are over: who pays the money back decides. Refusals: ErrUnknownTerm,
 // ErrNotBought, ErrFollowed.
 func (s *Service) RefundTx(tx *db.Tx, term string) (Term, error) {
-	t, err := termByID(tx, term)
+	t, x, err := s.locked(tx, term)
 	if err != nil {
-		return t, err
-	}
-	x, err := s.lock(tx, t.Person)
-	if err != nil {
-		return t, err
-	}
-	if t, err = termByID(tx, term); err != nil {
 		return t, err
 	}
 	if t.stored == Refunded {

@@ -145,6 +145,18 @@ func (s *Service) TermsTx(tx *db.Tx, person string) ([]Term, error) {
 	return x.terms, err
 }
 
+// EraseTx frees the place under the cap of a person who is erased. Their terms stay in the books; nobody will use the place.
+func (s *Service) EraseTx(tx *db.Tx, person string) error {
+	if err := s.seats.LockTx(tx); err != nil {
+		return err
+	}
+	has, found, err := s.seats.LiveSeatOf(tx, capGroup, person)
+	if err != nil || !found {
+		return err
+	}
+	return s.giveBack(tx, has.ID)
+}
+
 // FollowTx makes the place under the cap agree with what a person has, after a merge of persons or the end of one: then rows
 // of terms stay where they are, but the seats have moved. app calls it after the seats have followed.
 func (s *Service) FollowTx(tx *db.Tx, person string) error {

@@ -43,6 +43,18 @@ func (s *Service) lock(tx *db.Tx, person string) (standing, error) {
 	return s.standing(tx, person)
 }
 
+// locked is a term with what its member has, under that lock.
+func (s *Service) locked(tx *db.Tx, term string) (t Term, x standing, err error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return t, x, err
+	}
+	if t, err = termByID(tx, term); err != nil {
+		return t, x, err
+	}
+	x, err = s.standing(tx, t.Person)
+	return t, x, err
+}
+
 // live lists the terms of a plan that are bought and not over.
 func (x standing) live(plan string, now time.Time) (out []Term) {
 	for _, t := range x.terms {
@@ -191,14 +203,18 @@ func (s *Service) ReserveTx(tx *db.Tx, person, plan string, ttl time.Duration) (
 	if err != nil {
 		return Term{}, err
 	}
-	q, _, err := s.quote(tx, x, plans, p.Plan)
+	q, replaced, err := s.quote(tx, x, plans, p.Plan)
 	if err != nil {
 		return Term{}, err
+	}
+	var quoted []credited
+	for _, r := range replaced {
+		quoted = append(quoted, r.credited())
 	}
 	if was, found, err := heldTerm(tx, x.ids, plan); err != nil {
 		return Term{}, err
 	} else if found {
-		if was.at(tx.Now()) == Held && was.Kind == q.Kind {
+		if was.at(tx.Now()) == Held && was.Kind == q.Kind && slices.Equal(was.quoted, quoted) {
 			return was, nil
 		}
 		if err := s.drop(tx, was); err != nil {
@@ -207,7 +223,7 @@ func (s *Service) ReserveTx(tx *db.Tx, person, plan string, ttl time.Duration) (
 	}
 	t := Term{
 		ID: tx.NewID(), Person: x.person, Plan: plan, Title: p.Title, Kind: q.Kind, State: Held, stored: Held, HeldUntil: tx.Now().Add(ttl),
-		version: p.version, plan: p.Plan,
+		version: p.version, plan: p.Plan, quoted: quoted,
 	}
 	if err := s.holdSeats(tx, x, &t, &q, ttl); err != nil {
 		return Term{}, err

@@ -98,14 +98,15 @@ func waveByID(tx *db.Tx, id string) (waveRow, error) {
 }
 
 const selectTerm = `SELECT t.id, t.person, t.plan, t.version, t.kind, t.state, t.price, t.credit, t.wave, t.seat, t.member_seat, t.held_until, t.bought_at,
-		t.run_start, t.starts, t.ends, t.grace_until, t.ended_at, t.ended_by, t.number, p.body
+		t.run_start, t.starts, t.ends, t.grace_until, t.ended_at, t.ended_by, t.number, t.returned, t.quoted, p.body
 	FROM membership_term t JOIN membership_plan p ON p.community_id = t.community_id AND p.name = t.plan AND p.version = t.version WHERE t.community_id = $1`
 
 func scanTerm(r *db.Row) (t Term, err error) {
 	var plan db.JSON[Plan]
+	var quoted db.JSON[[]credited]
 	err = r.Scan(&t.ID, &t.Person, &t.Plan, &t.version, &t.Kind, &t.stored, &t.Price, &t.Credit, &t.Wave, &t.seat, &t.memberSeat, &t.HeldUntil, &t.BoughtAt,
-		&t.RunStart, &t.Starts, &t.Ends, &t.GraceUntil, &t.EndedAt, &t.endedBy, &t.Number, &plan)
-	t.plan, t.Title = plan.V, plan.V.Title
+		&t.RunStart, &t.Starts, &t.Ends, &t.GraceUntil, &t.EndedAt, &t.endedBy, &t.Number, &t.returned, &quoted, &plan)
+	t.plan, t.Title, t.quoted = plan.V, plan.V.Title, quoted.V
 	return t, err
 }
 
@@ -131,9 +132,9 @@ func heldTerm(tx *db.Tx, ids []string, plan string) (Term, bool, error) {
 }
 
 func insertTerm(tx *db.Tx, t Term) error {
-	_, err := tx.Exec(`INSERT INTO membership_term (community_id, id, person, plan, version, kind, state, price, credit, wave, seat, member_seat, held_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		tx.Community(), t.ID, t.Person, t.Plan, t.version, t.Kind, Held, t.Price, t.Credit, t.Wave, t.seat, t.memberSeat, t.HeldUntil)
+	_, err := tx.Exec(`INSERT INTO membership_term (community_id, id, person, plan, version, kind, state, price, credit, wave, seat, member_seat, held_until, quoted)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		tx.Community(), t.ID, t.Person, t.Plan, t.version, t.Kind, Held, t.Price, t.Credit, t.Wave, t.seat, t.memberSeat, t.HeldUntil, db.JSON[[]credited]{V: t.quoted})
 	return err
 }
 
@@ -141,6 +142,11 @@ func buyTerm(tx *db.Tx, t Term) error {
 	_, err := tx.Exec(`UPDATE membership_term SET state = $3, kind = $4, seat = $5, member_seat = $6, bought_at = $7, run_start = $8, starts = $9, ends = $10, grace_until = $11,
 			ended_at = 0, number = $12 WHERE community_id = $1 AND id = $2`,
 		tx.Community(), t.ID, bought, t.Kind, t.seat, t.memberSeat, t.BoughtAt, t.RunStart, t.Starts, t.Ends, t.GraceUntil, t.Number)
+	return err
+}
+
+func addReturned(tx *db.Tx, id string, part money.Fen) error {
+	_, err := tx.Exec(`UPDATE membership_term SET returned = returned + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, part)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"fmt"
 	"math/bits"
 	"time"
 
@@ -51,8 +52,21 @@ type Term struct {
 	endedBy    string
 	seat       string
 	memberSeat string
-	plan       Plan // the version it was bought under
+	plan       Plan       // the version it was bought under
+	returned   money.Fen  // of the price, given back while the member keeps it
+	quoted     []credited // the terms that its price was made for
 }
+
+// credited is a term as a quote found it.
+type credited struct {
+	Term     string    `json:"term"`
+	Returned money.Fen `json:"returned"`
+}
+
+func (t Term) credited() credited { return credited{t.ID, t.returned} }
+
+// Rule names the version of the plan by which the term costs what it does.
+func (t Term) Rule() string { return fmt.Sprintf("%s@%d", t.Plan, t.version) }
 
 // Due is what is to be paid for the term.
 func (t Term) Due() money.Fen { return t.Price - t.Credit }
@@ -85,16 +99,16 @@ func (t Term) live(now time.Time) bool {
 
 // unused is the part of what the term cost that its member has not had at a time: in proportion, rounded down to the fen.
 func (t Term) unused(now time.Time) money.Fen {
-	whole, left := t.Ends.Sub(t.Starts), t.Ends.Sub(now)
+	whole, left, kept := t.Ends.Sub(t.Starts), t.Ends.Sub(now), max(t.Price-t.returned, 0)
 	switch {
 	case left >= whole:
-		return t.Price
+		return kept
 	case left <= 0 || whole <= 0:
 		return 0
 	}
-	high, low := bits.Mul64(uint64(t.Price), uint64(left))
+	high, low := bits.Mul64(uint64(kept), uint64(left))
 	part, _ := bits.Div64(high, low, uint64(whole))
-	return money.Fen(part) //nolint:gosec // at most the price
+	return money.Fen(part) //nolint:gosec // at most what was kept
 }
 
 // Tenure is what somebody has of one plan: the run of terms under way.
@@ -130,6 +144,7 @@ var (
 	ErrHas         = errs.Define(errs.Conflict, "membership.has_it_all")   // "plan": it includes what is asked for
 	ErrBlocked     = errs.Define(errs.Forbidden, "membership.blocked")     // the person must not get in
 	ErrNotHeld     = errs.Define(errs.Conflict, "membership.not_held")     // nothing is reserved: it was refunded, or never was
+	ErrChanged     = errs.Define(errs.Conflict, "membership.changed")      // what the price was made for is no longer so
 	ErrNotBought   = errs.Define(errs.Conflict, "membership.not_bought")   // it can't be given back
 	ErrFollowed    = errs.Define(errs.Conflict, "membership.followed")     // "term": a later one of the run is to be given back first
 	ErrNoNumbers   = errs.Define(errs.Conflict, "membership.no_numbers")   // the series is used up: "pattern"

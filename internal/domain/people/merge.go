@@ -223,6 +223,11 @@ func (s *Service) Proposals(ctx context.Context, community, cursor string, limit
 	return p, err
 }
 
+// ProposedTx tells whether it is an open guess that two persons are one human.
+func (s *Service) ProposedTx(tx *db.Tx, one, other string) (bool, error) {
+	return isProposed(tx, one, other)
+}
+
 // DismissTx settles a guess as false; the same two are not proposed again.
 func (s *Service) DismissTx(tx *db.Tx, one, other, actor string) error {
 	found, err := settleProposal(tx, one, other, "dismissed", actor)

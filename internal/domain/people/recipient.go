@@ -124,6 +124,11 @@ func (s *Service) CalledBy(tx *db.Tx, r *Recipient) (string, error) {
 	return s.realName(tx, &record{id: r.ID, name: r.name})
 }
 
+// LegalName is a person's real name, for what the law wants it for; empty when nobody knows it.
+func (s *Service) LegalName(tx *db.Tx, r *Recipient) (string, error) {
+	return s.realName(tx, &record{id: r.ID, name: r.name})
+}
+
 // recipientRows reads who stands for each of the ids.
 func recipientRows(tx *db.Tx, ids []string) (map[string]*Recipient, error) {
 	out, args := map[string]*Recipient{}, []any{tx.Community()}

@@ -214,6 +214,12 @@ func settleProposal(tx *db.Tx, one, other, state, actor string) (bool, error) {
 	return n == 1, err
 }
 
+func isProposed(tx *db.Tx, one, other string) (bool, error) {
+	_, found, err := db.One(tx, db.Column[string], `SELECT kind FROM people_proposal WHERE community_id = $1 AND one = $2 AND other = $3 AND state = 'open'`,
+		tx.Community(), min(one, other), max(one, other))
+	return found, err
+}
+
 func openProposals(tx *db.Tx, at time.Time, one, other string, limit int) ([]Proposal, error) {
 	return db.All(tx, func(r *db.Row) (p Proposal, err error) {
 		err = r.Scan(&p.One, &p.Other, &p.By, &p.At)

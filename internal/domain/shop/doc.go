@@ -5,8 +5,9 @@
 //     they cost, not what they are.
 //   - Every payment counts once, however often its channel tells of it. One that nothing can be given for — too late, twice, of
 //     another amount — goes back by itself, and the order says why.
-//   - What was paid lies in the books as a deposit until the order is fulfilled, then as revenue. Money goes back by reversing
-//     those entries, never by more than was paid.
+//   - What was paid lies in the books as a deposit until the order is fulfilled; what was left of it by then is revenue. Money goes
+//     back by reversing those entries, never by more than was paid, and each line says how much of it went back.
+//   - What a channel fails to tell is asked for: payments for a day, refunds until they are done or staff has to see to them.
 //   - A kill between payment and delivery loses nothing: a job delivers, and may run again.
 //
 // No network call is made inside a transaction: a payment is written down first and opened at its channel afterwards.

@@ -42,6 +42,9 @@ type Order struct {
 // KindPlan is the kind of a line that is a membership: Item is the plan, Ref the term.
 const KindPlan = "plan"
 
+// KindTicket is the kind of a line that is a ticket: Item is the event's id and the ticket type with a slash between, Ref the ticket.
+const KindTicket = "ticket"
+
 // Line is one thing of an order.
 type Line struct {
 	Kind    string    `json:"kind" doc:"plan, ticket …"`
@@ -51,7 +54,14 @@ type Line struct {
 	Qty     int       `json:"qty"`
 	Amount  money.Fen `json:"amount" doc:"fen, for all of them"`
 	Revenue string    `json:"-"` // the account that it is earned on
+	Rule    string    `json:"-"` // by which it costs that, with its version: year@3
+
+	returned money.Fen // of the amount, given back or on its way
+	gone     bool      // it was taken back, or never will be given
 }
+
+// Back is what of its amount was given back, or is on its way.
+func (l Line) Back() money.Fen { return l.returned }
 
 // Item asks for a thing.
 type Item struct {
@@ -77,6 +87,8 @@ type Goods interface {
 	Drop(tx *db.Tx, ref string) error
 	// TakeBack undoes Deliver.
 	TakeBack(tx *db.Tx, ref string) error
+	// Returned notes that a part of what a thing costs has gone back while its buyer keeps it, delivered or not yet.
+	Returned(tx *db.Tx, ref string, part money.Fen) error
 	// Refundable is how much of what a thing cost its buyer can have back by themselves, now.
 	Refundable(tx *db.Tx, ref string) (money.Fen, error)
 }
@@ -132,6 +144,16 @@ type Refund struct {
 	AskedAt time.Time   `json:"asked_at"`
 	DoneAt  time.Time   `json:"done_at,omitzero"`
 	Error   string      `json:"error,omitempty"`
+
+	task string // in which staff is asked to see to it
+}
+
+// Desk asks staff to see to what the program can't. app fills it.
+type Desk interface {
+	// Ask opens a task about a refund that failed for good. Its end is told by AskAgainTx or RefundDoneTx.
+	Ask(tx *db.Tx, o Order, r Refund) (task string, err error)
+	// Withdraw calls a task off that is needed no longer; one that has ended stays as it is.
+	Withdraw(tx *db.Tx, task string) error
 }
 
 // Refusals.

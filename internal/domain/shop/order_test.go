@@ -25,8 +25,8 @@ func TestAPaymentCountsOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				if _, err := w.notify(p.ID, price); err != nil {
-					t.Error(err)
+				if o, err := w.notify(p.ID, price); err != nil || o.State != shop.Paid {
+					t.Errorf("told of it: %+v, %v", o, err)
 				}
 			})
 		}
@@ -134,10 +134,13 @@ func TestLatePayments(t *testing.T) {
 			t.Errorf("paying a closed order: %v", err)
 		}
 		w.paid(w.ordered("bob").ID)
-		if o, err := w.notify(p.ID, price); err != nil || o.State != shop.Refunded || o.Why != seat.ErrReleased.Code && o.Why != seat.ErrLapsed.Code {
-			t.Errorf("the place is gone: %+v, %v", o, err)
+		if _, err := w.notify(p.ID, price); err != nil {
+			t.Fatal(err)
 		}
 		w.settle()
+		if o := w.detail(late.ID); o.State != shop.Refunded || o.Why != seat.ErrReleased.Code && o.Why != seat.ErrLapsed.Code {
+			t.Errorf("the place is gone: %+v", o)
+		}
 		w.wantBalances(price, 0, price)
 		if got := w.detail(late.ID); got.Refunds[0].State != shop.Done {
 			t.Errorf("refund %+v", got.Refunds)

@@ -40,7 +40,10 @@ func (s *Service) Pay(ctx context.Context, community, order, by string) (p Payme
 			return err
 		}
 		p = Payment{ID: tx.NewID(), Order: order, Channel: by, State: Open, Amount: o.Amount, CreatedAt: tx.Now()}
-		return insertPayment(tx, p)
+		if err := insertPayment(tx, p); err != nil {
+			return err
+		}
+		return job.Enqueue(tx, askJob, p.ID, later(p.CreatedAt, tx.Now()), nil)
 	})
 	if err != nil || p.URL != "" {
 		return p, err
@@ -53,8 +56,9 @@ func (s *Service) Pay(ctx context.Context, community, order, by string) (p Payme
 	return p, s.db.Do(ctx, community, func(tx *db.Tx) error { return setPage(tx, p) })
 }
 
-// Notify takes what a channel tells of a payment: once, however often it is told. What nothing can be given for goes back by
-// itself. Refusals: ErrUnknownPayment (also for one that is not in the database yet: the channel tells again), ErrAmount.
+// Notify takes what a channel tells of a payment: once, however often it is told. What it pays for is delivered by a job; what
+// nothing can be given for goes back by itself. Refusals: ErrUnknownPayment (also for one that is not in the database yet: the
+// channel tells again), ErrAmount.
 func (s *Service) Notify(ctx context.Context, community, by string, n channel.Notice) (o Order, err error) {
 	if n.Amount <= 0 {
 		return o, ErrAmount.At("/amount")
@@ -63,35 +67,22 @@ func (s *Service) Notify(ctx context.Context, community, by string, n channel.No
 		o, err = s.notifyTx(tx, by, n)
 		return err
 	})
-	if err != nil {
-		return o, err
-	}
-	if o.State == Paid {
-		// The job does the same, should this end half-way.
-		if err := s.deliver(ctx, community, o.ID); err != nil {
-			s.log.Warn("an order will be delivered later", "order", o.ID, "error", err)
-		}
-	}
-	return s.Get(ctx, community, o.ID)
+	return o, err
 }
 
-func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (Order, error) {
-	p, found, err := paymentByID(tx, n.Payment)
-	if err == nil && (!found || p.Channel != by) {
+func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (o Order, err error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return o, err
+	}
+	p, err := s.PaymentTx(tx, n.Payment)
+	if err == nil && p.Channel != by {
 		err = ErrUnknownPayment
 	}
 	if err != nil {
-		return Order{}, err
-	}
-	o, err := s.locked(tx, p.Order)
-	if err != nil {
 		return o, err
 	}
-	if p, _, err = paymentByID(tx, n.Payment); err != nil { // once more under the lock
+	if o, err = s.GetTx(tx, p.Order); err != nil || p.State == Received { // it was told before
 		return o, err
-	}
-	if p.State == Received {
-		return o, nil // it was told before
 	}
 	p.Received, p.PaidAt = n.Amount, n.PaidAt
 	if p.PaidAt.IsZero() {
@@ -104,7 +95,7 @@ func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (Order, error
 	if err != nil {
 		return o, err
 	}
-	e, err := s.books.PostTx(tx, ledger.Entry{Key: "payment " + p.ID, Fact: cause, Subject: o.ID, At: p.PaidAt, Lines: []ledger.Line{
+	e, err := s.books.PostTx(tx, ledger.Entry{Key: "payment " + p.ID, Fact: cause, Subject: o.ID, Rule: o.rule(), At: p.PaidAt, Lines: []ledger.Line{
 		{Account: cashAccount(by), Amount: -int64(p.Received)}, {Account: depositAccount, Amount: int64(p.Received)},
 	}})
 	if err != nil {
@@ -185,6 +176,9 @@ func (s *Service) deliver(ctx context.Context, community, order string) error {
 			return err
 		}
 		for _, l := range o.Lines {
+			if l.gone {
+				continue
+			}
 			if err := s.goods[l.Kind].Deliver(tx, l.Ref); err != nil {
 				return err
 			}
@@ -201,10 +195,8 @@ func (s *Service) deliver(ctx context.Context, community, order string) error {
 		if err != nil || o.State != Paid {
 			return err
 		}
-		for _, l := range o.Lines {
-			if err := s.goods[l.Kind].Drop(tx, l.Ref); err != nil {
-				return fmt.Errorf("drop what order %s kept: %w", o.ID, err)
-			}
+		if err := s.undo(tx, o, Ask{}); err != nil {
+			return fmt.Errorf("drop what order %s kept: %w", o.ID, err)
 		}
 		return s.refund(tx, o, Ask{Key: "undeliverable " + o.ID, Amount: o.left(), Why: refusal.Code})
 	})
@@ -217,14 +209,14 @@ func (s *Service) fulfil(tx *db.Tx, o Order) error {
 		return err
 	}
 	o.State, o.FulfilledAt = Fulfilled, tx.Now()
-	if o.Paid > 0 {
-		lines := []ledger.Line{{Account: depositAccount, Amount: -int64(o.Paid)}}
+	if o.left() > 0 { // a part may have gone back before
+		lines := []ledger.Line{{Account: depositAccount, Amount: -int64(o.left())}}
 		for _, l := range o.Lines {
-			if l.Amount > 0 {
-				lines = append(lines, ledger.Line{Account: l.Revenue, Amount: int64(l.Amount)})
+			if l.left() > 0 {
+				lines = append(lines, ledger.Line{Account: l.Revenue, Amount: int64(l.left())})
 			}
 		}
-		e, err := s.books.PostTx(tx, ledger.Entry{Key: "order " + o.ID, Fact: cause, Subject: o.ID, Lines: lines})
+		e, err := s.books.PostTx(tx, ledger.Entry{Key: "order " + o.ID, Fact: cause, Subject: o.ID, Rule: o.rule(), Lines: lines})
 		if err != nil {
 			return fmt.Errorf("post order %s: %w", o.ID, err)
 		}

@@ -27,7 +27,8 @@ func TestAnyHistory(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
 		h := &history{world: w.in(fmt.Sprint("any", run), 3)}
-		rt.Repeat(map[string]func(*rapid.T){"order": h.begin, "pay": h.open, "notify": h.tell, "refund": h.takeBack, "pass": h.pass})
+		rt.Repeat(map[string]func(*rapid.T){"order": h.begin, "pay": h.open, "notify": h.tell, "refund": h.takeBack, "break": h.breakDown, "work": h.work, "pass": h.pass})
+		h.breaks(false)
 		h.check(rt)
 	})
 }
@@ -79,10 +80,22 @@ func (h *history) takeBack(rt *rapid.T) {
 		return
 	}
 	h.keys++
-	amount := money.Fen(rapid.IntRange(0, 250_00).Draw(rt, "amount"))
+	amount := money.Fen(rapid.OneOf(rapid.Just(0), rapid.IntRange(1, 250_00)).Draw(rt, "amount"))
 	_, err := h.Refund(rt.Context(), h.d.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), shop.Ask{Key: fmt.Sprint("ask ", h.keys), Amount: amount})
 	only(rt, err)
 }
+
+// breakDown lets deliveries fail, or go through again: what is paid may be given late, or in parts be given back before.
+func (h *history) breakDown(rt *rapid.T) { h.breaks(rapid.Bool().Draw(rt, "broken")) }
+
+func (h *history) breaks(broken bool) {
+	h.goods.broken = nil
+	if broken {
+		h.goods.broken = db.ErrBusy.Because(errors.New("made up"))
+	}
+}
+
+func (h *history) work(*rapid.T) { h.settle() }
 
 func (h *history) pass(rt *rapid.T) {
 	h.d.Clock.Advance(time.Duration(rapid.IntRange(1, 20).Draw(rt, "minutes")) * time.Minute)
@@ -130,7 +143,11 @@ func (h *history) check(rt *rapid.T) {
 		if err == nil && len(problems) > 0 {
 			err = fmt.Errorf("the seats: %v", problems)
 		}
-		return err
+		orders, verr := shop.Verify(tx)
+		if verr == nil && len(orders) > 0 {
+			verr = fmt.Errorf("the orders: %v", orders)
+		}
+		return errors.Join(err, verr)
 	})
 	if err != nil {
 		rt.Fatal(err)

@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/job"
@@ -19,13 +17,14 @@ import (
 // Ask asks for money to go back.
 type Ask struct {
 	Key    string    // with the same content it is the same refund again; required
+	Of     string    // what of the order it goes back for, by its Ref; "" means all things in it, by what is left of each
 	Amount money.Fen // 0 means all that is left, and then the buyer no longer has what they bought
 	Why    string    // code of a refusal, or what staff writes
 	Actor  string    // who of the staff; "" is the program, or the buyer
 }
 
-func (a Ask) hash() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q", a.Amount, a.Why))
+func (a Ask) hash(order string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q", order, a.Of, a.Amount, a.Why))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -38,7 +37,7 @@ func (s *Service) Refund(ctx context.Context, community, order string, a Ask) (o
 	return o, err
 }
 
-// RefundTx gives money of an order back. All that is left takes back what was bought; a part leaves it with the buyer.
+// RefundTx gives money of an order back. All that is left, of it or of one thing in it, takes back what was bought; a part leaves it with the buyer.
 // Refusals: ErrUnknownOrder, ErrNotPaid, ErrTooMuch, ErrAmount, ErrKeyReused, and those of the goods; they end the caller's
 // transaction.
 func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
@@ -46,39 +45,73 @@ func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
 	if err != nil {
 		return o, err
 	}
-	if hash, found, err := refundByKey(tx, a.Key); err != nil || found {
-		if err == nil && hash != a.hash() {
+	hash := a.hash(o.ID)
+	if was, found, err := refundByKey(tx, a.Key); err != nil || found {
+		if err == nil && was != hash {
 			err = ErrKeyReused
 		}
 		return o, err
 	}
-	hash := a.hash()
+	left := o.leftOf(a)
 	switch {
-	case o.Paid == 0, o.left() == 0:
+	case left == 0:
 		return o, ErrNotPaid
 	case a.Amount < 0:
 		return o, ErrAmount.At("/amount")
-	case a.Amount > o.left():
-		return o, ErrTooMuch.With("left", o.left().String()).At("/amount")
-	}
-	if a.Amount == 0 {
-		a.Amount = o.left()
+	case a.Amount > left:
+		return o, ErrTooMuch.With("left", left.String()).At("/amount")
+	case a.Amount == 0:
+		a.Amount = left
 	}
 	if a.Amount == o.left() {
-		for _, l := range o.Lines {
-			undo := s.goods[l.Kind].TakeBack
-			if o.State == Paid { // not given yet
-				undo = s.goods[l.Kind].Drop
-			}
-			if err := undo(tx, l.Ref); err != nil {
-				return o, err
-			}
+		a.Of = ""
+	}
+	if a.Amount == left {
+		if err := s.undo(tx, o, a); err != nil {
+			return o, err
 		}
 	}
 	if err := s.refundWith(tx, o, a, hash); err != nil {
 		return o, err
 	}
 	return s.GetTx(tx, order)
+}
+
+// isOf tells whether money that is asked for goes back for a line.
+func (a Ask) isOf(l Line) bool { return a.Of == "" || a.Of == l.Ref }
+
+// leftOf is what was paid, and has not gone back, for what money is asked for.
+func (o Order) leftOf(a Ask) (sum money.Fen) {
+	if o.Paid == 0 {
+		return 0
+	}
+	for _, l := range o.Lines {
+		if a.isOf(l) {
+			sum += l.left()
+		}
+	}
+	return sum
+}
+
+// undo takes back what of an order its money goes back for.
+func (s *Service) undo(tx *db.Tx, o Order, a Ask) error {
+	for i, l := range o.Lines {
+		if l.gone || !a.isOf(l) {
+			continue
+		}
+		undo := s.goods[l.Kind].TakeBack
+		if o.State == Paid { // not given yet
+			undo = s.goods[l.Kind].Drop
+		}
+		if err := undo(tx, l.Ref); err != nil {
+			return err
+		}
+		if err := setLineGone(tx, o.ID, i); err != nil {
+			return err
+		}
+		o.Lines[i].gone = true
+	}
+	return nil
 }
 
 // GiveUpTx is the buyer's own refund: within the days that the goods have for it, all or nothing.
@@ -106,6 +139,9 @@ func (s *Service) CanGiveUp(tx *db.Tx, o Order) (bool, error) {
 	}
 	var can money.Fen
 	for _, l := range o.Lines {
+		if l.gone {
+			continue
+		}
 		n, err := s.goods[l.Kind].Refundable(tx, l.Ref)
 		if err != nil {
 			return false, err
@@ -115,7 +151,9 @@ func (s *Service) CanGiveUp(tx *db.Tx, o Order) (bool, error) {
 	return can >= o.left(), nil
 }
 
-func (s *Service) refund(tx *db.Tx, o Order, a Ask) error { return s.refundWith(tx, o, a, a.hash()) }
+func (s *Service) refund(tx *db.Tx, o Order, a Ask) error {
+	return s.refundWith(tx, o, a, a.hash(o.ID))
+}
 
 // refundWith takes an amount out of what the order has earned, and sends it back by the payment that brought it.
 func (s *Service) refundWith(tx *db.Tx, o Order, a Ask, hash string) error {
@@ -128,10 +166,8 @@ func (s *Service) refundWith(tx *db.Tx, o Order, a Ask, hash string) error {
 	if err != nil {
 		return err
 	}
-	if o.entry != "" {
-		if err := s.unearn(tx, o, a, cause); err != nil {
-			return err
-		}
+	if err := s.divide(tx, o, a, cause); err != nil {
+		return err
 	}
 	o.Refunded += a.Amount
 	if o.Refunded == o.Paid {
@@ -153,28 +189,43 @@ func (s *Service) refundWith(tx *db.Tx, o Order, a Ask, hash string) error {
 	return s.sendBack(tx, o, p, r, a.Key, hash)
 }
 
-// unearn turns revenue into a deposit again: of each line its share.
-func (s *Service) unearn(tx *db.Tx, o Order, a Ask, cause string) error {
-	r := ledger.Reversal{Key: "refund " + a.Key, Of: o.entry, Fact: cause, Subject: o.ID}
-	if a.Amount < o.left() {
-		earned := map[string]money.Fen{}
-		var accounts []string
-		for _, l := range o.Lines {
-			if l.Amount > 0 && !slices.Contains(accounts, l.Revenue) {
-				accounts = append(accounts, l.Revenue)
-			}
-			earned[l.Revenue] += l.Amount
+// divide takes an amount from an order's lines, of each by what is left of it, and from the revenue that they have become.
+func (s *Service) divide(tx *db.Tx, o Order, a Ask, cause string) error {
+	whole := a.Amount == o.left()
+	weights := make([]int64, len(o.Lines))
+	for i, l := range o.Lines {
+		if a.isOf(l) {
+			weights[i] = int64(l.left())
 		}
-		weights := make([]int64, len(accounts))
-		for i, account := range accounts {
-			weights[i] = int64(earned[account])
-		}
+	}
+	r := ledger.Reversal{Key: "refund " + a.Key, Of: o.entry, Fact: cause, Subject: o.ID, Rule: o.rule()}
+	if !whole {
 		r.Lines = []ledger.Line{{Account: depositAccount, Amount: int64(a.Amount)}}
-		for i, part := range money.Share(a.Amount, weights...) {
-			if part > 0 {
-				r.Lines = append(r.Lines, ledger.Line{Account: accounts[i], Amount: -int64(part)})
+	}
+	for i, part := range money.Share(a.Amount, weights...) {
+		if part == 0 {
+			continue
+		}
+		l := o.Lines[i]
+		if err := addLineReturned(tx, o.ID, i, part); err != nil {
+			return err
+		}
+		if whole {
+			continue
+		}
+		if !l.gone {
+			if err := s.goods[l.Kind].Returned(tx, l.Ref, part); err != nil {
+				return err
 			}
 		}
+		if at := slices.IndexFunc(r.Lines, func(x ledger.Line) bool { return x.Account == l.Revenue }); at >= 0 {
+			r.Lines[at].Amount -= int64(part)
+		} else {
+			r.Lines = append(r.Lines, ledger.Line{Account: l.Revenue, Amount: -int64(part)})
+		}
+	}
+	if o.entry == "" { // a deposit still, of which less will become revenue
+		return nil
 	}
 	if _, err := s.books.ReverseTx(tx, r); err != nil {
 		return fmt.Errorf("take back what order %s earned: %w", o.ID, err)
@@ -203,69 +254,13 @@ func (s *Service) sendBack(tx *db.Tx, o Order, p Payment, r Refund, key, hash st
 	return job.Enqueue(tx, refundJob, r.ID, tx.Now(), nil)
 }
 
-// giveBack is the job that asks a channel for a refund. The channel knows the refund by its id and does nothing twice.
-func (s *Service) giveBack(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
-	var r Refund
-	var p Payment
-	err := s.db.Read(ctx, j.Community, func(tx *db.Tx) (err error) {
-		if r, err = s.RefundByID(tx, j.Key); err == nil {
-			p, _, err = paymentByID(tx, r.Payment)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if r.State != Asked {
-		return nil, nil
-	}
-	ch := s.pay[p.Channel]
-	if ch == nil {
-		return nil, job.Permanent(fmt.Errorf("there is no channel %s any more", p.Channel))
-	}
-	done, err := ch.Refund(ctx, channel.RefundRequest{Community: j.Community, ID: r.ID, Payment: p.ID, Ref: p.Ref, Amount: r.Amount, Total: p.Received})
-	if err != nil {
-		return nil, fmt.Errorf("refund %s at %s: %w", r.ID, p.Channel, err)
-	}
-	return func(tx *db.Tx) error {
-		if !done {
-			return setRefundState(tx, r.ID, Asked, Waits, "")
-		}
-		_, err := s.RefundDoneTx(tx, r.ID)
-		return err
-	}, nil
-}
-
-func (s *Service) refundFailed(tx *db.Tx, j job.Job, why error) error {
-	r, err := s.RefundByID(tx, j.Key)
-	if err != nil || r.State != Asked {
-		return err
-	}
-	if err := setRefundState(tx, r.ID, Asked, Failed, why.Error()); err != nil {
-		return err
-	}
-	o, err := s.GetTx(tx, r.Order)
-	if err != nil {
-		return err
-	}
-	_, err = fact.Append(tx, RefundFailed{Refund: fact.ID(r.ID)}, o.about())
-	return err
-}
-
 // RefundDoneTx notes that money has gone back, once: a channel told so, or a person who saw to it.
 func (s *Service) RefundDoneTx(tx *db.Tx, id string) (Refund, error) {
-	r, err := s.RefundByID(tx, id)
+	r, o, err := s.lockedRefund(tx, id)
 	if err != nil || r.State == Done {
 		return r, err
 	}
-	o, err := s.locked(tx, r.Order)
-	if err != nil {
-		return r, err
-	}
-	p, found, err := paymentByID(tx, r.Payment)
-	if err == nil && !found {
-		err = errors.New("a refund of no payment")
-	}
+	p, err := s.PaymentTx(tx, r.Payment)
 	if err != nil {
 		return r, err
 	}
@@ -273,11 +268,16 @@ func (s *Service) RefundDoneTx(tx *db.Tx, id string) (Refund, error) {
 	if err != nil {
 		return r, err
 	}
-	_, err = s.books.ReverseTx(tx, ledger.Reversal{Key: "refunded " + r.ID, Of: p.entry, Fact: cause, Subject: o.ID, Lines: []ledger.Line{
+	_, err = s.books.ReverseTx(tx, ledger.Reversal{Key: "refunded " + r.ID, Of: p.entry, Fact: cause, Subject: o.ID, Rule: o.rule(), Lines: []ledger.Line{
 		{Account: cashAccount(p.Channel), Amount: int64(r.Amount)}, {Account: depositAccount, Amount: -int64(r.Amount)},
 	}})
 	if err != nil {
 		return r, fmt.Errorf("post refund %s: %w", r.ID, err)
+	}
+	if r.task != "" {
+		if err := s.desk.Withdraw(tx, r.task); err != nil {
+			return r, err
+		}
 	}
 	r.State, r.DoneAt = Done, tx.Now()
 	return r, setRefundDone(tx, r)
@@ -291,3 +291,18 @@ func (s *Service) RefundByID(tx *db.Tx, id string) (Refund, error) {
 	}
 	return r, err
 }
+
+// lockedRefund gives a refund with its order, under the lock.
+func (s *Service) lockedRefund(tx *db.Tx, id string) (r Refund, o Order, err error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return r, o, err
+	}
+	if r, err = s.RefundByID(tx, id); err != nil {
+		return r, o, err
+	}
+	o, err = s.GetTx(tx, r.Order)
+	return r, o, err
+}
+
+// EraseTx forgets what staff wrote about a person's refunds. The money stays in the books.
+func (s *Service) EraseTx(tx *db.Tx, person string) error { return eraseWords(tx, person) }

@@ -2,9 +2,11 @@ package shop_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -35,6 +37,18 @@ func TestRefunds(t *testing.T) {
 		w.wantBalances(70_00, 0, 70_00)
 		ask("more", 70_01, shop.ErrTooMuch)
 		ask("below", -1, shop.ErrAmount)
+		other, err := w.order("eve", "b", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.paid(other.ID)
+		if _, err := w.Refund(t.Context(), d.Community, other.ID, shop.Ask{Key: "part", Amount: 30_00, Why: "kindness", Actor: "op"}); !errors.Is(err, shop.ErrKeyReused) {
+			t.Errorf("the key of another order's refund: %v", err)
+		}
+		if _, err := w.Refund(t.Context(), d.Community, other.ID, shop.Ask{Key: "other"}); err != nil {
+			t.Fatal(err)
+		}
+		w.settle()
 		if _, err := w.order("bob", "a", 1); !errors.Is(err, seat.ErrGone) {
 			t.Errorf("a part took the place back: %v", err)
 		}
@@ -94,5 +108,55 @@ func TestGivingUp(t *testing.T) {
 		if got := w.detail(o.ID); got.State != shop.Closed {
 			t.Errorf("cancelled: %+v", got)
 		}
+	})
+}
+
+// Two nodes note at once that the same money has gone back, and ask at once for the same money: each happens once.
+func TestNodesRaceForARefund(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d, 20)
+		second, err := db.Open(t.Context(), d.Config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer second.Close()
+		other := *d
+		other.DB = second
+		nodes := []*world{w, newNode(t, &other)}
+		atOnce := func(fn func(n *world) error) {
+			t.Helper()
+			var wg sync.WaitGroup
+			for _, n := range append(nodes, nodes...) {
+				wg.Go(func() {
+					if err := fn(n); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+		}
+		w.bank.slow = true
+		for range 8 {
+			o := w.ordered("ann")
+			p := w.payAtBank(o.ID)
+			atOnce(func(n *world) error {
+				_, err := n.Notify(t.Context(), d.Community, byBank, channel.Notice{Payment: p.ID, Amount: price})
+				return err
+			})
+			w.settle()
+			atOnce(func(n *world) error {
+				_, err := n.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: o.ID})
+				return err
+			})
+			w.settle()
+			r := w.refunds(o.ID)
+			if len(r) != 1 || r[0].State != shop.Waits {
+				t.Fatalf("refunds %+v", r)
+			}
+			atOnce(func(n *world) error {
+				return n.d.Do(t.Context(), d.Community, func(tx *db.Tx) error { _, err := n.RefundDoneTx(tx, r[0].ID); return err })
+			})
+		}
+		w.wantBalances(0, 0, 0)
 	})
 }

@@ -5,7 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/channel"
@@ -21,9 +22,9 @@ import (
 // Service takes orders, payments and refunds. Safe for concurrent use.
 type Service struct {
 	db    *db.DB
-	log   *slog.Logger
 	seats *seat.Service
 	books *ledger.Service
+	desk  Desk
 	goods map[string]Goods
 	pay   map[string]channel.Payments
 	ways  []string // the names of pay
@@ -33,8 +34,8 @@ type Service struct {
 const keepFor = 15 * time.Minute
 
 // New makes the service. Call Sell, Accept and Register before the first order.
-func New(d *db.DB, log *slog.Logger, seats *seat.Service, books *ledger.Service) *Service {
-	return &Service{db: d, log: log, seats: seats, books: books, goods: map[string]Goods{}, pay: map[string]channel.Payments{}}
+func New(d *db.DB, seats *seat.Service, books *ledger.Service, desk Desk) *Service {
+	return &Service{db: d, seats: seats, books: books, desk: desk, goods: map[string]Goods{}, pay: map[string]channel.Payments{}}
 }
 
 // Sell registers a kind of things that orders may be for.
@@ -50,6 +51,7 @@ func (s *Service) Accept(name string, p channel.Payments) {
 const (
 	orderTimer = "shop.order"   // an order's time is over
 	deliverJob = "shop.deliver" // a paid order is to be given
+	askJob     = "shop.ask"     // a channel is to be asked for a payment
 	refundJob  = "shop.refund"  // money is to be given back at its channel
 )
 
@@ -59,25 +61,21 @@ func (s *Service) Register(r *job.Runner) {
 	r.OnJob(deliverJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
 		return nil, s.deliver(ctx, j.Community, j.Key)
 	})
-	r.OnJob(refundJob, job.Options{Dead: s.refundFailed}, s.giveBack)
+	r.OnJob(askJob, job.Options{Attempts: askAttempts}, s.askFor)
+	r.OnJob(refundJob, job.Options{Dead: func(tx *db.Tx, j job.Job, why error) error { return s.refundFailed(tx, j.Key, why) }}, s.giveBack)
 }
 
-// Checkout is CheckoutTx in a transaction of its own, and delivers what costs nothing.
+// Checkout is CheckoutTx in a transaction of its own.
 func (s *Service) Checkout(ctx context.Context, community string, c Checkout) (o Order, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
 		o, err = s.CheckoutTx(tx, c)
 		return err
 	})
-	if err == nil && o.State == Paid {
-		if err := s.deliver(ctx, community, o.ID); err != nil {
-			s.log.Warn("an order will be delivered later", "order", o.ID, "error", err)
-		}
-		return s.Get(ctx, community, o.ID)
-	}
 	return o, err
 }
 
-// CheckoutTx makes an order and keeps its things for its buyer. Refusals: ErrNoItems, ErrKind, ErrQty, ErrKeyReused, and those of
+// CheckoutTx makes an order and keeps its things for its buyer; one that costs nothing is paid at once, and delivered by a job.
+// Refusals: ErrNoItems, ErrKind, ErrQty, ErrKeyReused, and those of
 // the goods; they end the caller's transaction. Who has an order open for the very thing gets that one, or ErrOpen with others in it.
 func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 	if err := s.check(&c); err != nil {
@@ -226,3 +224,16 @@ func (s *Service) GetTx(tx *db.Tx, id string) (Order, error) {
 
 // left is what of a paid order has not gone back.
 func (o Order) left() money.Fen { return o.Paid - o.Refunded }
+
+func (l Line) left() money.Fen { return l.Amount - l.returned }
+
+// rule names the rules by which the order costs what it does, for its entries in the books.
+func (o Order) rule() string {
+	var rules []string
+	for _, l := range o.Lines {
+		if l.Rule != "" && !slices.Contains(rules, l.Rule) {
+			rules = append(rules, l.Rule)
+		}
+	}
+	return strings.Join(rules, " ")
+}

@@ -39,6 +39,12 @@ func openOrderOf(tx *db.Tx, ref string) (o Order, found bool, err error) {
 	return o, found, err
 }
 
+// paidOrderOf finds the order that a thing was paid by.
+func paidOrderOf(tx *db.Tx, kind, ref string) (string, bool, error) {
+	return db.One(tx, db.Column[string], `SELECT o.id FROM shop_order o JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
+		WHERE o.community_id = $1 AND l.kind = $2 AND l.ref = $3 AND o.state IN ('paid', 'fulfilled') AND o.paid > o.refunded ORDER BY o.id LIMIT 1`, tx.Community(), kind, ref)
+}
+
 func linesOf(tx *db.Tx, order string) ([]Line, error) {
 	one := []Order{{ID: order}}
 	err := addLines(tx, one)
@@ -56,10 +62,10 @@ func addLines(tx *db.Tx, orders []Order) error {
 	return tx.Each(func(r *db.Row) error {
 		var l Line
 		var order string
-		err := r.Scan(&order, &l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue)
+		err := r.Scan(&order, &l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue, &l.Rule, &l.returned, &l.gone)
 		at[order].Lines = append(at[order].Lines, l)
 		return err
-	}, `SELECT order_id, kind, item, ref, title, qty, amount, revenue FROM shop_line WHERE community_id = $1 AND order_id IN `+in+` ORDER BY order_id, n`, args...)
+	}, `SELECT order_id, kind, item, ref, title, qty, amount, revenue, rule, returned, gone FROM shop_line WHERE community_id = $1 AND order_id IN `+in+` ORDER BY order_id, n`, args...)
 }
 
 func insertOrder(tx *db.Tx, o Order, key string) error {
@@ -70,9 +76,9 @@ func insertOrder(tx *db.Tx, o Order, key string) error {
 	}
 	rows := make([][]any, 0, len(o.Lines))
 	for i, l := range o.Lines {
-		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue})
+		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue, l.Rule})
 	}
-	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue"}, rows)
+	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue", "rule"}, rows)
 }
 
 // changed refuses a guarded change that met no row: only possible without the lock.
@@ -100,6 +106,15 @@ func setFulfilled(tx *db.Tx, o Order) error {
 func setRefunded(tx *db.Tx, o Order) error {
 	return changed(tx.Exec(`UPDATE shop_order SET state = $3, refunded = $4, why = $5, ended_at = $6 WHERE community_id = $1 AND id = $2 AND paid >= $4`,
 		tx.Community(), o.ID, o.State, o.Refunded, o.Why, o.EndedAt))
+}
+
+func setLineGone(tx *db.Tx, order string, n int) error {
+	return changed(tx.Exec(`UPDATE shop_line SET gone = TRUE WHERE community_id = $1 AND order_id = $2 AND n = $3`, tx.Community(), order, n))
+}
+
+func addLineReturned(tx *db.Tx, order string, n int, part money.Fen) error {
+	return changed(tx.Exec(`UPDATE shop_line SET returned = returned + $4 WHERE community_id = $1 AND order_id = $2 AND n = $3 AND returned + $4 <= amount`,
+		tx.Community(), order, n, part))
 }
 
 const selectPayment = `SELECT id, order_id, channel, state, amount, received, returned, ref, url, entry, created_at, paid_at FROM shop_payment WHERE community_id = $1`
@@ -146,11 +161,11 @@ func voidPayments(tx *db.Tx, order string) error {
 	return err
 }
 
-const selectRefund = `SELECT r.id, r.order_id, r.payment, p.channel, r.amount, r.state, r.why, r.actor, r.error, r.asked_at, r.done_at
+const selectRefund = `SELECT r.id, r.order_id, r.payment, p.channel, r.amount, r.state, r.why, r.actor, r.error, r.task, r.asked_at, r.done_at
 	FROM shop_refund r JOIN shop_payment p ON p.community_id = r.community_id AND p.id = r.payment WHERE r.community_id = $1`
 
 func scanRefund(r *db.Row) (x Refund, err error) {
-	err = r.Scan(&x.ID, &x.Order, &x.Payment, &x.Channel, &x.Amount, &x.State, &x.Why, &x.Actor, &x.Error, &x.AskedAt, &x.DoneAt)
+	err = r.Scan(&x.ID, &x.Order, &x.Payment, &x.Channel, &x.Amount, &x.State, &x.Why, &x.Actor, &x.Error, &x.task, &x.AskedAt, &x.DoneAt)
 	return x, err
 }
 
@@ -172,8 +187,21 @@ func insertRefund(tx *db.Tx, r Refund, key, hash string) error {
 	return err
 }
 
-func setRefundState(tx *db.Tx, id string, from, to RefundState, why string) error {
-	_, err := tx.Exec(`UPDATE shop_refund SET state = $4, error = $5 WHERE community_id = $1 AND id = $2 AND state = $3`, tx.Community(), id, from, to, why)
+// refundWaits notes that a refund is under way; false for one that has ended.
+func refundWaits(tx *db.Tx, id string) (bool, error) {
+	n, err := tx.Exec(`UPDATE shop_refund SET state = 'waits' WHERE community_id = $1 AND id = $2 AND state IN ('asked', 'waits')`, tx.Community(), id)
+	return n == 1, err
+}
+
+func setRefund(tx *db.Tx, r Refund) error {
+	return changed(tx.Exec(`UPDATE shop_refund SET state = $3, error = $4, task = $5, asked_at = $6 WHERE community_id = $1 AND id = $2 AND state <> 'done'`,
+		tx.Community(), r.ID, r.State, r.Error, r.task, r.AskedAt))
+}
+
+// eraseWords takes staff's words, and the hash that they are in, from the refunds of a person's orders.
+func eraseWords(tx *db.Tx, person string) error {
+	_, err := tx.Exec(`UPDATE shop_refund SET why = '', hash = '' WHERE community_id = $1 AND actor <> ''
+		AND order_id IN (SELECT id FROM shop_order WHERE community_id = $1 AND person = $2)`, tx.Community(), person)
 	return err
 }
 

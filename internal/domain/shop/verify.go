@@ -26,6 +26,8 @@ var proofs = []struct{ code, query string }{
 		WHERE p.community_id = $1 GROUP BY p.id, p.returned HAVING p.returned <> COALESCE(SUM(r.amount), 0) ORDER BY p.id`},
 	{"shop.payment_useless", `SELECT p.id, p.returned, p.received FROM shop_payment p JOIN shop_order o ON o.community_id = p.community_id AND o.id = p.order_id
 		WHERE p.community_id = $1 AND p.state = 'received' AND o.payment <> p.id AND p.returned <> p.received ORDER BY p.id`},
+	{"shop.order_lines", `SELECT o.id, o.refunded, CAST(COALESCE(SUM(l.returned), 0) AS BIGINT) FROM shop_order o LEFT JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
+		WHERE o.community_id = $1 GROUP BY o.id, o.refunded HAVING o.refunded <> COALESCE(SUM(l.returned), 0) ORDER BY o.id`},
 	{"shop.order_unearned", `SELECT id, 0, 1 FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' AND paid > 0 AND entry = '' ORDER BY id`},
 }
 

@@ -36,7 +36,7 @@ const price = money.Fen(100_00)
 func (s *slots) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time) (shop.Line, error) {
 	id := tx.NewID()
 	got, err := s.seats.HoldTx(tx, seat.Claim{Key: "slot " + id, Group: i.Item, Holder: seat.Holder{ID: id}, Qty: i.Qty, TTL: until.Sub(tx.Now())})
-	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: got.ID, Title: "slot for " + person, Qty: i.Qty, Amount: price * money.Fen(i.Qty), Revenue: "revenue:" + i.Item}, err
+	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: got.ID, Title: "slot for " + person, Qty: i.Qty, Amount: price * money.Fen(i.Qty), Revenue: "revenue:" + i.Item, Rule: i.Item + "@1"}, err
 }
 
 func (s *slots) Deliver(tx *db.Tx, ref string) error {
@@ -54,6 +54,9 @@ func (s *slots) Drop(tx *db.Tx, ref string) error {
 
 func (s *slots) TakeBack(tx *db.Tx, ref string) error { return s.Drop(tx, ref) }
 
+// Returned lets a part go back as it is; who asks for a test sees it in the line.
+func (s *slots) Returned(*db.Tx, string, money.Fen) error { return nil }
+
 func (s *slots) Refundable(*db.Tx, string) (money.Fen, error) { return price, nil }
 
 // world is a shop on a database.
@@ -64,7 +67,46 @@ type world struct {
 	goods  *slots
 	books  *ledger.Service
 	runner *job.Runner
+	bank   *bank
+	desk   *desk
 	keys   int
+}
+
+// bank is a channel that loses what it should tell, until it is asked, and gives money back when it likes.
+type bank struct {
+	paid   map[string]money.Fen
+	asked  int
+	slow   bool  // a refund takes its time
+	broken error // what Refund gives
+}
+
+const byBank = "bank"
+
+func (b *bank) Open(context.Context, channel.PayRequest) (channel.PayPage, error) {
+	return channel.PayPage{Ref: "no", URL: "/bank"}, nil
+}
+
+func (b *bank) Ask(_ context.Context, q channel.PayQuestion) (channel.Notice, bool, error) {
+	b.asked++
+	n, paid := b.paid[q.ID]
+	return channel.Notice{Amount: n, Ref: q.Ref}, paid, nil
+}
+
+func (b *bank) Refund(context.Context, channel.RefundRequest) (bool, error) {
+	return !b.slow, b.broken
+}
+
+// desk keeps what staff is asked to see to, by refund.
+type desk struct{ open map[string]string }
+
+func (d *desk) Ask(tx *db.Tx, _ shop.Order, r shop.Refund) (string, error) {
+	d.open[r.ID] = r.Error
+	return r.ID, nil
+}
+
+func (d *desk) Withdraw(_ *db.Tx, id string) error {
+	delete(d.open, id)
+	return nil
 }
 
 func newWorld(t testing.TB, d *testkit.DB, places int) *world {
@@ -112,7 +154,9 @@ func newNode(t testing.TB, d *testkit.DB) *world {
 	if w.books, err = ledger.New(d.DB, ledger.Standard()...); err != nil {
 		t.Fatal(err)
 	}
-	w.Service = shop.New(d.DB, quiet(), w.goods.seats, w.books)
+	w.bank, w.desk = &bank{paid: map[string]money.Fen{}}, &desk{open: map[string]string{}}
+	w.Service = shop.New(d.DB, w.goods.seats, w.books, w.desk)
+	w.Accept(byBank, w.bank)
 	w.Sell("slot", w.goods)
 	w.Accept(channel.Manual, pay.Manual{})
 	w.Accept(channel.Sandbox, pay.Sandbox{Page: func(_ context.Context, _, id string) (string, error) { return "/pay/" + id, nil }})
@@ -169,14 +213,14 @@ func (w *world) notify(payment string, amount money.Fen) (shop.Order, error) {
 	return w.Notify(w.t.Context(), w.d.Community, channel.Sandbox, channel.Notice{Payment: payment, Amount: amount})
 }
 
-// paid pays an order and tells of it.
+// paid pays an order, tells of it, and lets it be delivered.
 func (w *world) paid(order string) shop.Order {
 	w.t.Helper()
-	o, err := w.notify(w.pay(order).ID, price)
-	if err != nil {
+	if _, err := w.notify(w.pay(order).ID, price); err != nil {
 		w.t.Fatal(err)
 	}
-	return o
+	w.settle()
+	return w.detail(order).Order
 }
 
 func (w *world) detail(order string) (d shop.Detail) {
@@ -195,7 +239,7 @@ func (w *world) balances() (cash, deposits, revenue money.Fen) {
 		}
 		return money.Fen(n)
 	}
-	return -at("cash:sandbox") - at("cash:manual"), at("deposit:orders"), at("revenue:a") + at("revenue:b")
+	return -at("cash:sandbox") - at("cash:manual") - at("cash:bank"), at("deposit:orders"), at("revenue:a") + at("revenue:b")
 }
 
 func (w *world) wantBalances(cash, deposits, revenue money.Fen) {

@@ -6,6 +6,9 @@ import (
 	"github.com/qunce/qunce/internal/spine/path"
 )
 
+// Given are the names that every template can use, besides the vars that it is sent with.
+var Given = []string{"name", "community", "link", "entry"}
+
 // Install registers what paths can ask of the gate.
 func (s *Service) Install(e *path.Engine) {
 	e.Register(path.Action{
@@ -43,6 +46,12 @@ func (s *Service) sendAction(c *path.Call) (string, error) {
 		}
 	}
 	t.Vars["entry"] = c.Run.Entry
-	_, err = s.SendTx(c.Tx, t)
+	conf, err := s.config(c.Tx)
+	if err != nil {
+		return "", err
+	}
+	// The run may be on a version of its path that is older than the playbook, which has dropped the template since: then it
+	// goes on, and the message is among those that were held back.
+	_, err = s.sendTx(c.Tx, t, conf)
 	return path.OK, err
 }

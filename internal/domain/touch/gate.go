@@ -30,6 +30,12 @@ func (s *Service) gate(tx *db.Tx, t Touch, c Config, tpl Template, who *people.R
 
 // look is the part of the gate that reserves nothing.
 func (s *Service) look(tx *db.Tx, t Touch, c Config, tpl Template, who *people.Recipient) (pass, error) {
+	switch {
+	case tpl.Purpose == "": // every template has one
+		return pass{held: NoTemplate}, nil
+	case !s.knows(t.Channel):
+		return pass{held: NotReached}, nil
+	}
 	open := s.agreed(t, tpl, who)
 	if len(open) == 0 {
 		return pass{held: NoConsent}, nil

@@ -58,7 +58,7 @@ func (s *Service) AddChannel(name string, kind people.Kind, c Channel) {
 }
 
 func (s *Service) knows(channel string) bool {
-	return slices.ContainsFunc(s.routes, func(r route) bool { return r.name == channel })
+	return channel == "" || slices.ContainsFunc(s.routes, func(r route) bool { return r.name == channel })
 }
 
 // sendJob is the kind of the jobs that hand touches to their channels.
@@ -112,19 +112,23 @@ func (s *Service) SendTx(tx *db.Tx, t Touch) (Touch, error) {
 	if err != nil {
 		return t, err
 	}
-	tpl, known := c.Templates[t.Template]
-	if !known {
+	if _, known := c.Templates[t.Template]; !known {
 		return t, ErrTemplate.With("template", t.Template)
 	}
-	if t.Channel != "" && !s.knows(t.Channel) {
+	if !s.knows(t.Channel) {
 		return t, ErrChannel.With("channel", t.Channel)
 	}
+	return s.sendTx(tx, t, c)
+}
+
+// sendTx is SendTx for a template or a channel that may be gone: such a touch is held back.
+func (s *Service) sendTx(tx *db.Tx, t Touch, c Config) (Touch, error) {
 	who, err := s.people.Recipients(tx, t.Person)
 	if err != nil {
 		return t, err
 	}
 	t.Campaign, t.Trial = "", false
-	return s.send(tx, t, c, tpl, who[t.Person])
+	return s.send(tx, t, c, c.Templates[t.Template], who[t.Person])
 }
 
 // errNoKey is a fault of the caller's.
@@ -173,7 +177,7 @@ func (s *Service) same(tx *db.Tx, t Touch) (Touch, error) {
 	if err != nil {
 		return t, err
 	}
-	if was.hash != t.hash || root != t.Person {
+	if was.hash != t.hash || was.Purpose != t.Purpose || root != t.Person {
 		return t, ErrKey.With("key", t.Key)
 	}
 	return was, nil

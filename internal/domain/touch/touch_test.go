@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -183,6 +184,14 @@ func TestKeys(t *testing.T) {
 				t.Errorf("%+v: %v", other, err)
 			}
 		}
+		c := basic
+		c.Templates = maps.Clone(basic.Templates)
+		c.Templates["offer"] = touch.Template{Purpose: "sharing", Subject: basic.Templates["offer"].Subject, Body: basic.Templates["offer"].Body}
+		w.declare(c)
+		if _, err := w.touch.Send(t.Context(), w.Community, msg); !errors.Is(err, touch.ErrKey) {
+			t.Errorf("for another purpose by now: %v", err)
+		}
+		w.declare(basic)
 		if _, err := w.touch.Send(t.Context(), w.Community, touch.Touch{Person: ann, Template: "offer"}); err == nil {
 			t.Error("a touch without a key was taken")
 		}

@@ -57,6 +57,7 @@ type world struct {
 	people *people.Service
 	touch  *touch.Service
 	runner *job.Runner
+	log    *fact.Log
 	other  *people.Service // of the second node
 	keys   people.Secrets
 	mail   *post
@@ -85,7 +86,7 @@ func open(t testing.TB, d *testkit.DB) *world {
 
 // node builds the services on a handle of the database.
 func (w *world) node(d *db.DB) *touch.Service {
-	fact.NewLog(d, bus.NewLocal(), slog.New(slog.DiscardHandler))
+	log := fact.NewLog(d, bus.NewLocal(), slog.New(slog.DiscardHandler))
 	p := people.New(d, w.keys, func(*db.Tx) (people.Settings, error) {
 		return people.Settings{Zone: w.zone, Fields: []people.Field{
 			{Name: "shoe", Type: people.NumberField}, {Name: "vegan", Type: people.BoolField}, {Name: "pet", Type: people.ChoiceField, Choices: []string{"cat", "dog"}},
@@ -103,6 +104,7 @@ func (w *world) node(d *db.DB) *touch.Service {
 	p.OnErase(s.EraseTx)
 	w.other = p
 	if w.touch == nil {
+		w.log = log
 		w.people, w.touch, w.runner = p, s, job.NewRunner(d, slog.New(slog.DiscardHandler))
 		s.Jobs(w.runner)
 	}

@@ -109,6 +109,22 @@ func Fill(s string, zone *time.Location, params map[string]any) string {
 	}
 }
 
+// Placeholders lists the names that Fill replaces in a text.
+func Placeholders(s string) (names []string) {
+	for {
+		i := strings.IndexByte(s, '{')
+		if i < 0 {
+			return names
+		}
+		j := strings.IndexByte(s[i:], '}')
+		if j < 0 {
+			return names
+		}
+		names = append(names, s[i+1:i+j])
+		s = s[i+j+1:]
+	}
+}
+
 // Show writes a value as people read it.
 func Show(v any, zone *time.Location) string {
 	switch x := v.(type) {

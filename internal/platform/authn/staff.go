@@ -33,6 +33,9 @@ func (s *Service) Staff(ctx context.Context, community string) (out []Staff, err
 	return out, err
 }
 
+// StaffTx is Staff in the caller's transaction.
+func (s *Service) StaffTx(tx *db.Tx) ([]Staff, error) { return staffOf(tx) }
+
 // WithRole lists the ids of the enabled operators who hold a role in the transaction's community, in order.
 func (s *Service) WithRole(tx *db.Tx, role access.Role) ([]string, error) { return holdersOf(tx, role) }
 

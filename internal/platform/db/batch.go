@@ -61,46 +61,54 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 	return append(w.finish(batch, after), left...)
 }
 
+// maxTurn is how long a writer waits for its turn before it does without: several flushes and commits.
+const maxTurn = 10 * time.Millisecond
+
 // takeTurn waits until no other writer of this process flushes, if there is something to flush. Flushers lock rows that
 // everybody needs until the commit: two writers would only wait for each other in the database, with a few closures each.
 // Here whoever comes meanwhile joins the transaction that waits; and while nothing was sent to the database, so that
-// nobody waits for a lock, also those who were answered just now.
+// nobody waits for a lock, those who were answered just now are let come first.
+//
+// The turn saves work and decides nothing. The one who has it may be waiting in the database for a row that a closure of
+// this transaction has locked, which the server can't see as a circle while we wait here; so the wait ends, and without
+// the turn the one or the other comes through, or the server ends one of them as a deadlock's victim. For the same reason
+// nobody runs closures while having the turn.
 func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn bool, err error) {
 	d := w.db
 	if !slices.ContainsFunc(batch, func(r *request) bool { return r.err == nil && len(r.tx.deferred) > 0 }) {
 		return batch, false, nil
 	}
+	late := time.NewTimer(maxTurn)
+	defer late.Stop()
 	for yields := 0; ; {
 		queue := d.queue
 		if batch[0].alone || w.held != nil || len(batch) >= maxBatch || w.savepoints >= w.limit || time.Since(began) > maxBatchTime {
 			queue = nil
 		}
 		var r *request
-		switch {
-		case turn && (queue == nil || yields == maxYields || !slices.Contains(w.ahead, d.begin())):
-			return batch, true, nil
-		case turn:
+		if queue != nil && yields < maxYields && slices.Contains(w.ahead, d.begin()) {
 			select {
 			case r = <-queue:
 			default:
 				yields++
 				runtime.Gosched()
+				continue
 			}
-		default:
+		} else {
 			select {
 			case d.turn <- struct{}{}:
-				turn = true
+				return batch, true, nil
+			case <-late.C:
+				return batch, false, nil
 			case r = <-queue:
 			}
 		}
-		switch {
-		case r == nil:
-		case r.alone:
+		if r.alone {
 			w.held = r
-		case len(alive([]*request{r})) == 1:
+		} else if len(alive([]*request{r})) == 1 {
 			batch = append(batch, r)
 			if err := w.runOne(r, true); err != nil {
-				return batch, turn, err
+				return batch, false, err
 			}
 		}
 	}

@@ -177,6 +177,15 @@ func (d *DB) now() time.Time {
 	return d.lastNow
 }
 
+// NotBefore lets no transaction's time be earlier than at: what another node or this one before a restart has recorded.
+func (d *DB) NotBefore(at time.Time) {
+	d.nowMu.Lock()
+	defer d.nowMu.Unlock()
+	if at = at.UTC().Truncate(time.Microsecond); at.After(d.lastNow) {
+		d.lastNow = at
+	}
+}
+
 // NewID makes an identifier outside a transaction; inside one, use Tx.NewID.
 func (d *DB) NewID() string { return d.ids.New(d.now()) }
 

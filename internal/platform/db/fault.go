@@ -58,9 +58,16 @@ func classifyPostgres(err error) error {
 		if errors.Is(err, driver.ErrBadConn) || strings.Contains(err.Error(), "conn closed") || pgconn.SafeToRetry(err) || isNet(err) {
 			return ErrLost.Because(err)
 		}
+		if errors.Is(err, errUndone) {
+			return ErrBusy.Because(err)
+		}
 		return err
 	}
 	switch {
+	case pe.Code == "57014": // a time limit of the server's, or its operator
+		return ErrBusy.Because(err)
+	case strings.HasPrefix(pe.Code, "58"), pe.Code == "XX000": // its disk, or a fault of its own
+		return ErrLost.Because(err)
 	case pe.Code == "53100":
 		return ErrFull.Because(err)
 	case pe.Code == "25006":

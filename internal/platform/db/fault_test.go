@@ -308,3 +308,22 @@ func TestCloseAnswersEveryCall(t *testing.T) {
 		}
 	})
 }
+
+// What is the server's fault may go well later, and what is the statement's may not: facts are parked for the one and not for
+// the other.
+func TestTheServersFaultsPass(t *testing.T) {
+	t.Parallel()
+	d := testkit.Postgres(t)
+	for code, passes := range map[string]bool{"57014": true, "58030": true, "XX000": true, "23505": false, "22012": false} {
+		err := d.Do(t.Context(), d.Community, func(tx *db.Tx) error {
+			_, err := tx.Exec(`DO $$ BEGIN RAISE EXCEPTION 'made up' USING ERRCODE = '` + code + `'; END $$`)
+			return err
+		})
+		if err == nil || db.IsTransient(err) != passes {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+	if err := db.Undone(); !db.IsTransient(err) {
+		t.Errorf("undone at COMMIT: %v", err)
+	}
+}

@@ -47,15 +47,26 @@ type Flusher func(tx *Tx, items []Deferred) error
 type flusher struct {
 	name string
 	fn   Flusher
+	last bool
 }
 
-// OnFlush registers the flusher of a name, before the first Do. Flushers run in the order of their registration. A name
-// has one flusher: a second would write everything twice.
-func (d *DB) OnFlush(name string, fn Flusher) {
-	if d.flushes(name) {
-		panic("db: a second flusher for " + name)
+// OnFlush registers the flusher of a name, before the first Do. Flushers run in the order of their registration, but
+// those of OnLastFlush behind the others. A name has one flusher: a second would write everything twice.
+func (d *DB) OnFlush(name string, fn Flusher) { d.addFlusher(flusher{name, fn, false}) }
+
+// OnLastFlush registers a flusher that locks what every transaction needs: with those locks nobody may wait for another
+// flusher's rows, which a closure of another node may have while it waits for these.
+func (d *DB) OnLastFlush(name string, fn Flusher) { d.addFlusher(flusher{name, fn, true}) }
+
+func (d *DB) addFlusher(f flusher) {
+	if d.flushes(f.name) {
+		panic("db: a second flusher for " + f.name)
 	}
-	d.flushers = append(d.flushers, flusher{name, fn})
+	at := len(d.flushers)
+	for at > 0 && d.flushers[at-1].last && !f.last {
+		at--
+	}
+	d.flushers = slices.Insert(d.flushers, at, f)
 }
 
 func (d *DB) flushes(name string) bool {

@@ -55,6 +55,8 @@ func (p permanent) Unwrap() error { return p.error }
 // Permanent marks a failure that will not pass.
 func Permanent(err error) error { return permanent{err} }
 
+var errNeverEnds = errors.New("no attempt came to an end: the program or the attempt's time ended before")
+
 // ErrNotDead refuses to revive a job that isn't dead.
 var ErrNotDead = errs.Define(errs.NotFound, "job.not_dead")
 
@@ -174,6 +176,9 @@ func (r *Runner) do(ctx context.Context, k *jobKind, j Job) error {
 	}
 	if ok, err := r.renew(ctx, k, &j); err != nil || !ok {
 		return err
+	}
+	if j.Attempts > k.Attempts { // each of them ended with its node or its lease, perhaps because of what the job does
+		return r.failed(ctx, k, j, errNeverEnds)
 	}
 	finish, err := r.attempt(ctx, k, j)
 	if err != nil && ctx.Err() != nil {

@@ -248,3 +248,35 @@ func TestASlowJobHoldsUpNoOther(t *testing.T) {
 		}
 	})
 }
+
+// A job that takes its program with it leaves nobody to count the failure: the claims count.
+func TestAJobThatEndsItsProgramIsGivenUp(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		effects(t, d)
+		n := on(d)
+		tries := 0
+		n.OnJob("deadly", job.Options{Attempts: 3, Dead: func(tx *db.Tx, j job.Job, why error) error { return effect(tx, "dead "+j.Key) }},
+			func(context.Context, job.Job) (func(*db.Tx) error, error) { tries++; return nil, nil })
+		enqueue(t, n, "deadly", "k", nil)
+		n.do(t, func(tx *db.Tx) error { // as three programs left it
+			_, err := tx.Exec(`UPDATE job SET attempts = 3, lease_until = 1`)
+			return err
+		})
+		n.step(t)
+		if tries != 0 || n.number(t, `SELECT count(*) FROM job WHERE state = 'dead'`) != 1 || n.number(t, `SELECT count(*) FROM effect`) != 1 {
+			t.Errorf("tried %d times more", tries)
+		}
+		n.do(t, func(tx *db.Tx) error {
+			dead, err := job.ListDead(tx, 10)
+			if err != nil || len(dead) != 1 || dead[0].Error == "" {
+				t.Errorf("%+v, %v", dead, err)
+				return err
+			}
+			return job.Revive(tx, dead[0].ID)
+		})
+		n.step(t)
+		if tries != 1 {
+			t.Errorf("tried %d times after it was revived", tries)
+		}
+	})
+}

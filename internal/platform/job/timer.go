@@ -32,10 +32,30 @@ func At(tx *db.Tx, kind, ref string, due time.Time) error {
 	return err
 }
 
-// Clear takes the timer of a thing away, if it has one.
+// Clear takes the timer of a thing away, if it has one. One that is being fired is left to that: its handler waits for what
+// the caller has locked and then finds that nothing is wanted any more. To wait for it would be a circle.
 func Clear(tx *db.Tx, kind, ref string) error {
-	_, err := tx.Exec(`DELETE FROM timer WHERE kind = $1 AND community_id = $2 AND ref = $3`, kind, tx.Community(), ref)
+	_, err := tx.Exec(`DELETE FROM timer WHERE (kind, community_id, ref) IN (
+			SELECT kind, community_id, ref FROM timer WHERE kind = $1 AND community_id = $2 AND ref = $3`+tx.SkipLocked()+`)`,
+		kind, tx.Community(), ref)
 	return err
+}
+
+// Failing is a timer that keeps failing. It is tried once an hour at last, for ever.
+type Failing struct {
+	Kind     string    `json:"kind"`
+	Ref      string    `json:"ref"`
+	Due      time.Time `json:"due" doc:"when it is tried again"`
+	Attempts int       `json:"attempts"`
+	Error    string    `json:"error"`
+}
+
+// ListFailing lists the community's timers that have failed more than three times, those that are tried next first.
+func ListFailing(tx *db.Tx, limit int) ([]Failing, error) {
+	return db.All(tx, func(r *db.Row) (t Failing, err error) {
+		err = r.Scan(&t.Kind, &t.Ref, &t.Due, &t.Attempts, &t.Error)
+		return t, err
+	}, `SELECT kind, ref, due_at, attempts, error FROM timer WHERE community_id = $1 AND attempts > 3 ORDER BY due_at, kind, ref LIMIT $2`, tx.Community(), limit)
 }
 
 // OnTimer registers the handler of a kind, before Step or Run.

@@ -212,3 +212,31 @@ func TestOrderedRunsRepeat(t *testing.T) {
 		}
 	})
 }
+
+// A timer that keeps failing is listed in its community.
+func TestFailingTimersAreListed(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		n := on(d)
+		n.OnTimer("fails", func(*db.Tx, job.Timer) error { return errors.New("broken") })
+		n.do(t, func(tx *db.Tx) error { return job.At(tx, "fails", "x", tx.Now()) })
+		listed := func() (list []job.Failing) {
+			n.do(t, func(tx *db.Tx) (err error) { list, err = job.ListFailing(tx, 10); return err })
+			return list
+		}
+		for range 3 {
+			n.step(t)
+			d.Clock.Advance(time.Minute)
+		}
+		if list := listed(); len(list) != 0 {
+			t.Errorf("after three failures: %+v", list)
+		}
+		n.step(t)
+		if list := listed(); len(list) != 1 || list[0].Ref != "x" || list[0].Attempts != 4 || list[0].Error != "broken" {
+			t.Errorf("after four failures: %+v", list)
+		}
+		d.Community = d.NewID()
+		if list := listed(); len(list) != 0 {
+			t.Errorf("another community's: %+v", list)
+		}
+	})
+}

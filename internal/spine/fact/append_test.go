@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/test/testkit"
@@ -287,4 +288,82 @@ func TestAFactIsAboutSomebody(t *testing.T) {
 	if err == nil {
 		t.Error("a fact about nobody was taken")
 	}
+}
+
+// The shards' rows are locked when nothing else of the transaction is waited for, though other parts register after the log.
+func TestFactsAreFlushedLast(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		n := start(t, d)
+		before := -1
+		d.OnFlush("later", func(tx *db.Tx, items []db.Deferred) error {
+			return tx.QueryRow(`SELECT count(*) FROM fact_shard WHERE community_id = $1`, items[0].Community).Scan(&before)
+		})
+		err := n.Do(t.Context(), n.Community, func(tx *db.Tx) error {
+			tx.Defer("later", 1)
+			_, err := fact.Append(tx, Joined{}, fact.Fact{Person: "ann"})
+			return err
+		})
+		if err != nil || before != 0 {
+			t.Errorf("%v; %d shards were locked before another's flush", err, before)
+		}
+	})
+}
+
+// A program whose clock is behind goes on where the log ends; a fact from far ahead is a clock's fault and stops no time.
+func TestTimeGoesOnWhereTheLogEnds(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		now := func(ahead time.Duration) (got time.Time) {
+			cfg := d.Config
+			cfg.Clock = clock.NewManual(d.Clock.Now().Add(-ahead))
+			other, err := db.Open(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			start(t, &testkit.DB{DB: other, Clock: d.Clock, Community: d.Community, Config: cfg})
+			err = other.Do(t.Context(), d.Community, func(tx *db.Tx) error { got = tx.Now(); return nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got
+		}
+		n := start(t, d)
+		n.append(t, "ann", Joined{})
+		if got := now(30 * time.Second); !got.Equal(d.Clock.Now()) {
+			t.Errorf("the time is %v, want %v", got, d.Clock.Now())
+		}
+		if got := now(2 * time.Hour); !got.Equal(d.Clock.Now().Add(-2 * time.Hour)) {
+			t.Errorf("the time is %v, want the clock's", got)
+		}
+	})
+}
+
+// A sweep of what has not grown reads the ends of the shards and nothing else.
+func TestSweepingWhereNothingHappens(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		n := start(t, d, fact.Subscription{Name: "a", Handle: func(*db.Tx, []fact.Fact) error { return nil }})
+		n.append(t, "ann", Joined{})
+		n.step(t)
+		grown := func() int {
+			t.Helper()
+			communities, err := n.log.Grown(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := n.log.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return len(communities)
+		}
+		if first := grown(); first != 1 {
+			t.Errorf("%d communities are looked at, want 1", first)
+		}
+		if again := grown(); again != 0 {
+			t.Errorf("%d communities are looked at, and nothing has happened", again)
+		}
+		n.append(t, "bea", Joined{})
+		if again := grown(); again != 1 {
+			t.Errorf("%d communities are looked at, want 1", again)
+		}
+	})
 }

@@ -101,7 +101,8 @@ func (u unit) lock() int64 {
 	return int64(h.Sum64()) //nolint:gosec // any number will do
 }
 
-// hold puts facts whose subject has a parked fact behind it, and gives back the rest.
+// hold puts facts whose subject has a parked fact behind it, and gives back the rest. Of a subject that is held back one row has
+// an error; those that wait behind it aren't read.
 func hold(tx *db.Tx, r reader, batch []stretch) (free []Fact, err error) {
 	if !slices.ContainsFunc(batch, func(s stretch) bool { return len(s.facts) > 0 }) {
 		return nil, nil
@@ -116,7 +117,7 @@ func hold(tx *db.Tx, r reader, batch []stretch) (free []Fact, err error) {
 		err := row.Scan(&k.shard, &k.subject)
 		held[k] = true
 		return err
-	}, `SELECT DISTINCT shard, subject FROM fact_parked WHERE community_id = $1 AND subscriber = $2 AND shard >= $3 AND shard <= $4`,
+	}, `SELECT shard, subject FROM fact_parked WHERE community_id = $1 AND subscriber = $2 AND shard >= $3 AND shard <= $4 AND error <> ''`,
 		r.community, r.sub.Name, batch[0].shard, batch[len(batch)-1].shard)
 	if err != nil {
 		return nil, err

@@ -41,6 +41,7 @@ type Log struct {
 	busy    map[reader]bool            // readers being worked for
 	seen    map[unit]position          // how far a unit has read
 	readers map[string][]*Subscription // who wants a kind, filled as kinds come up
+	swept   map[shardKey]int64         // the shards' ends at the last sweep
 	month   time.Time                  // the latest month whose partitions were looked after
 	more    chan struct{}              // has an element when something became dirty
 }
@@ -77,7 +78,7 @@ func NewLog(d *db.DB, b bus.Bus, log *slog.Logger) *Log {
 		db: d, bus: b, log: log, more: make(chan struct{}, 1),
 		dirty: map[reader]map[int]bool{}, busy: map[reader]bool{}, seen: map[unit]position{}, readers: map[string][]*Subscription{},
 	}
-	d.OnFlush(flushName, l.flush)
+	d.OnLastFlush(flushName, l.flush) // every transaction needs the shards' rows: they are locked when nothing else is waited for
 	b.Subscribe(wakeTopic, func(msg []byte) { l.woken(msg) })
 	return l
 }
@@ -93,6 +94,9 @@ func (l *Log) Subscribe(s Subscription) {
 // Start makes the months' partitions, marks new subscribers, and finds what is behind. Call it once after Subscribe.
 func (l *Log) Start(ctx context.Context) error {
 	l.keepMonths(ctx)
+	if err := l.keepTime(ctx); err != nil {
+		return err
+	}
 	names := map[string]bool{}
 	for _, s := range l.subs {
 		if names[s.Name] {
@@ -122,6 +126,28 @@ func (l *Log) keepMonths(ctx context.Context) {
 	l.month = month
 }
 
+// maxSkew is how far the clocks of nodes, or one's before and after a restart, are taken to be apart at most. A fact that is
+// further ahead was recorded by a clock that was wrong, and time must not stand still until that is reached.
+const maxSkew = time.Hour
+
+// keepTime lets this program's time begin where the log ends: runs compare what they have with what comes by its time.
+func (l *Log) keepTime(ctx context.Context) error {
+	var last time.Time
+	err := l.db.Read(ctx, "", func(tx *db.Tx) (err error) {
+		last, err = lastRecorded(tx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read the time of the latest facts: %w", err)
+	}
+	if ahead := last.Sub(l.db.Clock().Now()); ahead > maxSkew {
+		l.log.Error("the latest facts lie in the future; is the clock right?", "latest", last)
+		return nil
+	}
+	l.db.NotBefore(last)
+	return nil
+}
+
 // register marks a subscriber as known; one that starts from now gets its cursors at the end.
 func register(tx *db.Tx, s *Subscription) error {
 	n, err := tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) VALUES ('', $1, -1, 0) ON CONFLICT DO NOTHING`, s.Name)
@@ -130,41 +156,6 @@ func register(tx *db.Tx, s *Subscription) error {
 	}
 	_, err = tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) SELECT community_id, $1, shard, pos FROM fact_shard WHERE TRUE ON CONFLICT DO NOTHING`, s.Name)
 	return err
-}
-
-// Sweep looks at every cursor for what is behind: after a start, and now and then in case a wake was lost between nodes.
-// It is the installation's own housekeeping, so it crosses communities.
-func (l *Log) Sweep(ctx context.Context) error {
-	type end struct {
-		shardKey
-		pos int64
-	}
-	for _, s := range l.subs {
-		var ends []end
-		err := l.db.Read(ctx, "", func(tx *db.Tx) (err error) {
-			ends, err = db.All(tx, func(r *db.Row) (e end, err error) {
-				err = r.Scan(&e.community, &e.shard, &e.pos)
-				return e, err
-			}, `SELECT s.community_id, s.shard, s.pos FROM fact_shard s LEFT JOIN fact_cursor c
-				ON c.community_id = s.community_id AND c.subscriber = $1 AND c.shard = s.shard
-				WHERE c.pos IS NULL OR c.pos < s.pos ORDER BY s.community_id, s.shard`, s.Name)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("look for facts behind %s: %w", s.Name, err)
-		}
-		// Of facts nobody asked for a cursor is stored now and then only; what this node has read past isn't behind.
-		var behind []shardKey
-		l.mu.Lock()
-		for _, e := range ends {
-			if l.seen[unit{s, e.shardKey}].read < e.pos {
-				behind = append(behind, e.shardKey)
-			}
-		}
-		l.mu.Unlock()
-		l.markAll(behind, s)
-	}
-	return nil
 }
 
 // Step handles everything that is behind, reader by reader in a fixed order, until nothing is. worked tells whether anything

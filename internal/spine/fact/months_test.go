@@ -131,11 +131,11 @@ func TestReadsUseIndexes(t *testing.T) {
 			"AfterEach":     func(tx *db.Tx) error { _, err := fact.AfterEach(tx, []int{3, 5, 9}, 10, 20); return err },
 			"OfPersonAfter": func(tx *db.Tx) error { _, err := fact.OfPersonAfter(tx, "p5", 0, 100); return err },
 			"OfOtherSince": func(tx *db.Tx) error {
-				_, err := fact.OfOtherSince(tx, "event", "s3", testkit.Start, "", 100)
+				_, err := fact.OfOtherSince(tx, "event", "s3", []string{"fact_test.joined"}, testkit.Start, "", 100)
 				return err
 			},
 			"OfOtherSince circle": func(tx *db.Tx) error {
-				_, err := fact.OfOtherSince(tx, "circle", "c3", testkit.Start, "", 100)
+				_, err := fact.OfOtherSince(tx, "circle", "c3", []string{"fact_test.joined"}, testkit.Start, "", 100)
 				return err
 			},
 			"Timeline": func(tx *db.Tx) error { _, err := fact.Timeline(tx, []string{"p5"}, nil, before, "zz", 20); return err },

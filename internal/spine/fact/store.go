@@ -85,6 +85,18 @@ func OfPersonAfter(tx *db.Tx, person string, pos int64, limit int) ([]Fact, erro
 		tx.Community(), person, ShardOf(person), pos, limit)
 }
 
+// lastRecorded is when the latest of every shard's last facts was recorded.
+func lastRecorded(tx *db.Tx) (at time.Time, err error) {
+	err = tx.QueryRow(`SELECT COALESCE(MAX(f.recorded_at), 0) FROM fact_shard s JOIN fact f ON f.community_id = s.community_id AND f.shard = s.shard AND f.pos = s.pos`).Scan(&at)
+	return at, err
+}
+
+// OfSubject finds a fact of a subject by its id. Ids alone have no index: they are never cursors, and a fact is always looked for
+// with what it is about.
+func OfSubject(tx *db.Tx, subject, id string) (Fact, bool, error) {
+	return db.One(tx, scanFact, selectFact+`WHERE community_id = $1 AND subject = $2 AND subject <> '' AND id = $3`, tx.Community(), subject, id)
+}
+
 // LastPos is the position of the person's latest fact in their shard; 0 if there is none.
 func LastPos(tx *db.Tx, person string) (pos int64, err error) {
 	err = tx.QueryRow(`SELECT COALESCE(MAX(pos), 0) FROM fact WHERE community_id = $1 AND person = $2 AND person <> ''`, tx.Community(), person).Scan(&pos)

@@ -65,11 +65,12 @@ func Standard() []Kind {
 		{Prefix: "revenue", Spread: true},
 		{Prefix: "refund", Spread: true},
 		{Prefix: "expense", Spread: true},
-		{Prefix: "issued", Spread: true}, // where points come from
+		{Prefix: "issued", Spread: true},   // where points come from
+		{Prefix: "withheld", Spread: true}, // of payouts, for the tax office
 		{Prefix: "supplier"},
 		{Prefix: "commission:frozen", Floored: true},
 		{Prefix: "commission:available", Floored: true},
-		{Prefix: "commission:owed"}, // taken back after it was paid out
+		{Prefix: "commission:owed", Floored: true, Floor: -maxAmount}, // taken back after it was paid out; kept like accounts with a floor, so that it reads right at once
 		{Prefix: "wage", Floored: true},
 		{Prefix: "points", Floored: true},
 	}

@@ -354,3 +354,32 @@ func TestStatements(t *testing.T) {
 		}
 	})
 }
+
+// Entries that go from one account to another and back take their rows in different orders: the one that may not go below its
+// floor when the entry is posted, the other at the end. On PostgreSQL nobody may wait for ever.
+func TestEntriesBothWaysComeThrough(t *testing.T) {
+	each(t, func(w *world) {
+		w.post("seed", move("issued:x", "points:alice", 1_000_000)...)
+		var wg sync.WaitGroup
+		for g := range 8 {
+			wg.Go(func() {
+				for i := range 25 {
+					from, to := "issued:x", "points:alice"
+					if g%2 == 0 {
+						from, to = to, from
+					}
+					if _, err := w.books.Post(context.Background(), w.Community, ledger.Entry{Key: fmt.Sprint(g, "-", i), Fact: "f", Rule: "r1", Lines: move(from, to, 1)}); err != nil {
+						w.Error(err)
+					}
+				}
+			})
+		}
+		done := make(chan struct{})
+		go func() { wg.Wait(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(30 * time.Second):
+			panic("they wait for each other") // nothing can be closed any more
+		}
+	})
+}

@@ -34,9 +34,9 @@ func TestAsk(t *testing.T) {
 		w.happen("bea", Reserved{})
 		w.happen("cat", Reserved{})
 		w.settle()
-		w.finish("ann", d.NewID(), "admit") // somebody else's task about her
+		w.finish("cat", d.NewID(), "admit") // another task about her
 		w.settle()
-		if r := w.run("ann"); r.Step != "0" || r.Task != w.tasks.open["ann"] {
+		if r := w.run("cat"); r.Step != "0" || r.Task != w.tasks.open["cat"] {
 			t.Errorf("another task moved the run: %+v", r)
 		}
 		w.finish("ann", w.tasks.open["ann"], "admit")

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -46,6 +45,9 @@ func (e *Engine) handle(tx *db.Tx, facts []fact.Fact) error {
 	if len(facts) == 0 {
 		return nil
 	}
+	if err := lockHanding(tx); err != nil {
+		return err
+	}
 	if err := b.followMerges(facts); err != nil {
 		return err
 	}
@@ -82,18 +84,21 @@ func subjects(f *fact.Fact) []string {
 }
 
 func (b *batch) load(facts []fact.Fact) error {
-	var all []string
-	known := map[string]bool{}
+	all, shared := map[string]bool{}, map[string]bool{}
 	for i := range facts {
-		for _, s := range subjects(&facts[i]) {
-			if !known[s] {
-				known[s] = true
-				all = append(all, s)
-			}
+		f := &facts[i]
+		for _, s := range subjects(f) {
+			all[s] = true
+		}
+		if b.shelf.shared[f.Kind] {
+			shared[f.Subject], shared[f.Circle] = true, true
 		}
 	}
-	sort.Strings(all)
-	runs, err := runningOf(b.tx, all)
+	delete(shared, "")
+	if err := lockSubjects(b.tx, slices.Sorted(maps.Keys(shared))); err != nil {
+		return err
+	}
+	runs, err := runningOf(b.tx, slices.Sorted(maps.Keys(all)))
 	for _, r := range runs {
 		b.runs[r.Subject] = append(b.runs[r.Subject], r)
 	}
@@ -110,6 +115,7 @@ func (b *batch) start(c *Compiled, f *fact.Fact) error {
 		ID: b.tx.NewID(), Path: c.Name, Version: c.Version, Subject: subject, Person: f.Person, State: Running, Entry: f.Entry, Circle: f.Circle,
 		Step: c.first, EnteredAt: b.tx.Now(), StartedAt: b.tx.Now(), Vars: map[string]any{}, onceKey: onceKey(c, f),
 	}
+	r.early.consumed(f)
 	if err := b.keep(r, f); err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,7 +37,9 @@ type Engine struct {
 // shelf is what a community's runs need of its definitions.
 type shelf struct {
 	byKind   map[string][]*Compiled // active versions by the facts they start on
+	waitFor  map[string][]string    // names of active versions by the facts that a step of theirs waits for
 	takes    map[string]bool        // every kind that some version waits for or starts on
+	shared   map[string]bool        // those of paths whose subjects are no persons
 	versions map[string]*Compiled   // by key
 }
 
@@ -118,10 +122,16 @@ func (s *shelf) of(r *Run) (*Compiled, error) {
 
 // newShelf sorts versions out. Ended versions stay as long as a run may be on them.
 func newShelf(versions []*Compiled, active map[string]bool) *shelf {
-	s := &shelf{byKind: map[string][]*Compiled{}, takes: map[string]bool{taskFinished: true}, versions: map[string]*Compiled{}}
+	s := &shelf{byKind: map[string][]*Compiled{}, waitFor: map[string][]string{}, takes: map[string]bool{taskFinished: true}, shared: map[string]bool{}, versions: map[string]*Compiled{}}
 	for _, c := range versions {
 		key := versionKey(c.Name, c.Version)
 		s.versions[key] = c
+		if !ofPersons(c.Subject) {
+			s.shared[taskFinished] = true
+			for _, k := range slices.Concat(c.Start.On, slices.Collect(maps.Keys(c.awaits))) {
+				s.shared[k] = true
+			}
+		}
 		if active[key] {
 			for _, k := range c.Start.On {
 				s.byKind[k] = append(s.byKind[k], c)
@@ -131,6 +141,9 @@ func newShelf(versions []*Compiled, active map[string]bool) *shelf {
 		for _, n := range c.nodes {
 			for _, k := range n.kinds() {
 				s.takes[k] = true
+				if active[key] && !slices.Contains(s.waitFor[k], c.Name) {
+					s.waitFor[k] = append(s.waitFor[k], c.Name)
+				}
 			}
 		}
 	}

@@ -45,9 +45,17 @@ func (b *batch) followMerges(facts []fact.Fact) error {
 	return nil
 }
 
+// BeforeMergeTx is the first to be told of a merge, before anything else is locked for it. It waits until no facts are being
+// handed over in the community, and lets none be until the commit: a run that is started meanwhile would stay the one's who
+// went, and a fact of theirs would miss the run of the one who stays.
+func (e *Engine) BeforeMergeTx(tx *db.Tx, _, _ string) error { return lockMerging(tx) }
+
 // RebindTx lets the runs of a person go on as another's, after a merge. Where both are on one path that a person goes once,
 // the run that is further on goes on, or the other's own, and the one left behind ends as Merged. Nothing starts anew.
 func (e *Engine) RebindTx(tx *db.Tx, from, into string) error {
+	if err := lockMerging(tx); err != nil {
+		return err
+	}
 	b, err := e.newBatch(tx)
 	if err != nil {
 		return err
@@ -98,7 +106,7 @@ func (b *batch) rebind(r *Run, all []*Run, into string) error {
 			last, first = r, own
 		}
 		for _, k := range first.early.Facts {
-			last.early.keep(k.fact())
+			b.keepEarly(last, k.fact())
 		}
 		if err := b.stop(first, Merged); err != nil {
 			return err

@@ -57,10 +57,10 @@ type Move struct {
 	Outcome   string    `json:"outcome"`
 }
 
-// took notes that the run has consumed a fact: what was kept from before it no longer counts.
+// took notes that the run has consumed a fact.
 func (r *Run) took(f *fact.Fact) {
 	r.by = f
-	r.early.dropUpTo(f)
+	r.early.consumed(f)
 }
 
 // subjectOf is whose run a fact is for, by the path's kind of subject.

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
+	"slices"
 	"strings"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -90,6 +92,36 @@ func scanRun(r *db.Row) (*Run, error) {
 	}
 	x.timed = !x.DueAt.IsZero()
 	return x, err
+}
+
+// lockHanding is taken by those who hand facts over, side by side, and lockMerging by a merge, alone. SQLite has one writer.
+func lockHanding(tx *db.Tx) error { return lockAll(tx, "_shared", []string{"merge"}) }
+func lockMerging(tx *db.Tx) error { return lockAll(tx, "", []string{"merge"}) }
+
+// lockSubjects lets one node at a time hand over facts about subjects that are no persons. Such a subject's facts are in several
+// shards, and a fact must either find the run that another node is starting, or be found by it. Subjects come sorted.
+func lockSubjects(tx *db.Tx, subjects []string) error {
+	keys := make([]string, len(subjects))
+	for i, s := range subjects {
+		keys[i] = "subject " + s
+	}
+	return lockAll(tx, "", keys)
+}
+
+// lockAll takes the server's advisory locks of names in the community, in the order of their numbers.
+func lockAll(tx *db.Tx, how string, names []string) error {
+	if tx.Dialect() != db.Postgres || len(names) == 0 {
+		return nil
+	}
+	numbers := make([]int64, len(names))
+	for i, name := range names {
+		h := fnv.New64a()
+		fmt.Fprintf(h, "path %s %s", tx.Community(), name)
+		numbers[i] = int64(h.Sum64()) //nolint:gosec // any number will do
+	}
+	slices.Sort(numbers)
+	_, err := tx.Exec(`SELECT pg_advisory_xact_lock`+how+`(n) FROM unnest(CAST($1 AS BIGINT[])) AS n`, numbers)
+	return err
 }
 
 // runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order. It is

@@ -274,6 +274,15 @@ func (e *Engine) Explain(tx *db.Tx, runID string) (x Explained, err error) {
 	return x, err
 }
 
+// WaitFor names the paths that may start and have a step that waits for facts of a kind.
+func (e *Engine) WaitFor(tx *db.Tx, kind string) ([]string, error) {
+	s, err := e.shelf(tx)
+	if err != nil {
+		return nil, err
+	}
+	return s.waitFor[kind], nil
+}
+
 // Stands tells at which kind of step a running run stands, and which facts or moment it waits for.
 func (e *Engine) Stands(tx *db.Tx, r *Run) (kind string, what []string, err error) {
 	c, err := e.versionOf(tx, r)

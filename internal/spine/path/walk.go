@@ -118,7 +118,7 @@ func (b *batch) offer(r *Run, f *fact.Fact) error {
 	}
 	if !met {
 		if r.by == nil && c.awaits[f.Kind] { // a gate may have taken it
-			r.early.keep(f)
+			b.keepEarly(r, f)
 			b.touch(r)
 		}
 		return nil

@@ -57,7 +57,7 @@ func (s *Service) revive(tx *db.Tx, seat Seat) (Seat, error) {
 		return Seat{}, err
 	}
 	if !ok {
-		if _, err := lowerPool(tx, seat.Pool, seat.Qty); err != nil {
+		if _, _, err := lowerPool(tx, seat.Pool, seat.Qty); err != nil {
 			return Seat{}, err
 		}
 		st, err := s.stand(tx, seat.Group, seat.Holder.ID, "", false)
@@ -73,7 +73,10 @@ func (s *Service) revive(tx *db.Tx, seat Seat) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	return taken, taken.tell(tx, Taken(taken.place()))
+	if err := taken.tell(tx, Taken(taken.place())); err != nil {
+		return Seat{}, err
+	}
+	return taken, s.watchGroup(tx, taken.Group)
 }
 
 // ReleaseTx gives a live seat up; what it frees is offered to who waits. A seat that has ended stays as it is, and is no error.
@@ -118,17 +121,31 @@ func (s *Service) lapse(tx *db.Tx, seatID string) error {
 
 // free gives the units of an ended seat back and offers them to who waits.
 func (s *Service) free(tx *db.Tx, seat Seat) error {
-	waiting, err := lowerPool(tx, seat.Pool, seat.Qty)
-	if err != nil {
-		return err
-	}
 	if err := lowerHolder(tx, seat.Group, seat.Holder.ID, seat.Qty); err != nil {
 		return err
 	}
-	if !waiting {
-		return nil
+	return s.freePool(tx, seat)
+}
+
+// freePool is free where the holder keeps as many units as before.
+func (s *Service) freePool(tx *db.Tx, seat Seat) error {
+	waiting, below, err := lowerPool(tx, seat.Pool, seat.Qty)
+	if err == nil && waiting {
+		err = s.offer(tx, seat.Group)
 	}
-	return s.offer(tx, seat.Group)
+	if err == nil && below {
+		err = s.watchGroup(tx, seat.Group)
+	}
+	return err
+}
+
+// watchGroup is watchReserve of a group that is not read yet.
+func (s *Service) watchGroup(tx *db.Tx, group string) error {
+	g, err := s.Group(tx, group)
+	if err == nil {
+		_, err = s.watchReserve(tx, g)
+	}
+	return err
 }
 
 // MoveTx gives the holder another place for a live seat: another pool of its group, or one of another group. The new seat
@@ -164,6 +181,9 @@ func (s *Service) MoveTx(tx *db.Tx, m Move) (Seat, error) {
 	}
 	st, err := s.stand(tx, group, from.Holder.ID, "", false)
 	if err != nil {
+		return Seat{}, err
+	}
+	if err := s.openNow(tx, st); err != nil {
 		return Seat{}, err
 	}
 	if group != from.Group && st.used+from.Qty > st.group.PerHolder {
@@ -218,12 +238,8 @@ func (s *Service) move(tx *db.Tx, g Group, m Move, from Seat) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	waiting, err := lowerPool(tx, ended.Pool, ended.Qty)
-	if err == nil && waiting {
-		err = s.offer(tx, ended.Group)
-	}
-	if err != nil {
+	if err := s.freePool(tx, ended); err != nil {
 		return Seat{}, err
 	}
-	return to, s.watchReserve(tx, g, at.room, to.Qty, m.Want)
+	return to, s.given(tx, g, at.room, m.Want)
 }

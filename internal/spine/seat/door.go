@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -258,6 +259,9 @@ func (s *Service) holdShared(tx *db.Tx, batch []*asker) (left []*asker, err erro
 	if err != nil {
 		return nil, err
 	}
+	if err := s.openNow(tx, st); err != nil {
+		return nil, err
+	}
 	fresh, err := s.answerKnown(tx, st.group, batch)
 	if err != nil {
 		return nil, err
@@ -279,7 +283,7 @@ func (s *Service) holdShared(tx *db.Tx, batch []*asker) (left []*asker, err erro
 	}
 	seats := make([]Seat, 0, len(once))
 	var last *asker
-	room, units := 0, 0
+	room := math.MaxInt
 	for _, a := range once {
 		at, ok := places[a]
 		if !ok {
@@ -287,7 +291,7 @@ func (s *Service) holdShared(tx *db.Tx, batch []*asker) (left []*asker, err erro
 			continue
 		}
 		seat := newSeat(tx, a.claim, at, false)
-		seats, last, room, units = append(seats, seat), a, at.room, units+seat.Qty
+		seats, last, room = append(seats, seat), a, min(room, at.room)
 		a.answer(seat, nil)
 	}
 	if len(seats) == 0 {
@@ -299,7 +303,7 @@ func (s *Service) holdShared(tx *db.Tx, batch []*asker) (left []*asker, err erro
 	if err := beginAll(tx, seats); err != nil {
 		return nil, err
 	}
-	return left, s.watchReserve(tx, st.group, room, units, last.claim.Want)
+	return left, s.given(tx, st.group, room, last.claim.Want)
 }
 
 // takeMany takes places under the lock. Where pools are filled one after the other, equal claims take theirs together.

@@ -106,7 +106,27 @@ func (s *Service) pooled(tx *db.Tx, poolID string) (Pool, error) {
 	if err := s.offer(tx, p.Group); err != nil {
 		return Pool{}, err
 	}
+	// Room that is back is noted. That there is too little isn't told of a group that is being set up or closed.
+	g, err := s.Group(tx, p.Group)
+	if err != nil {
+		return Pool{}, err
+	}
+	if room, err := roomLeft(tx, g.Name); err != nil {
+		return Pool{}, err
+	} else if room >= g.Reserve {
+		if _, err := markBelow(tx, g.Name, false); err != nil {
+			return Pool{}, err
+		}
+	}
 	return s.Pool(tx, poolID)
+}
+
+// resized is followed by the telling of the reserve: a capacity that was lowered takes room as a hold does.
+func (s *Service) resized(tx *db.Tx, p Pool, err error) (Pool, error) {
+	if err == nil {
+		err = s.watchGroup(tx, p.Group)
+	}
+	return p, err
 }
 
 // change runs one guarded change of a pool under the lock; refuse says why the guard did not let it through.
@@ -133,9 +153,10 @@ func (s *Service) SetCapacityTx(tx *db.Tx, poolID string, capacity int) (Pool, e
 	if capacity < 0 {
 		return Pool{}, ErrCapacity.At("/capacity")
 	}
-	return s.change(tx, poolID,
+	p, err := s.change(tx, poolID,
 		func() (bool, error) { return setCapacity(tx, poolID, capacity) },
 		func(p Pool) error { return ErrBelowUsed.At("/capacity").With("used", p.Held+p.Taken) })
+	return s.resized(tx, p, err)
 }
 
 // ResizeTx is a change of the capacity that a pool was made with: one that was given another by SetCapacityTx since keeps it.
@@ -151,7 +172,8 @@ func (s *Service) ResizeTx(tx *db.Tx, poolID string, from, to int) (Pool, error)
 	if _, err := resizePool(tx, poolID, from, to); err != nil {
 		return Pool{}, err
 	}
-	return s.pooled(tx, poolID)
+	p, err := s.pooled(tx, poolID)
+	return s.resized(tx, p, err)
 }
 
 // ClosePoolTx ends the giving of places; live seats stay, and holds may still be taken until they lapse.

@@ -10,13 +10,16 @@ import (
 	"github.com/qunce/qunce/internal/spine/fact"
 )
 
-// HoldTx is Hold inside the caller's transaction. A refusal has written nothing, so the caller may go on.
+// HoldTx is Hold inside the caller's transaction. A refusal has written nothing of the claim, so the caller may go on.
 func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 	if err := c.check(); err != nil {
 		return Seat{}, err
 	}
 	st, err := s.stand(tx, c.Group, c.Holder.ID, c.Key, true)
 	if err != nil {
+		return Seat{}, err
+	}
+	if err := s.openNow(tx, st); err != nil {
 		return Seat{}, err
 	}
 	if st.seat != "" || st.used+c.Qty > st.group.PerHolder {
@@ -40,7 +43,7 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 		}
 		return seat, err
 	}
-	return seat, s.watchReserve(tx, st.group, at.room, c.Qty, c.Want)
+	return seat, s.given(tx, st.group, at.room, c.Want)
 }
 
 // find takes a place for the claim, letting the group grow if it can. When it finds none it gives the refusal, or, without
@@ -101,7 +104,7 @@ func (s *Service) grant(tx *db.Tx, c Claim, at place, offered bool) (seat Seat, 
 		return Seat{}, false, err
 	}
 	if !ok {
-		_, err = lowerPool(tx, at.pool, c.Qty)
+		_, _, err = lowerPool(tx, at.pool, c.Qty)
 		return Seat{}, false, err
 	}
 	seat = newSeat(tx, c, at, offered)
@@ -109,7 +112,7 @@ func (s *Service) grant(tx *db.Tx, c Claim, at place, offered bool) (seat Seat, 
 		return Seat{}, false, err
 	}
 	if !ok {
-		if _, err = lowerPool(tx, at.pool, c.Qty); err == nil {
+		if _, _, err = lowerPool(tx, at.pool, c.Qty); err == nil {
 			err = lowerHolder(tx, c.Group, c.Holder.ID, c.Qty)
 		}
 		return Seat{}, false, err
@@ -255,24 +258,35 @@ func (s *Service) closedOrGone(tx *db.Tx, group string, w Want) error {
 	return ErrClosed
 }
 
-// watchReserve tells the owner once when the room left passes below the reserve, and lets the group grow.
-// qty units were just given, the last of them in a pool that has roomInPool left.
-func (s *Service) watchReserve(tx *db.Tx, g Group, roomInPool, qty int, w Want) error {
+// given follows the giving of places, the last of them in a pool that has roomInPool left.
+func (s *Service) given(tx *db.Tx, g Group, roomInPool int, w Want) error {
 	if g.Reserve == 0 || roomInPool >= g.Reserve {
 		return nil
 	}
-	room, err := roomLeft(tx, g.Name)
-	if err != nil || room >= g.Reserve {
+	below, err := s.watchReserve(tx, g)
+	if err != nil || !below {
 		return err
-	}
-	if room+qty >= g.Reserve {
-		_, err := fact.Append(tx, ReserveReached{Group: GroupName(g.Name), Room: room, Reserve: g.Reserve}, fact.Fact{Subject: g.Name})
-		if err != nil {
-			return err
-		}
 	}
 	_, err = s.growBy(tx, g, 1, Want{Attributes: w.Attributes})
 	return err
+}
+
+// watchReserve tells the owner once when the room left passes below the reserve, whatever took it, and notes when it is there
+// again. The caller has the lock.
+func (s *Service) watchReserve(tx *db.Tx, g Group) (below bool, err error) {
+	if g.Reserve == 0 {
+		return false, nil
+	}
+	room, err := roomLeft(tx, g.Name)
+	if err != nil {
+		return false, err
+	}
+	below = room < g.Reserve
+	changed, err := markBelow(tx, g.Name, below)
+	if err == nil && changed && below {
+		_, err = fact.Append(tx, ReserveReached{Group: GroupName(g.Name), Room: room, Reserve: g.Reserve}, fact.Fact{Subject: g.Name})
+	}
+	return below, err
 }
 
 // growBy adds the next pool of a growable group, large enough for qty.

@@ -44,6 +44,36 @@ func (s *Service) MergeTx(tx *db.Tx, from, into string) error {
 	return nil
 }
 
+// WithdrawTx takes a person who is gone out of every line and releases what they hold. Seats that are taken stay: they belong to
+// what they were taken for, which ends by itself.
+func (s *Service) WithdrawTx(tx *db.Tx, person string) error {
+	if err := s.lock(tx); err != nil {
+		return err
+	}
+	groups, err := linesOf(tx, person)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if _, err := s.LeaveWaitTx(tx, g, Holder{ID: person, Person: true}); err != nil {
+			return err
+		}
+	}
+	seats, err := s.LiveSeats(tx, person)
+	if err != nil {
+		return err
+	}
+	for _, x := range seats {
+		if x.State != StateHeld {
+			continue
+		}
+		if _, err := s.ReleaseTx(tx, x.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // handOver makes a live seat another person's, or releases it when they have as many as one may have.
 func (s *Service) handOver(tx *db.Tx, x Seat, into string) error {
 	fits, err := raiseHolder(tx, x.Group, into, x.Qty)

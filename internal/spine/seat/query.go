@@ -50,6 +50,11 @@ func (s *Service) LiveSeats(tx *db.Tx, holder string) ([]Seat, error) {
 	return db.All(tx, scanSeat, selectSeat+`WHERE community_id = $1 AND holder = $2 AND state IN ('held', 'taken') ORDER BY opened, id`, tx.Community(), holder)
 }
 
+// HeldIn lists a group's holds that are neither taken nor ended, those that end first first.
+func (s *Service) HeldIn(tx *db.Tx, group string, limit int) ([]Seat, error) {
+	return db.All(tx, scanSeat, selectSeat+`WHERE community_id = $1 AND group_name = $2 AND state = 'held' ORDER BY expires, id LIMIT $3`, tx.Community(), group, limit)
+}
+
 // Count adds a group's figures up; ErrUnknownGroup.
 func (s *Service) Count(tx *db.Tx, group string) (c Counts, err error) {
 	if _, err := s.Group(tx, group); err != nil {
@@ -74,7 +79,7 @@ func (s *Service) Count(tx *db.Tx, group string) (c Counts, err error) {
 
 // Line lists the first of those who wait in a group, in order.
 func (s *Service) Line(tx *db.Tx, group string, limit int) ([]Waiter, error) {
-	line, err := waiters(tx, group, 0, 0, true, limit)
+	line, err := waiters(tx, group, Waiter{}, nil, limit)
 	for i := range line {
 		line[i].Position = i + 1
 	}

@@ -35,6 +35,7 @@ type Group struct {
 	Policy    Policy        `json:"policy"`     // "" means FillFirst
 	Owner     string        `json:"owner"`      // name of the function given to OnGrow
 	OfferFor  time.Duration `json:"offer_for"`  // how long an offer to a waiter stands; 0 means a day
+	guardless bool          // tests leave out the guard to see that it decides
 }
 
 // PoolState says whether a pool gives places.

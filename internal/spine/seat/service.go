@@ -23,6 +23,7 @@ type Service struct {
 	doors sync.Map // groupKey → *door
 
 	guardsOnly bool // tests leave out the lock to see that the guards alone hold
+	guardless  bool // and then the guard of the pools, to see that nothing else does
 }
 
 // New makes the service. Call OnGrow and Register before the first hold.

@@ -24,15 +24,17 @@ func (s *Service) lock(tx *db.Tx) error {
 
 // standing is how things are when a claim is made.
 type standing struct {
-	group Group
-	used  int    // the holder's live units in the group
-	seat  string // that has the claim's key
+	group   Group
+	used    int    // the holder's live units in the group
+	seat    string // that has the claim's key
+	opening bool   // a pool has opened and its timer has not fired yet
 }
 
 // stand reads a claim's standing; with locked it also takes the lock. What it read may then be from before the wait for
 // the lock, so a refusal that rests on it is checked again.
 func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (standing, error) {
-	query := `SELECT g.per_holder, g.reserve, g.growable, g.policy, g.owner, g.offer_us, COALESCE(h.used, 0), COALESCE(k.id, '')
+	query := `SELECT g.per_holder, g.reserve, g.growable, g.policy, g.owner, g.offer_us, COALESCE(h.used, 0), COALESCE(k.id, ''),
+			EXISTS (SELECT 1 FROM seat_pool p WHERE p.community_id = $1 AND p.group_name = $2 AND p.has_room = TRUE AND p.opening AND p.opens <= $5)
 		FROM seat_lock l JOIN seat_group g ON g.community_id = l.community_id
 		LEFT JOIN seat_holder h ON h.community_id = g.community_id AND h.group_name = g.name AND h.holder = $3
 		LEFT JOIN seat k ON k.community_id = g.community_id AND k.key = $4
@@ -40,11 +42,11 @@ func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (stan
 	if locked && tx.Dialect() == db.Postgres && !s.guardsOnly {
 		query += ` FOR UPDATE OF l`
 	}
-	st := standing{group: Group{Name: group}}
+	st := standing{group: Group{Name: group, guardless: s.guardless}}
 	g := &st.group
 	var offer int64
-	err := tx.QueryRow(query, tx.Community(), group, holder, key).
-		Scan(&g.PerHolder, &g.Reserve, &g.Growable, &g.Policy, &g.Owner, &offer, &st.used, &st.seat)
+	err := tx.QueryRow(query, tx.Community(), group, holder, key, tx.Now()).
+		Scan(&g.PerHolder, &g.Reserve, &g.Growable, &g.Policy, &g.Owner, &offer, &st.used, &st.seat, &st.opening)
 	g.OfferFor = time.Duration(offer) * time.Microsecond
 	if errors.Is(err, db.ErrNoRows) {
 		return st, ErrUnknownGroup.With("group", group)
@@ -141,8 +143,12 @@ func chosen(policy Policy, which, fits func(alias string) string) string {
 // transaction may have taken the last place since the choice.
 func raiseFitting(tx *db.Tx, g Group, qty int, w Want, except string) (at place, found bool, err error) {
 	which, fits, args := candidates(tx, g.Name, qty, w, except)
+	guard := ` AND has_room = TRUE AND used + $3 <= capacity`
+	if g.guardless {
+		guard = ``
+	}
 	return db.One(tx, scanPlace, `UPDATE seat_pool SET used = used + $3, has_room = (used + $3 < capacity)
-		WHERE community_id = $1 AND has_room = TRUE AND used + $3 <= capacity AND id = (
+		WHERE community_id = $1`+guard+` AND id = (
 			SELECT p.id `+chosen(g.Policy, which, fits)+`)
 		RETURNING id, circle, subject, capacity - used`, args...)
 }
@@ -165,14 +171,16 @@ func raisePool(tx *db.Tx, pool string, qty int) (bool, error) {
 	return n == 1, err
 }
 
-// lowerPool gives units back, and tells whether anybody waits for them. Those above a capacity that was lowered go.
-func lowerPool(tx *db.Tx, pool string, qty int) (waiting bool, err error) {
+// lowerPool gives units back, and tells whether anybody waits for them and whether the group's owner was told that they ran
+// out. Those above a capacity that was lowered go.
+func lowerPool(tx *db.Tx, pool string, qty int) (waiting, below bool, err error) {
 	err = tx.QueryRow(`UPDATE seat_pool SET used = used - $3, has_room = (state = 'open' AND used - $3 < capacity - surplus),
 			capacity = CASE WHEN surplus > $3 THEN capacity - $3 ELSE capacity - surplus END, surplus = CASE WHEN surplus > $3 THEN surplus - $3 ELSE 0 END
 		WHERE community_id = $1 AND id = $2
-		RETURNING EXISTS (SELECT 1 FROM seat_wait w WHERE w.community_id = seat_pool.community_id AND w.group_name = seat_pool.group_name)`,
-		tx.Community(), pool, qty).Scan(&waiting)
-	return waiting, err
+		RETURNING EXISTS (SELECT 1 FROM seat_wait w WHERE w.community_id = seat_pool.community_id AND w.group_name = seat_pool.group_name),
+			EXISTS (SELECT 1 FROM seat_group g WHERE g.community_id = seat_pool.community_id AND g.name = seat_pool.group_name AND g.below)`,
+		tx.Community(), pool, qty).Scan(&waiting, &below)
+	return waiting, below, err
 }
 
 // raiseHolder counts units for a holder, up to the group's PerHolder.
@@ -319,6 +327,12 @@ func roomLeft(tx *db.Tx, group string) (n int, err error) {
 	return n, err
 }
 
+// markBelow notes that the room left passed below the reserve, or came back; changed is false when it was known.
+func markBelow(tx *db.Tx, group string, below bool) (changed bool, err error) {
+	n, err := tx.Exec(`UPDATE seat_group SET below = $3 WHERE community_id = $1 AND name = $2 AND below <> $3`, tx.Community(), group, below)
+	return n == 1, err
+}
+
 // shortage tells why a want finds no place.
 type shortage struct {
 	pools  int       // in the group, or the one that is wanted
@@ -326,7 +340,7 @@ type shortage struct {
 	open   int       // of these, how many are open now and large enough
 	room   int       // of these, how many have room after all
 	opens  time.Time // when the next one opens
-	expiry time.Time // when the first hold in a fitting one ends
+	expiry time.Time // when the first hold in a fitting one ends that gives something back
 }
 
 func explain(tx *db.Tx, group string, qty int, w Want, except string) (sh shortage, err error) {
@@ -335,13 +349,19 @@ func explain(tx *db.Tx, group string, qty int, w Want, except string) (sh shorta
 		return fits(alias) + fmt.Sprintf(` AND %[1]s.state = 'open' AND %[1]s.capacity >= $3 AND (%[1]s.closes = 0 OR %[1]s.closes > $4)`, alias)
 	}
 	count := func(cond string) string { return `COALESCE(sum(CASE WHEN ` + cond + ` THEN 1 ELSE 0 END), 0)` }
+	// Of a pool whose capacity was lowered below what is used, the first units that come back go.
+	const givesBack = `CASE WHEN q.surplus = 0 THEN TRUE ELSE q.surplus < (SELECT sum(h.qty) FROM seat h
+		WHERE h.community_id = $1 AND h.group_name = $2 AND h.state = 'held' AND h.pool_id = q.id AND h.expires <= s.expires) END`
 	query := strings.Join([]string{
 		`SELECT count(*)`, count(fits("p")), count(may("p") + ` AND p.opens <= $4`), count(may("p") + ` AND p.opens <= $4 AND p.used + $3 <= p.capacity`),
 		`COALESCE(min(CASE WHEN ` + may("p") + ` AND p.opens > $4 THEN p.opens END), 0)`,
 		`COALESCE((SELECT s.expires FROM seat s JOIN seat_pool q ON q.community_id = s.community_id AND q.id = s.pool_id
-			WHERE s.community_id = $1 AND s.group_name = $2 AND s.state = 'held' AND ` + which("q") + ` AND ` + may("q") + ` ORDER BY s.expires LIMIT 1), 0)`,
+			WHERE s.community_id = $1 AND s.group_name = $2 AND s.state = 'held' AND ` + which("q") + ` AND ` + may("q") + ` AND ` + givesBack + ` ORDER BY s.expires LIMIT 1), 0)`,
 	}, ", ") + ` FROM seat_pool p WHERE ` + which("p")
 	err = tx.QueryRow(query, args...).Scan(&sh.pools, &sh.fit, &sh.open, &sh.room, &sh.opens, &sh.expiry)
+	if now := tx.Now(); !sh.expiry.IsZero() && sh.expiry.Before(now) {
+		sh.expiry = now // it has ended, and its timer is about to fire
+	}
 	return sh, err
 }
 

@@ -1,6 +1,11 @@
 package seat
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -45,10 +50,10 @@ func insertPool(tx *db.Tx, p Pool) (bool, error) {
 			return false, err
 		}
 	}
-	n, err := tx.Exec(`INSERT INTO seat_pool (community_id, id, group_name, position, capacity, has_room, state, weight, on_duty, opens, closes, attributes, circle, subject)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+	n, err := tx.Exec(`INSERT INTO seat_pool (community_id, id, group_name, position, capacity, has_room, state, weight, on_duty, opens, closes, attributes, circle, subject, opening)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		tx.Community(), p.ID, p.Group, p.Position, p.Capacity, p.State == Open && p.Capacity > 0, p.State, p.Weight, p.OnDuty, p.Opens, p.Closes,
-		encodeAttributes(p.Attributes), p.Circle, p.Subject)
+		encodeAttributes(p.Attributes), p.Circle, p.Subject, p.Opens.After(tx.Now()))
 	return n == 1, err
 }
 
@@ -72,9 +77,15 @@ func setState(tx *db.Tx, pool string, state PoolState) (bool, error) {
 }
 
 func arrangePool(tx *db.Tx, p Pool) (bool, error) {
-	n, err := tx.Exec(`UPDATE seat_pool SET position = $3, weight = $4, on_duty = $5, opens = $6, closes = $7, attributes = $8 WHERE community_id = $1 AND id = $2`,
-		tx.Community(), p.ID, p.Position, p.Weight, p.OnDuty, p.Opens, p.Closes, encodeAttributes(p.Attributes))
+	n, err := tx.Exec(`UPDATE seat_pool SET position = $3, weight = $4, on_duty = $5, opens = $6, closes = $7, attributes = $8, opening = $9 WHERE community_id = $1 AND id = $2`,
+		tx.Community(), p.ID, p.Position, p.Weight, p.OnDuty, p.Opens, p.Closes, encodeAttributes(p.Attributes), p.Opens.After(tx.Now()))
 	return n == 1, err
+}
+
+// markOpen notes that those who wait have been asked since the group's pools opened.
+func markOpen(tx *db.Tx, group string) error {
+	_, err := tx.Exec(`UPDATE seat_pool SET opening = FALSE WHERE community_id = $1 AND group_name = $2 AND opening AND opens <= $3`, tx.Community(), group, tx.Now())
+	return err
 }
 
 const selectWaiter = `SELECT id, group_name, holder, person, priority, seq, qty, pool_id, attributes, since FROM seat_wait `
@@ -88,14 +99,40 @@ func scanWaiter(r *db.Row) (w Waiter, err error) {
 	return w, err
 }
 
-// waiters reads a piece of a group's line, from its beginning or behind a priority and arrival.
-func waiters(tx *db.Tx, group string, priority int, seq int64, first bool, limit int) ([]Waiter, error) {
-	const inOrder = ` ORDER BY priority DESC, seq LIMIT `
-	if first {
-		return db.All(tx, scanWaiter, selectWaiter+`WHERE community_id = $1 AND group_name = $2`+inOrder+`$3`, tx.Community(), group, limit)
+// waiters reads a piece of a group's line behind a waiter, from its beginning if that is none. With free pools it gives only
+// those for whom one of them may be: a long line that waits for something else is not carried here while others wait.
+func waiters(tx *db.Tx, group string, behind Waiter, free []Pool, limit int) ([]Waiter, error) {
+	args := []any{tx.Community(), group, limit}
+	arg := func(v any) string {
+		args = append(args, v)
+		return fmt.Sprintf("$%d", len(args))
 	}
-	return db.All(tx, scanWaiter, selectWaiter+`WHERE community_id = $1 AND group_name = $2 AND (priority < $3 OR priority = $3 AND seq > $4)`+inOrder+`$5`,
-		tx.Community(), group, priority, seq, limit)
+	cond := ""
+	if behind.seq > 0 {
+		p := arg(behind.Priority)
+		cond = ` AND (priority < ` + p + ` OR priority = ` + p + ` AND seq > ` + arg(behind.seq) + `)`
+	}
+	most := map[string]int{} // units that a pool has which asks for these attributes
+	for _, p := range free {
+		asks := encodeAttributes(p.Attributes)
+		most[asks] = max(most[asks], p.Room())
+	}
+	var may []string
+	for _, asks := range slices.Sorted(maps.Keys(most)) {
+		fits := `qty <= ` + arg(most[asks])
+		attributes, err := decodeAttributes(asks)
+		if err != nil {
+			return nil, err
+		}
+		for _, pair := range pairs(attributes) {
+			fits += ` AND replace(attributes, ` + arg(pair) + `, '') <> attributes`
+		}
+		may = append(may, fits)
+	}
+	if len(may) > 0 {
+		cond += ` AND (` + strings.Join(may, ` OR `) + `)`
+	}
+	return db.All(tx, scanWaiter, selectWaiter+`WHERE community_id = $1 AND group_name = $2`+cond+` ORDER BY priority DESC, seq LIMIT $3`, args...)
 }
 
 // insertWait puts a holder at the end of the line, unless they stand in it; the lock makes the numbers unique.

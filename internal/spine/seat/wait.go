@@ -80,31 +80,36 @@ const linePage = 200
 
 // offer gives what room a group has to those who wait for it, in the line's order. The caller has the lock.
 func (s *Service) offer(tx *db.Tx, group string) error {
-	var free []Pool
-	var g Group
-	line, err := waiters(tx, group, 0, 0, true, 1)
+	line, err := waiters(tx, group, Waiter{}, nil, 1)
 	if err != nil || len(line) == 0 {
 		return err
 	}
-	if g, _, err = db.One(tx, scanGroup, selectGroup+`AND name = $2`, tx.Community(), group); err != nil {
+	g, _, err := db.One(tx, scanGroup, selectGroup+`AND name = $2`, tx.Community(), group)
+	if err != nil {
 		return err
 	}
-	if free, err = freePools(tx, group); err != nil {
+	free, err := freePools(tx, group)
+	if err != nil {
 		return err
 	}
-	for first, last := true, (Waiter{}); len(free) > 0; first = false {
-		line, err := waiters(tx, group, last.Priority, last.seq, first, linePage)
-		if err != nil || len(line) == 0 {
+	for last := (Waiter{}); len(free) > 0; last = line[len(line)-1] {
+		if line, err = waiters(tx, group, last, free, linePage); err != nil {
 			return err
 		}
+		if len(line) == 0 {
+			break
+		}
 		for _, w := range line {
-			if free, err = s.offerOne(tx, g, w, free); err != nil || len(free) == 0 {
+			if free, err = s.offerOne(tx, g, w, free); err != nil {
 				return err
 			}
+			if len(free) == 0 {
+				break
+			}
 		}
-		last = line[len(line)-1]
 	}
-	return nil
+	_, err = s.watchReserve(tx, g)
+	return err
 }
 
 // offerOne offers a waiter a place in one of the free pools, and gives back what is free then.
@@ -153,5 +158,21 @@ func (s *Service) opened(tx *db.Tx, poolID string) error {
 	if err != nil {
 		return err
 	}
-	return s.offer(tx, p.Group)
+	return s.open(tx, p.Group)
+}
+
+// openNow does what the timer of a pool that has just opened is about to do, for who comes before that fires. The caller has the
+// lock.
+func (s *Service) openNow(tx *db.Tx, st standing) error {
+	if !st.opening {
+		return nil
+	}
+	return s.open(tx, st.group.Name)
+}
+
+func (s *Service) open(tx *db.Tx, group string) error {
+	if err := markOpen(tx, group); err != nil {
+		return err
+	}
+	return s.offer(tx, group)
 }

@@ -55,7 +55,7 @@ func (s *Service) OpenTx(tx *db.Tx, t Task) (Task, error) {
 	}
 	if !added {
 		was, wasHash, err := byKey(tx, t.Key)
-		if err == nil && wasHash != hash {
+		if err == nil && (wasHash != hash || was.Note != "" && was.Note != t.Note) {
 			err = ErrKeyReused.With("key", t.Key)
 		}
 		return was, err

@@ -93,10 +93,15 @@ func (t Task) check() error {
 	return nil
 }
 
-// contentHash covers what was asked but not its words: a hash of words would outlive their erasure.
+// contentHash covers what was asked, but of its words only that there are any: a hash of words would outlive their erasure. The
+// words themselves are compared while they are there.
 func (t Task) contentHash() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %q %d %q %s %q %t", t.Kind, t.Person, t.Subject, t.SubjectKind,
-		t.Assignee, t.Role, t.Circle, db.Micros(t.Due), t.EscalateTo, t.Context, t.Outcomes, t.NeedsProof))
+	b := fmt.Appendf(nil, "%q %q %q %q %q %q %q %d %q %s %q %t", t.Kind, t.Person, t.Subject, t.SubjectKind,
+		t.Assignee, t.Role, t.Circle, db.Micros(t.Due), t.EscalateTo, t.Context, t.Outcomes, t.NeedsProof)
+	if t.Note != "" {
+		b = append(b, " noted"...)
+	}
+	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])
 }
 

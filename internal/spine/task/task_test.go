@@ -114,12 +114,16 @@ func TestATaskFromOpeningToItsOutcome(t *testing.T) {
 		if again := w.open(review("k")); again.ID != a.ID {
 			w.Errorf("opened twice: %s, %s", a.ID, again.ID)
 		}
-		other := review("k")
-		other.Role = "lead"
-		_, err := w.tasks.Open(w.Context(), w.Community, other)
-		w.is(err, task.ErrKeyReused)
+		for _, change := range []func(*task.Task){
+			func(t *task.Task) { t.Role = "lead" }, func(t *task.Task) { t.Note = "called once" }, func(t *task.Task) { t.Note = "" },
+		} {
+			other := review("k")
+			change(&other)
+			_, err := w.tasks.Open(w.Context(), w.Community, other)
+			w.is(err, task.ErrKeyReused)
+		}
 
-		_, err = w.tasks.Claim(w.Context(), w.Community, ann, a.ID)
+		_, err := w.tasks.Claim(w.Context(), w.Community, ann, a.ID)
 		w.must(err)
 		_, err = w.tasks.Claim(w.Context(), w.Community, ben, a.ID)
 		w.is(err, task.ErrTaken)

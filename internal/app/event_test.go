@@ -1,0 +1,170 @@
+package app_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/qunce/qunce/internal/channel"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/ledger"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+// session plans an event for two, in two days, whose tickets members get free.
+func (w *stall) session() (e event.Event) {
+	w.t.Helper()
+	name := func(s string) text.Text { return text.Text{text.Hans: s} }
+	w.do(func(tx *db.Tx) (err error) {
+		err = w.Events.DeclareTx(tx, event.Config{Templates: []event.Template{{
+			Name: "session", Title: name("线上分享"), Kind: event.Script, Capacity: 2, Lasts: clock.Duration(time.Hour),
+			Types: []event.TicketType{{Name: "seat", Title: name("席位"), Price: 399_00, Plans: []string{"vip"}}},
+		}}})
+		if err == nil {
+			e, err = w.Events.PlanTx(tx, event.Draft{Template: "session", Title: name("第一场"), Starts: tx.Now().Add(48 * time.Hour)}, "")
+		}
+		return err
+	})
+	return e
+}
+
+func (w *stall) ticketOrder(e event.Event, person string, more ...shop.Item) (shop.Order, error) {
+	return w.Shop.Checkout(w.t.Context(), w.community, shop.Checkout{
+		Key: e.ID + person + w.clock.Now().String(), Person: person, Items: append([]shop.Item{{Kind: shop.KindTicket, Item: e.ID + "/seat"}}, more...),
+	})
+}
+
+func (w *stall) ticketOf(e event.Event, person string) (t event.Ticket) {
+	w.t.Helper()
+	w.do(func(tx *db.Tx) (err error) { t, _, err = w.Events.TicketOfTx(tx, e.ID, person); return err })
+	return t
+}
+
+func (w *stall) revenue(account string) money.Fen {
+	w.t.Helper()
+	n, err := w.Ledger.Balance(w.t.Context(), w.community, account, ledger.CNY)
+	w.must(err)
+	return money.Fen(n)
+}
+
+// later lets an order's time go by.
+func (w *stall) later() {
+	w.t.Helper()
+	w.clock.Advance(16 * time.Minute)
+	w.must(w.Settle(w.t.Context()))
+}
+
+// E4, S2: paid a ticket is valid, given up its place is free again, paid too late it is given while there is room and else paid back;
+// a member's costs nothing; a cancelled event pays everybody back.
+func TestTicketsAreSold(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		e := w.session()
+		ann, bob, cid, dan := w.person(), w.person(), w.person(), w.person()
+		first, err := w.ticketOrder(e, ann)
+		w.must(err)
+		if first.Amount != 399_00 || w.ticketOf(e, ann).State != event.Held {
+			t.Errorf("ordered %+v", first)
+		}
+		late, err := w.Shop.Pay(t.Context(), w.community, first.ID, "bank")
+		w.must(err)
+		w.later()
+		if got := w.ticketOf(e, ann); got.ID != "" {
+			t.Errorf("after its time %+v", got)
+		}
+		second, err := w.ticketOrder(e, bob)
+		w.must(err)
+		if d := w.pays(second); d.State != shop.Fulfilled || w.ticketOf(e, bob).State != event.Valid {
+			t.Errorf("paid %+v", d)
+		}
+		tell := func(p shop.Payment) shop.Detail {
+			_, err := w.Shop.Notify(t.Context(), w.community, "bank", channel.Notice{Payment: p.ID, Amount: p.Amount})
+			w.must(err)
+			w.must(w.Settle(t.Context()))
+			return w.detail(p.Order)
+		}
+		if d := tell(late); d.State != shop.Fulfilled || w.ticketOf(e, ann).State != event.Valid || w.revenue("revenue:event") != 2*399_00 {
+			t.Errorf("paid late, with room: %+v", d)
+		}
+		if _, err := w.ticketOrder(e, cid); !errors.Is(err, seat.ErrGone) {
+			t.Errorf("sold out: %v", err)
+		}
+		if d := w.refund(second.ID, shop.Ask{}); d.State != shop.Refunded || w.ticketOf(e, bob).ID != "" {
+			t.Errorf("given back %+v", d)
+		}
+
+		third, err := w.ticketOrder(e, cid)
+		w.must(err)
+		lost, err := w.Shop.Pay(t.Context(), w.community, third.ID, "bank")
+		w.must(err)
+		w.later()
+		w.pays(w.order(dan, "vip"))
+		free, err := w.ticketOrder(e, dan)
+		w.must(err)
+		w.must(w.Settle(t.Context()))
+		if got := w.ticketOf(e, dan); free.Amount != 0 || got.State != event.Valid || got.Price != 0 {
+			t.Errorf("a member's %+v, %+v", free, got)
+		}
+		gone := []string{seat.ErrLapsed.Code, seat.ErrReleased.Code, seat.ErrGone.Code}
+		if d := tell(lost); d.State != shop.Refunded || !slices.Contains(gone, d.Why) {
+			t.Errorf("paid late, without room: %+v", d)
+		}
+		_, err = w.Events.Cancel(t.Context(), w.community, e.ID, "")
+		w.must(err)
+		w.must(w.Settle(t.Context()))
+		if d := w.detail(first.ID); d.State != shop.Refunded || d.Why != "event.cancelled" || w.revenue("revenue:event") != 0 || w.revenue("deposit:orders") != 0 {
+			t.Errorf("of a cancelled event %+v", d)
+		}
+		w.sound()
+	})
+}
+
+// Of an order with other things in it a cancelled event gives back what the ticket cost, and nothing else.
+func TestACancelledEventLeavesTheRestOfAnOrder(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		e := w.session()
+		ann := w.person()
+		o, err := w.ticketOrder(e, ann, shop.Item{Kind: shop.KindPlan, Item: "vip"})
+		w.must(err)
+		w.pays(o)
+		_, err = w.Events.Cancel(t.Context(), w.community, e.ID, "")
+		w.must(err)
+		w.must(w.Settle(t.Context()))
+		if d := w.detail(o.ID); d.State != shop.Fulfilled || d.Refunded != 399_00 || w.ticketOf(e, ann).ID != "" || w.revenue("revenue:event") != 0 {
+			t.Errorf("%+v, revenue %s", d, w.revenue("revenue:event"))
+		}
+		w.do(func(tx *db.Tx) error {
+			has, err := w.Members.MembershipsTx(tx, ann)
+			if len(has) != 1 {
+				t.Errorf("has %+v", has)
+			}
+			return err
+		})
+		w.sound()
+	})
+}
+
+// P3: of two who have both paid and turn out to be one, one ticket stays, and the other is paid back.
+func TestAMergePaysTheSecondTicketBack(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		e := w.session()
+		ann, bob := w.person(), w.person()
+		for _, p := range []string{ann, bob} {
+			o, err := w.ticketOrder(e, p)
+			w.must(err)
+			w.pays(o)
+		}
+		_, err := w.People.Merge(t.Context(), w.community, bob, ann, "")
+		w.must(err)
+		w.must(w.Settle(t.Context()))
+		if got := w.ticketOf(e, ann); got.State != event.Valid || w.revenue("revenue:event") != 399_00 {
+			t.Errorf("ann has %+v, revenue %s", got, w.revenue("revenue:event"))
+		}
+		w.sound()
+	})
+}

@@ -1,0 +1,97 @@
+package event
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// Filter narrows the calendar; what is empty doesn't.
+type Filter struct {
+	From, To time.Time // that begin from one time on and before the other
+	Kind     Kind
+	City     string
+	Series   string
+	Host     string
+	State    State
+}
+
+// ListTx lists events in the order in which they begin.
+func (s *Service) ListTx(tx *db.Tx, f Filter, cursor string, limit int) (page.Page[Event], error) {
+	return listEvents(tx, f, cursor, limit)
+}
+
+// ConflictsTx lists what is planned for the same time as e with the same host, or at the same place in the same city.
+func (s *Service) ConflictsTx(tx *db.Tx, e Event) ([]Event, error) {
+	all, err := overlapping(tx, e)
+	if err != nil {
+		return nil, err
+	}
+	host := who{[]string{e.Host}}
+	if e.Host != "" {
+		if host, err = s.who(tx, e.Host); err != nil {
+			return nil, err
+		}
+	}
+	var out []Event
+	for _, x := range all {
+		if x.Host != "" && host.is(x.Host) || x.Place != "" && x.Place == e.Place && x.City == e.City {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// TicketTx gives a ticket as it is now.
+func (s *Service) TicketTx(tx *db.Tx, id string) (Ticket, error) {
+	t, found, err := ticketBy(tx, "id", id)
+	if err == nil && !found {
+		err = ErrUnknownTicket
+	}
+	return t.at(tx.Now()), err
+}
+
+// TicketOfTx gives what a person has of an event: a ticket that is held or valid, or a place that is offered to them.
+func (s *Service) TicketOfTx(tx *db.Tx, event, person string) (t Ticket, found bool, err error) {
+	w, err := s.who(tx, person)
+	if err != nil {
+		return t, false, err
+	}
+	e, err := s.GetTx(tx, event)
+	if err != nil {
+		return t, false, err
+	}
+	return s.ticketOf(tx, e, w)
+}
+
+func (s *Service) ticketOf(tx *db.Tx, e Event, w who) (Ticket, bool, error) {
+	list, err := liveTickets(tx, e.ID, w.ids)
+	if err != nil {
+		return Ticket{}, false, err
+	}
+	for _, t := range list {
+		if t.at(tx.Now()).State != Lapsed {
+			return t, true, nil
+		}
+	}
+	x, err := s.offered(tx, e.ID, w)
+	if err != nil || x.ID == "" {
+		return Ticket{}, false, err
+	}
+	return Ticket{Event: e.ID, Person: w.root(), State: Offered, HeldUntil: x.Expires, seat: x.ID}, true, nil
+}
+
+// TicketsTx lists the tickets of an event, the newest first: all, or those that are valid, returned or refunded.
+func (s *Service) TicketsTx(tx *db.Tx, event string, state TicketState, cursor string, limit int) (page.Page[Ticket], error) {
+	return listTickets(tx, "event", []string{event}, state, cursor, limit)
+}
+
+// TicketsOfTx lists the tickets that a person ever had, the newest first.
+func (s *Service) TicketsOfTx(tx *db.Tx, person, cursor string, limit int) (page.Page[Ticket], error) {
+	w, err := s.who(tx, person)
+	if err != nil {
+		return page.Page[Ticket]{}, err
+	}
+	return listTickets(tx, "person", w.ids, "", cursor, limit)
+}

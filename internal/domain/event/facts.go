@@ -1,0 +1,122 @@
+package event
+
+import "github.com/qunce/qunce/internal/spine/fact"
+
+// TypeName is a ticket type's name inside a fact.
+type TypeName string
+
+// Why says how a ticket came to its end.
+type Why string
+
+// The ways in which a ticket ends.
+const (
+	WhyHolder    Why = "holder"    // given back by who had it
+	WhyRefunded  Why = "refunded"  // with the money
+	WhyCancelled Why = "cancelled" // with the event
+	WhyMerged    Why = "merged"    // its holder has another one
+	WhyErased    Why = "erased"    // its holder was erased
+	WhyBlocked   Why = "blocked"   // its holder must not get in any more
+)
+
+// The facts of events. Subject is the event; Person is whom it is about, if anybody, and then the payload names the event as well, so
+// that a path of that person knows it. Times are µs since 1970.
+type (
+	// Planned : an event stands in the calendar.
+	Planned struct {
+		Kind   Kind  `json:"kind"`
+		Starts int64 `json:"starts"`
+		Ends   int64 `json:"ends"`
+	}
+	// Changed : something else than the time is another now.
+	Changed struct {
+		Version int `json:"version"`
+	}
+	// Moved : it begins or ends at another time now.
+	Moved struct {
+		Starts int64 `json:"starts"`
+		Ends   int64 `json:"ends"`
+		Was    int64 `json:"was"` // when it was to begin
+	}
+	// Cancelled : it will not take place.
+	Cancelled struct{}
+	// TicketTaken : a ticket is valid. Person is its holder.
+	TicketTaken struct {
+		Ticket fact.ID  `json:"ticket"`
+		Type   TypeName `json:"type"`
+		Event  fact.ID  `json:"event"`
+		Price  int64    `json:"price"` // fen
+		Giver  fact.ID  `json:"giver,omitempty"`
+	}
+	// TicketReturned : a valid ticket is no longer one.
+	TicketReturned struct {
+		Ticket fact.ID  `json:"ticket"`
+		Type   TypeName `json:"type"`
+		Event  fact.ID  `json:"event"`
+		Why    Why      `json:"why"`
+	}
+	// FriendGiven : a member made a link to a friend ticket. Person is the giver.
+	FriendGiven struct {
+		Gift  fact.ID `json:"gift"`
+		Event fact.ID `json:"event"`
+	}
+	// FriendClaimed : a guest took a friend ticket. Person is the guest.
+	FriendClaimed struct {
+		Gift   fact.ID `json:"gift"`
+		Event  fact.ID `json:"event"`
+		Giver  fact.ID `json:"giver"`
+		Ticket fact.ID `json:"ticket"`
+	}
+	// FriendReturned : an unclaimed friend ticket went back to its giver, who is the Person.
+	FriendReturned struct {
+		Gift  fact.ID `json:"gift"`
+		Event fact.ID `json:"event"`
+	}
+	// Admitted : somebody was let in at a door. Double tells that a ticket let in a second time, at a phone without a network.
+	Admitted struct {
+		Ticket  fact.ID `json:"ticket"`
+		Event   fact.ID `json:"event"`
+		Scan    fact.ID `json:"scan"`
+		Offline bool    `json:"offline"`
+		Double  bool    `json:"double"`
+	}
+	// Attended : somebody came, once a person and event.
+	Attended struct {
+		Ticket fact.ID `json:"ticket"`
+		Event  fact.ID `json:"event"`
+		Giver  fact.ID `json:"giver,omitempty"` // who gave them the ticket
+		Online bool    `json:"online"`
+		First  bool    `json:"first"` // they had never come to anything
+	}
+	// Answered : somebody who came said how likely they would recommend it.
+	Answered struct {
+		Event          fact.ID `json:"event"`
+		Score          int     `json:"score"` // 0–10
+		PraisesService bool    `json:"praises_service"`
+		PraisesEvent   bool    `json:"praises_event"`
+	}
+	// BelowLine : what people think of the event is below the community's standard line, once an event.
+	BelowLine struct {
+		NPS     int `json:"nps"`  // tenths
+		Line    int `json:"line"` // tenths
+		Answers int `json:"answers"`
+	}
+)
+
+// Facts lists the payloads of this package.
+func Facts() []any {
+	return []any{
+		Planned{},
+		Changed{},
+		Moved{},
+		Cancelled{},
+		TicketTaken{},
+		TicketReturned{},
+		FriendGiven{},
+		FriendClaimed{},
+		FriendReturned{},
+		Admitted{},
+		Attended{},
+		Answered{},
+		BelowLine{},
+	}
+}

@@ -1,0 +1,66 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/path"
+)
+
+// The moments that paths can wait for.
+const (
+	startsMoment = "event_starts"
+	endsMoment   = "event_ends"
+)
+
+// Install registers what paths know of events: the event that a run is about, or the one that its values name, as the facts of
+// tickets and of offered seats do.
+func (s *Service) Install(e *path.Engine) {
+	for name, x := range map[string]struct {
+		doc string
+		at  func(Event) time.Time
+	}{
+		startsMoment: {"When the event begins, with an offset as -21d before it. An event that is moved takes its runs along.", func(e Event) time.Time { return e.Starts }},
+		endsMoment:   {"When the event ends.", func(e Event) time.Time { return e.Ends }},
+	} {
+		e.RegisterMoment(path.Moment{Name: name, Doc: x.doc, When: func(c *path.Call) (time.Time, error) {
+			e, err := s.of(c.Tx, c.Run)
+			return x.at(e), err
+		}})
+	}
+	e.RegisterSource(path.Source{
+		Prefix: "event", Names: []string{"id", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends"}, Read: s.values,
+	})
+	s.moved = func(ctx context.Context, community string) error {
+		return errors.Join(e.Retime(ctx, community, startsMoment), e.Retime(ctx, community, endsMoment))
+	}
+}
+
+// of is the event of a run; none is no error.
+func (s *Service) of(tx *db.Tx, r *path.Run) (Event, error) {
+	id, named := r.Vars["event"].(string)
+	if !named {
+		if id, named = r.Vars["pool"].(string); !named { // of an offered seat: the house's pool has the event's id
+			id = r.Subject
+		}
+	}
+	e, err := s.GetTx(tx, id)
+	if errors.Is(err, ErrUnknown) {
+		return Event{}, nil
+	}
+	return e, err
+}
+
+func (s *Service) values(tx *db.Tx, r *path.Run) (map[string]any, error) {
+	e, err := s.of(tx, r)
+	if err != nil || e.ID == "" {
+		return map[string]any{}, err
+	}
+	c, err := s.seats.Count(tx, house(e.ID))
+	return map[string]any{
+		"id": e.ID, "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
+		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "starts": e.Starts, "ends": e.Ends,
+	}, err
+}

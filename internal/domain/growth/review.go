@@ -1,0 +1,165 @@
+package growth
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
+	"github.com/qunce/qunce/internal/spine/task"
+)
+
+// Review is how somebody's look at a bond or a reward ended.
+type Review struct {
+	Kind    task.Kind
+	Subject string // the bond or reward
+	Outcome task.Outcome
+	Fact    string
+}
+
+// ReviewTx does what a review decided. Once is enough; of other tasks it takes no notice.
+func (s *Service) ReviewTx(tx *db.Tx, r Review) error {
+	switch r.Kind {
+	case ReviewBond:
+		return s.reviewBond(tx, r)
+	case ReviewReward:
+		return s.reviewReward(tx, r)
+	}
+	return nil
+}
+
+func (s *Service) reviewBond(tx *db.Tx, r Review) error {
+	if r.Outcome != Allow {
+		why, found, err := refuseBond(tx, r.Subject)
+		if err != nil || !found {
+			return err
+		}
+		_, err = fact.Append(tx, BondRefused{Reason: why.Reason, Promoter: fact.ID(why.Promoter)}, fact.Fact{Person: why.Guest, Subject: why.ID})
+		return err
+	}
+	// The row makes room for itself: as an active bond it has to stand up against the others.
+	b, found, err := takePending(tx, r.Subject)
+	if err != nil || !found {
+		return err
+	}
+	p, err := programmeAt(tx, b.Programme, b.Version)
+	if err != nil {
+		return err
+	}
+	promoter, guest, err := s.parties(tx, b.Promoter, b.Guest)
+	if err != nil {
+		return err
+	}
+	if promoter.is(guest.id()) {
+		b.stored, b.Reason = Refused, OneHuman
+		_, err := s.keep(tx, b, promoter, guest, BondRefused{Reason: OneHuman, Promoter: fact.ID(b.Promoter)})
+		return err
+	}
+	if b, err = s.contend(tx, p, b, promoter, guest); err != nil || b.stored != Active {
+		return err
+	}
+	sales, err := salesSince(tx, guest, b.BoundAt)
+	if err != nil {
+		return err
+	}
+	for _, x := range sales { // what was bought while somebody looked
+		has, err := rewarded(tx, x.Order, b.Programme)
+		if err != nil {
+			return err
+		}
+		if !has {
+			if _, err := s.earn(tx, x, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) reviewReward(tx *db.Tx, r Review) error {
+	x, found, err := lockReward(tx, r.Subject)
+	if err != nil || !found || !x.held {
+		return err
+	}
+	if err := setRewardTask(tx, x.ID, "", false); err != nil {
+		return err
+	}
+	if x.held = false; r.Outcome != Allow {
+		return s.takeBack(tx, x, x.left(), r.Fact)
+	}
+	if _, err := fact.Append(tx, RewardAllowed{Reward: fact.ID(x.ID)}, fact.Fact{Person: x.Promoter, Subject: x.Order}); err != nil {
+		return err
+	}
+	return s.thaw(tx, x)
+}
+
+// thaw sets the release of a reward again.
+func (s *Service) thaw(tx *db.Tx, x Reward) error {
+	if x.left() == 0 {
+		return nil
+	}
+	if x.ReleaseAt.Before(tx.Now()) {
+		x.ReleaseAt = tx.Now()
+	}
+	if x.Kind == InService {
+		return job.At(tx, serviceTimer, x.ID, x.ReleaseAt)
+	}
+	due, err := s.Ledger.DueTx(tx, x.due)
+	if err != nil || due.State == ledger.DuePosted {
+		return err
+	}
+	if x.due, err = s.release(tx, x, fmt.Sprintf("%s@%d", x.Programme, x.Version)); err != nil {
+		return err
+	}
+	return setDue(tx, x)
+}
+
+// MergeTx does what must happen when persons turn out to be one human: rewards for bringing oneself are held until somebody has
+// looked at them. Nothing that was is changed.
+func (s *Service) MergeTx(tx *db.Tx, person string) error {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return err
+	}
+	if err := followAsked(tx, ids); err != nil {
+		return fmt.Errorf("merge when somebody was asked: %w", err)
+	}
+	own, err := ownRewards(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, x := range own {
+		if x.Kind == InService {
+			err = s.keepService(tx, x)
+		} else {
+			err = s.Ledger.CancelDueTx(tx, x.due)
+			if errors.Is(err, ledger.ErrNoDue) {
+				err = nil // it was released already
+			}
+		}
+		if err != nil {
+			return err
+		}
+		id, err := s.review(tx, ReviewReward, x.ID, "reward", x.Promoter, x.Promoter, OneHuman)
+		if err != nil {
+			return err
+		}
+		if err := setRewardTask(tx, x.ID, id, true); err != nil {
+			return err
+		}
+		if _, err := fact.Append(tx, RewardHeld{Reward: fact.ID(x.ID), Reason: OneHuman}, fact.Fact{Person: x.Promoter, Subject: x.Order}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ended forgives that a task has ended already.
+func ended(err error) error {
+	if errors.Is(err, task.ErrEnded) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+package growth
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+const bondColumns = `id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, task, bound_at, valid_until, protect_until,
+	(SELECT count(*) FROM growth_reward r WHERE r.community_id = growth_bond.community_id AND r.bond = growth_bond.id)`
+
+const selectBond = `SELECT ` + bondColumns + ` FROM growth_bond WHERE community_id = $1`
+
+func scanBond(now time.Time) func(r *db.Row) (Bond, error) {
+	return func(r *db.Row) (b Bond, err error) {
+		err = r.Scan(&b.ID, &b.Programme, &b.Version, &b.Binds, &b.Promoter, &b.Guest, &b.Subject, &b.Fact, &b.stored, &b.Reason, &b.Winner, &b.task,
+			&b.BoundAt, &b.ValidUntil, &b.ProtectUntil, &b.Rewards)
+		b.State = b.shown(now)
+		return b, err
+	}
+}
+
+func bondByID(tx *db.Tx, id string) (Bond, bool, error) {
+	return db.One(tx, scanBond(tx.Now()), selectBond+` AND id = $2`, tx.Community(), id)
+}
+
+// bondByFact finds what a touch that is told again came to.
+func bondByFact(tx *db.Tx, programme string, guest []string, fact string) (Bond, bool, error) {
+	args := []any{tx.Community(), programme, fact}
+	return db.One(tx, scanBond(tx.Now()), selectBond+` AND programme = $2 AND fact = $3 AND guest IN `+db.In(&args, guest)+` ORDER BY bound_at, id LIMIT 1`, args...)
+}
+
+// bondLike finds a bond that binds nobody for the same reason.
+func bondLike(tx *db.Tx, b Bond, promoter, guest []string) (Bond, bool, error) {
+	args := []any{tx.Community(), b.Programme, string(b.stored), string(b.Reason), b.Winner}
+	return db.One(tx, scanBond(tx.Now()), selectBond+` AND programme = $2 AND state = $3 AND reason = $4 AND winner = $5
+		AND promoter IN `+db.In(&args, promoter)+` AND guest IN `+db.In(&args, guest)+` ORDER BY bound_at, id LIMIT 1`, args...)
+}
+
+// activeBonds locks a human's active bonds, of one programme or of all, in the order in which they were made.
+func activeBonds(tx *db.Tx, programme string, guest []string) ([]Bond, error) {
+	args := []any{tx.Community(), programme}
+	return db.All(tx, scanBond(tx.Now()), selectBond+` AND state = 'active' AND (programme = $2 OR $2 = '') AND guest IN `+db.In(&args, guest)+`
+		ORDER BY bound_at, id`+tx.ForUpdate(), args...)
+}
+
+func insertBondRow(tx *db.Tx, b Bond, tail string) (int64, error) {
+	return tx.Exec(`INSERT INTO growth_bond (community_id, id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, bound_at, valid_until, protect_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`+tail,
+		tx.Community(), b.ID, b.Programme, b.Version, b.Binds, b.Promoter, b.Guest, b.Subject, b.Fact, b.stored, b.Reason, b.Winner, b.BoundAt, b.ValidUntil, b.ProtectUntil)
+}
+
+func insertBond(tx *db.Tx, b Bond) error {
+	_, err := insertBondRow(tx, b, "")
+	return err
+}
+
+// insertActive writes an active bond unless the guest has one, in which case it waits for who makes that.
+func insertActive(tx *db.Tx, b Bond) (bool, error) {
+	n, err := insertBondRow(tx, b, ` ON CONFLICT (community_id, programme, guest) WHERE state = 'active' DO NOTHING`)
+	return n == 1, err
+}
+
+func loseBond(tx *db.Tx, id string, why Reason, winner string) error {
+	_, err := tx.Exec(`UPDATE growth_bond SET state = 'lost', reason = $3, winner = $4 WHERE community_id = $1 AND id = $2 AND state = 'active'`, tx.Community(), id, why, winner)
+	return err
+}
+
+func setBondTask(tx *db.Tx, id, task string) error {
+	_, err := tx.Exec(`UPDATE growth_bond SET task = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task)
+	return err
+}
+
+// refuseBond ends a pending bond.
+func refuseBond(tx *db.Tx, id string) (Bond, bool, error) {
+	return db.One(tx, scanBond(tx.Now()), `UPDATE growth_bond SET state = 'refused' WHERE community_id = $1 AND id = $2 AND state = 'pending' RETURNING `+bondColumns, tx.Community(), id)
+}
+
+// takePending takes a pending bond out, to be written again.
+func takePending(tx *db.Tx, id string) (Bond, bool, error) {
+	return db.One(tx, scanBond(tx.Now()), `DELETE FROM growth_bond WHERE community_id = $1 AND id = $2 AND state = 'pending' RETURNING `+bondColumns, tx.Community(), id)
+}
+
+// bondsOf lists a human's bonds as promoter or guest, newest first.
+func bondsOf(tx *db.Tx, column string, ids []string, before time.Time, beforeID string, limit int) ([]Bond, error) {
+	args := []any{tx.Community(), before, beforeID, limit}
+	return db.All(tx, scanBond(tx.Now()), selectBond+` AND `+column+` IN `+db.In(&args, ids)+` AND (bound_at, id) < ($2, $3) ORDER BY bound_at DESC, id DESC LIMIT $4`, args...)
+}
+
+func losersTo(tx *db.Tx, winner string) ([]Bond, error) {
+	return db.All(tx, scanBond(tx.Now()), selectBond+` AND winner = $2 AND winner <> '' ORDER BY bound_at, id`, tx.Community(), winner)
+}

@@ -1,0 +1,118 @@
+package growth
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+const selectSale = `SELECT order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact FROM growth_sale WHERE community_id = $1`
+
+func scanSale(r *db.Row) (x Sale, err error) {
+	var lines db.JSON[[]Line]
+	err = r.Scan(&x.Order, &x.Buyer, &x.Link, &x.Paid, &x.Refunded, &lines, &x.PaidAt, &x.RefundUntil, &x.Fact)
+	x.Lines = lines.V
+	return x, err
+}
+
+func insertSale(tx *db.Tx, x Sale) (bool, error) {
+	n, err := tx.Exec(`INSERT INTO growth_sale (community_id, order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		tx.Community(), x.Order, x.Buyer, x.Link, x.Paid, x.Refunded, db.JSON[[]Line]{V: x.Lines}, x.PaidAt, x.RefundUntil, x.Fact)
+	return n == 1, err
+}
+
+func saleOf(tx *db.Tx, order string) (Sale, bool, error) {
+	return db.One(tx, scanSale, selectSale+` AND order_id = $2`, tx.Community(), order)
+}
+
+// refundSale notes what of an order has gone back in all, and tells whether that is more than was known. Its row orders those who
+// take back.
+func refundSale(tx *db.Tx, r Refund) (Sale, bool, error) {
+	n, err := tx.Exec(`UPDATE growth_sale SET refunded = $3, lines = $4 WHERE community_id = $1 AND order_id = $2 AND refunded < $3`,
+		tx.Community(), r.Order, back(r.Lines), db.JSON[[]Line]{V: r.Lines})
+	if err != nil || n == 0 {
+		return Sale{}, false, err
+	}
+	return saleOf(tx, r.Order)
+}
+
+func salesSince(tx *db.Tx, buyer []string, since time.Time) ([]Sale, error) {
+	args := []any{tx.Community(), since}
+	return db.All(tx, scanSale, selectSale+` AND paid_at >= $2 AND buyer IN `+db.In(&args, buyer)+` ORDER BY paid_at, order_id`+tx.ForUpdate(), args...)
+}
+
+const selectReward = `SELECT id, order_id, programme, version, level, bond, promoter, kind, base, amount, taken, held, task, release_at, entry, due, fact, at FROM growth_reward WHERE community_id = $1`
+
+func scanReward(now time.Time) func(r *db.Row) (Reward, error) {
+	return func(r *db.Row) (x Reward, err error) {
+		err = r.Scan(&x.ID, &x.Order, &x.Programme, &x.Version, &x.Level, &x.Bond, &x.Promoter, &x.Kind, &x.Base, &x.Amount, &x.Taken, &x.held, &x.task, &x.ReleaseAt,
+			&x.entry, &x.due, &x.Fact, &x.At)
+		x.State = x.shown(now)
+		return x, err
+	}
+}
+
+func rewardByID(tx *db.Tx, id string) (Reward, bool, error) {
+	return db.One(tx, scanReward(tx.Now()), selectReward+` AND id = $2`, tx.Community(), id)
+}
+
+func lockReward(tx *db.Tx, id string) (Reward, bool, error) {
+	return db.One(tx, scanReward(tx.Now()), selectReward+` AND id = $2`+tx.ForUpdate(), tx.Community(), id)
+}
+
+// rewardsOf locks what an order earned.
+func rewardsOf(tx *db.Tx, order string) ([]Reward, error) {
+	return db.All(tx, scanReward(tx.Now()), selectReward+` AND order_id = $2 ORDER BY programme, level`+tx.ForUpdate(), tx.Community(), order)
+}
+
+func rewarded(tx *db.Tx, order, programme string) (bool, error) {
+	_, found, err := db.One(tx, db.Column[string], `SELECT id FROM growth_reward WHERE community_id = $1 AND order_id = $2 AND programme = $3 LIMIT 1`, tx.Community(), order, programme)
+	return found, err
+}
+
+func insertReward(tx *db.Tx, x Reward) error {
+	_, err := tx.Exec(`INSERT INTO growth_reward (community_id, id, order_id, programme, version, level, bond, promoter, kind, base, amount, release_at, entry, due, fact, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		tx.Community(), x.ID, x.Order, x.Programme, x.Version, x.Level, x.Bond, x.Promoter, x.Kind, x.Base, x.Amount, x.ReleaseAt, x.entry, x.due, x.Fact, x.At)
+	return err
+}
+
+// takeReward notes what was taken back, once a fact.
+func takeReward(tx *db.Tx, id string, n, owed int64, fact string) error {
+	if _, err := tx.Exec(`UPDATE growth_reward SET taken = taken + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, n); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO growth_takeback (community_id, reward, fact, amount, owed, at) VALUES ($1, $2, $3, $4, $5, $6)`, tx.Community(), id, fact, n, owed, tx.Now())
+	return err
+}
+
+func takeBacks(tx *db.Tx, reward string) ([]TakeBack, error) {
+	return db.All(tx, func(r *db.Row) (x TakeBack, err error) {
+		err = r.Scan(&x.Fact, &x.Amount, &x.Owed, &x.At)
+		return x, err
+	}, `SELECT fact, amount, owed, at FROM growth_takeback WHERE community_id = $1 AND reward = $2 ORDER BY at, fact`, tx.Community(), reward)
+}
+
+func setRewardTask(tx *db.Tx, id, task string, held bool) error {
+	_, err := tx.Exec(`UPDATE growth_reward SET task = $3, held = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task, held)
+	return err
+}
+
+func setDue(tx *db.Tx, x Reward) error {
+	_, err := tx.Exec(`UPDATE growth_reward SET due = $3, release_at = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), x.ID, x.due, x.ReleaseAt)
+	return err
+}
+
+// rewardsTo lists what a human earned, newest first.
+func rewardsTo(tx *db.Tx, ids []string, before time.Time, beforeID string, limit int) ([]Reward, error) {
+	args := []any{tx.Community(), before, beforeID, limit}
+	return db.All(tx, scanReward(tx.Now()), selectReward+` AND promoter IN `+db.In(&args, ids)+` AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, args...)
+}
+
+// ownRewards locks what a human earned by bringing themselves, as far as they still have it and nobody looks at it yet.
+func ownRewards(tx *db.Tx, ids []string) ([]Reward, error) {
+	args := []any{tx.Community()}
+	in := db.In(&args, ids)
+	return db.All(tx, scanReward(tx.Now()), selectReward+` AND promoter IN `+in+` AND held = FALSE AND taken < amount
+		AND order_id IN (SELECT order_id FROM growth_sale WHERE community_id = $1 AND buyer IN `+in+`) ORDER BY id`+tx.ForUpdate(), args...)
+}

@@ -1,0 +1,65 @@
+package membership
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/path"
+)
+
+// Source gives paths whose subject is a term what they ask and say about it: term.plan, term.state (as State), term.followed
+// (another term goes on where it ends), term.ends and term.grace_until as times, term.last_day and term.grace_day as the days that
+// people read, term.renewal (yuan) and term.number.
+func (s *Service) Source() path.Source {
+	return path.Source{
+		Prefix: "term", Names: []string{"plan", "state", "followed", "ends", "grace_until", "last_day", "grace_day", "renewal", "number"},
+		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
+			t, err := termByID(tx, r.Subject)
+			if errors.Is(err, ErrUnknownTerm) {
+				return map[string]any{}, nil // the run is of something else
+			}
+			if err != nil {
+				return nil, err
+			}
+			x, err := s.standing(tx, t.Person)
+			if err != nil {
+				return nil, err
+			}
+			plans, err := activePlans(tx)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range plans {
+				if p.Name == t.Plan {
+					t.plan = p.Plan // what it costs to go on is today's price
+				}
+			}
+			zone := s.zone(context.Background(), tx.Community())
+			return map[string]any{
+				"plan": t.Plan, "state": string(t.at(tx.Now())), "followed": x.followed(t), "ends": t.Ends, "grace_until": t.GraceUntil,
+				"last_day": LastDay(t.Ends, zone), "grace_day": LastDay(t.GraceUntil, zone), "renewal": t.plan.RenewalPrice().String(), "number": t.Number,
+			}, nil
+		},
+	}
+}
+
+// LastDay writes the last day of a time that ends when the day does.
+func LastDay(end time.Time, zone *time.Location) string {
+	return end.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
+}
+
+// PersonSource gives paths member.plans: the names of the plans that the run's person has now, with those they include.
+func (s *Service) PersonSource() path.Source {
+	return path.Source{
+		Prefix: "member", Names: []string{"plans"},
+		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
+			if r.Person == "" {
+				return map[string]any{}, nil
+			}
+			has, err := s.CoversTx(tx, r.Person)
+			return map[string]any{"plans": has}, err
+		},
+	}
+}

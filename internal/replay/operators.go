@@ -1,0 +1,285 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
+)
+
+// operators is the first reference case: a launch in two waves, ten months of traffic, and renewals.
+var operators = scenario{parameters: operatorsParameters, run: runOperators}
+
+// operatorsParameters are how many see the page and how they behave. 35,000 reads of the launch, about 2 % of contacts who buy
+// and a renewal rate around 35 % were published as results: here they are behaviour of each person, drawn anew, and what comes
+// out is measured.
+func operatorsParameters() map[string]float64 {
+	return map[string]float64{
+		"scale":       0.1,                                                               // of the reads and of the waves
+		"months":      10,                                                                // in which people come
+		"renewals":    1,                                                                 // whether to go on until the last of them has renewed or not, a year later
+		"price.first": 999, "price.later": 1599, "quota.first": 750, "quota.second": 250, // the playbook's
+		"reach.launch": 35_000, "reach.second": 12_000, "reach.month": 14_000, // who open the page: in the first month, and in each later one
+		"go.arrive": 0.034, "go.form": 0.88, "go.buy": 0.74, "go.join": 0.95, "go.follow": 1, "go.contact": 1,
+		"elasticity": 0.35, // twice the price of ¥999 leaves 2^-0.35 = 78 % of the buyers
+		"go.renew":   0.35, "go.refund": 0.01,
+		"delay.contact": 40, "delay.form": 240, "delay.join": 1800, "delay.buy": 3600, "delay.door": 30,
+		"error.code": 0.03, "consent.marketing": 0.7,
+		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "staff.right": 0.97,
+	}
+}
+
+// plan is the membership that the club sells, and firstPrice, in fen, the one at which go.buy is the share of those who buy.
+const (
+	plan       = "annual"
+	firstPrice = 999_00
+)
+
+// operator is a visitor who may become a member.
+type operator struct {
+	*visitor
+	month   int
+	order   string
+	paid    int64
+	renewed bool
+	left    bool // gave it back
+}
+
+func runOperators(ctx context.Context, s *sim) error {
+	var err error
+	if s.community, err = s.Found(ctx, "operators", "operators"); err != nil {
+		return err
+	}
+	if err := s.waves(ctx); err != nil {
+		return err
+	}
+	s.staff(int(s.param("staff")), func(t task.Task) task.Outcome {
+		return map[task.Kind]task.Outcome{"review-registration": "admit"}[t.Kind]
+	})
+	start := s.Clock.Now()
+	all := s.readers(start)
+	months := int(s.param("months"))
+	if err := s.live(ctx, start.AddDate(0, months, 7), time.Minute); err != nil {
+		return err
+	}
+	members := s.stayed(all)
+	if s.param("renewals") == 0 {
+		return s.measureOperators(ctx, all, members)
+	}
+	for _, m := range members {
+		s.renewal(m, start)
+	}
+	// The last term that was bought ends a year later; its grace and the days of a late renewal follow.
+	if err := s.live(ctx, start.AddDate(1, months, 45), time.Hour); err != nil {
+		return err
+	}
+	return s.measureOperators(ctx, all, members)
+}
+
+// waves sets the prices and quotas of the waves that are sold.
+func (s *sim) waves(ctx context.Context) error {
+	return s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
+		offers, err := s.Members.Plans(tx)
+		if err != nil {
+			return err
+		}
+		var plans []membership.Plan
+		for _, o := range offers {
+			p := o.Plan
+			for i, w := range p.Waves {
+				switch w.Name {
+				case "first", "second":
+					p.Waves[i].Quota = max(1, int(math.Round(s.param("quota."+w.Name)*s.param("scale"))))
+					p.Waves[i].Price = money.Fen(math.Round(s.param("price.first") * 100))
+				default:
+					p.Waves[i].Price = money.Fen(math.Round(s.param("price.later") * 100))
+				}
+			}
+			plans = append(plans, p)
+		}
+		return s.Members.DeclareTx(tx, membership.Config{Plans: plans})
+	})
+}
+
+// readers lets people open the page: a burst at the launch, another when the second wave opens, then month by month.
+func (s *sim) readers(start time.Time) (all []*operator) {
+	n := 0
+	come := func(reach float64, month int, from time.Time, span time.Duration, front bool) {
+		for range int(math.Round(reach * s.param("scale"))) {
+			n++
+			o := &operator{visitor: s.newVisitor("join", n), month: month}
+			o.fields = map[string]string{"field": []string{"content", "users", "activity", "product", "shop"}[s.rand.IntN(5)], "city": cities[s.rand.IntN(len(cities))]}
+			o.buys = o.buy
+			at := s.rand.Float64()
+			if front {
+				at *= at // most see it in the first days
+			}
+			all = append(all, o)
+			o.come(from.Add(time.Duration(at * float64(span))))
+		}
+	}
+	const day = 24 * time.Hour
+	come(s.param("reach.launch"), 1, start, 14*day, true)
+	come(s.param("reach.second"), 1, start.Add(16*day), 14*day, true)
+	for m := 2; m <= int(s.param("months")); m++ {
+		come(s.param("reach.month"), m, start.AddDate(0, m-1, 0), 30*day, false)
+	}
+	return all
+}
+
+// buy decides at the price that is shown, orders, and pays on the trial page.
+func (o *operator) buy(ctx context.Context) error {
+	s := o.s
+	var q membership.Quote
+	err := s.DB.Read(ctx, s.community, func(tx *db.Tx) (err error) {
+		q, err = s.Members.QuoteTx(tx, o.person, plan)
+		return err
+	})
+	if err != nil {
+		return o.refused(err)
+	}
+	willing := s.param("go.buy") * math.Pow(float64(q.Price)/firstPrice, -s.param("elasticity"))
+	if s.rand.Float64() >= willing {
+		o.outcome, o.done = "did not buy", true
+		return nil
+	}
+	if err := o.checkout(ctx); err != nil {
+		return o.refused(err)
+	}
+	if s.chance("go.refund") {
+		s.in(3*24*time.Hour, o.giveUp)
+	}
+	o.later(s.delay("delay.join"))
+	return nil
+}
+
+// checkout orders a term and pays what is due.
+func (o *operator) checkout(ctx context.Context) error {
+	s := o.s
+	order, err := s.Shop.Checkout(ctx, s.community, shop.Checkout{
+		Key: fmt.Sprintf("replay %s %d", o.person, s.Clock.Now().UnixMicro()), Person: o.person, Items: []shop.Item{{Kind: shop.KindPlan, Item: plan}},
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.Pay(ctx, s.community, order.ID); err != nil {
+		return err
+	}
+	o.order, o.paid = order.ID, o.paid+int64(order.Amount)
+	return nil
+}
+
+// giveUp gives the membership back within its days.
+func (o *operator) giveUp(ctx context.Context) error {
+	err := o.s.DB.Do(ctx, o.s.community, func(tx *db.Tx) error { _, err := o.s.Shop.GiveUpTx(tx, o.order); return err })
+	if errors.Is(err, shop.ErrTooLate) {
+		return nil
+	}
+	o.left = err == nil
+	return err
+}
+
+// stayed are those who bought and did not give it back.
+func (s *sim) stayed(all []*operator) (members []*operator) {
+	for _, o := range all {
+		if o.order != "" && !o.left {
+			members = append(members, o)
+		}
+	}
+	return members
+}
+
+// renewal lets a member decide once, some time between the first reminder and the end of grace.
+func (s *sim) renewal(o *operator, start time.Time) {
+	if !s.chance("go.renew") {
+		return
+	}
+	days := -30 + s.rand.IntN(55) // around the end of a term that began in the member's month
+	s.at(start.AddDate(1, o.month-1, 15+days), func(ctx context.Context) error {
+		if err := o.checkout(ctx); err != nil {
+			return o.refused(err)
+		}
+		o.renewed = true
+		return nil
+	})
+}
+
+func (s *sim) measureOperators(ctx context.Context, all, members []*operator) error {
+	scale := s.param("scale")
+	seen, launched, first, joined, renewed := 0, 0, 0, 0, 0
+	for _, o := range all {
+		seen++
+		if o.month == 1 {
+			launched++
+		}
+		if o.order == "" {
+			continue
+		}
+		if o.month == 1 {
+			first++
+		}
+	}
+	for _, o := range members {
+		if joined++; o.renewed {
+			renewed++
+		}
+	}
+	s.figure("opened the page in the first month", float64(launched), "people", 0)
+	s.figure("members of the first month", float64(first), "people", float64(launched))
+	s.figure("members after "+fmt.Sprint(s.param("months"))+" months", float64(joined), "people", float64(seen))
+	s.figure("of those who opened the page, bought", percent(joined, seen), "%", float64(seen))
+	s.figure("renewed", percent(renewed, joined), "%", float64(joined))
+	s.published("members of the first month", fmt.Sprintf("1,000 in two waves; at scale %g: %g", scale, 1000*scale), "case 1")
+	s.published("members after ten months", fmt.Sprintf("3,500; at scale %g: %g", scale, 3500*scale), "case 1")
+	s.published("of those who opened the page, bought", "750 of 35,000 reads in the first wave (2.1 %), later about 2 % of contacts", "case 1")
+	s.published("renewed", "around 35 % is excellent", "case 1")
+	if err := s.holdBooks(ctx, all); err != nil {
+		return err
+	}
+	for _, name := range []string{"join", "renew"} {
+		if err := s.losses(ctx, name); err != nil {
+			return fmt.Errorf("losses of %s: %w", name, err)
+		}
+	}
+	return s.hold(ctx)
+}
+
+func percent(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return 100 * float64(n) / float64(of)
+}
+
+// holdBooks holds what simulated people paid against the books: what they keep is revenue, nothing is left as a deposit, and
+// all accounts sum to zero.
+func (s *sim) holdBooks(ctx context.Context, all []*operator) error {
+	var kept int64
+	for _, o := range all {
+		if !o.left {
+			kept += o.paid
+		}
+	}
+	totals, err := s.Ledger.TrialBalance(ctx, s.community, "", s.Clock.Now().Add(time.Second))
+	if err != nil {
+		return fmt.Errorf("read the books: %w", err)
+	}
+	sums := map[string]int64{}
+	whole := int64(0)
+	for _, t := range totals {
+		sums[t.Account] += t.Balance
+		whole += t.Balance
+	}
+	s.figure("revenue", float64(sums["revenue:membership"])/100, "¥", 0)
+	s.invariant("the books sum to zero", whole == 0, "%d fen", whole)
+	s.invariant("what people paid is revenue", sums["revenue:membership"] == kept, "%d fen earned, %d paid and kept", sums["revenue:membership"], kept)
+	s.invariant("no deposit is left", sums["deposit:orders"] == 0, "%d fen", sums["deposit:orders"])
+	return nil
+}
