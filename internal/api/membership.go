@@ -56,8 +56,8 @@ func (a *API) memberships() {
 			}
 			return p, err
 		})
-	look(a, op("member.list", "GET /members", "Lists members by the end of their run of terms"), a.listMembers)
-	look(a, op("member.cohorts", "GET /members/cohorts", "Renewals by the month in which terms end: the last year and what is to come"),
+	look(a, op("membership.list", "GET /members", "Lists members by the end of their run of terms"), a.listMembers)
+	look(a, op("membership.cohorts", "GET /members/cohorts", "Renewals by the month in which terms end: the last year and what is to come"),
 		func(tx *db.Tx, c *call, _ *nothing) (out Cohorts, err error) {
 			out.Items, err = a.Members.CohortsTx(tx, c.community.Location(), cohortsBefore, cohortsAfter)
 			return out, err

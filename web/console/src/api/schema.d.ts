@@ -57,6 +57,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The balance of every account of the community, and the sum of each kind that people have */
+        get: operations["book.sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/books/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists accounts with their balances, by key */
+        get: operations["book.accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/books/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A posting with its lines, what caused it, and what takes it back */
+        get: operations["book.entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/books/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of an account, newest first, each with the balance after it */
+        get: operations["book.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/campaigns": {
         parameters: {
             query?: never;
@@ -933,6 +1001,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists members by the end of their run of terms */
+        get: operations["membership.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/members/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Renewals by the month in which terms end: the last year and what is to come */
+        get: operations["membership.cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/merges": {
         parameters: {
             query?: never;
@@ -1114,6 +1216,23 @@ export interface paths {
         };
         /** The last day's messages that have no provider to take them; each look is audited */
         get: operations["outbox.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compares the versions of landing pages: who saw them, began, bought, and gave it back */
+        get: operations["page.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1608,7 +1727,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists the memberships on sale, with what is left of their waves */
+        /** Lists the memberships on sale, with what is left of their waves, and how many members there are */
         get: operations["plan.list"];
         put?: never;
         post?: never;
@@ -2300,6 +2419,13 @@ export interface components {
             /** Format: int64 */
             width?: number;
         };
+        BookEntry: {
+            entry: components["schemas"]["LedgerEntry"];
+            /** @description what caused it */
+            fact?: components["schemas"]["Fact"];
+            /** @description entries that take it back, wholly or in part, the oldest first */
+            reversed: components["schemas"]["LedgerEntry"][];
+        };
         CampaignApproveRequest: {
             /** Format: int64 */
             version: number;
@@ -2724,6 +2850,9 @@ export interface components {
             state: string;
             welcome?: string;
         };
+        Cohorts: {
+            items: components["schemas"]["MembershipCohort"][];
+        };
         Community: {
             /** Format: date-time */
             created_at: string;
@@ -2850,6 +2979,8 @@ export interface components {
             opening?: string;
             /** @description the person whose link it is */
             owner?: string;
+            /** @description its landing page; the community's own if not given */
+            page?: string;
             /** @description the path it leads into */
             path: string;
             placement?: string;
@@ -3017,6 +3148,8 @@ export interface components {
             opening?: string;
             /** @description the person whose link it is */
             owner?: string;
+            /** @description its landing page; the community's own if not given */
+            page?: string;
             /** @description the path it leads into */
             path: string;
             placement?: string;
@@ -3045,6 +3178,43 @@ export interface components {
             reserved: number;
             /** @description gives no more numbers; who has one is let in */
             retired?: boolean;
+        };
+        IntakePageFigures: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description took the first step
+             */
+            begun: number;
+            /**
+             * Format: int64
+             * @description of these, bought a membership since
+             */
+            bought: number;
+            page: string;
+            /**
+             * Format: int64
+             * @description fen, by those who bought, what was given back taken off
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description of these, gave it back
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description rises when the words change
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description browsers
+             */
+            seen: number;
+            /** Format: date-time */
+            since: string;
+            version: string;
         };
         IntakePlacement: {
             /**
@@ -3107,6 +3277,81 @@ export interface components {
             payload: string;
             /** Format: date-time */
             run_at: string;
+        };
+        LedgerAccountBalance: {
+            account: string;
+            /**
+             * Format: int64
+             * @description fen or points
+             */
+            balance: number;
+            currency: string;
+        };
+        LedgerEntry: {
+            /**
+             * Format: date-time
+             * @description when it happened, if that was not when it was recorded
+             */
+            at?: string;
+            /** @description the fact that caused it */
+            fact: string;
+            hash: string;
+            id: string;
+            /** @description posts once */
+            key: string;
+            lines: components["schemas"]["LedgerLine"][];
+            /** Format: date-time */
+            recorded_at: string;
+            /** @description the entry it takes back */
+            reverses?: string;
+            /** @description the rule's version that made it */
+            rule?: string;
+            /** @description what it is about: an order, a payout; its facts come in that subject's order */
+            subject?: string;
+        };
+        LedgerLine: {
+            account: string;
+            /**
+             * Format: int64
+             * @description fen or points; credits positive, debits negative
+             */
+            amount: number;
+            /** @description CNY if not given */
+            currency: string;
+        };
+        LedgerMovement: {
+            /** Format: int64 */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description the account's balance after it
+             */
+            balance: number;
+            entry: string;
+            fact: string;
+            key: string;
+            /** Format: date-time */
+            recorded_at: string;
+            reverses?: string;
+            rule?: string;
+        };
+        LedgerSheetLine: {
+            /** @description the account, or what the keys of all of them begin with */
+            account: string;
+            /**
+             * Format: int64
+             * @description how many it sums
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description fen or points
+             */
+            balance: number;
+            currency: string;
+            kind: string;
         };
         ListOfAccessScope: {
             items: string[];
@@ -3200,6 +3445,50 @@ export interface components {
             /** Format: date-time */
             until?: string;
         };
+        MemberTerm: {
+            /** Format: date-time */
+            bought_at?: string;
+            /**
+             * Format: int64
+             * @description fen, of the price, from terms that it replaces
+             */
+            credit?: number;
+            /**
+             * Format: date-time
+             * @description when it was refunded or upgraded
+             */
+            ended_at?: string;
+            /** Format: date-time */
+            ends?: string;
+            erased?: boolean;
+            /** Format: date-time */
+            grace_until?: string;
+            /** Format: date-time */
+            held_until?: string;
+            id: string;
+            kind: string;
+            nickname: string;
+            number?: string;
+            person: string;
+            plan: string;
+            /**
+             * Format: int64
+             * @description fen, of the whole term
+             */
+            price: number;
+            /**
+             * Format: date-time
+             * @description when the unbroken run began
+             */
+            run_start?: string;
+            /** Format: date-time */
+            starts?: string;
+            state: string;
+            title: {
+                [key: string]: string;
+            };
+            wave?: string;
+        };
         Membership: {
             id: string;
             lang: string;
@@ -3222,6 +3511,40 @@ export interface components {
             title: {
                 [key: string]: string;
             };
+        };
+        MembershipCohort: {
+            /**
+             * Format: int64
+             * @description terms whose end lies in the month
+             */
+            ended: number;
+            /** @description as 2026-11, in the community's zone */
+            month: string;
+            /**
+             * Format: int64
+             * @description of these, not followed, and can still be
+             */
+            open: number;
+            plan: string;
+            /**
+             * Format: int64
+             * @description of these, were followed by another before grace was over
+             */
+            renewed: number;
+        };
+        MembershipCounts: {
+            /** Format: int64 */
+            active: number;
+            /**
+             * Format: int64
+             * @description of the active, over within 30 days and not renewed
+             */
+            ending: number;
+            /** Format: int64 */
+            grace: number;
+            /** Format: int64 */
+            pending: number;
+            plan: string;
         };
         MembershipEntitlement: {
             benefit: string;
@@ -3529,6 +3852,9 @@ export interface components {
             id: string;
             recipient: string;
         };
+        PageCounts: {
+            items: components["schemas"]["IntakePageFigures"][];
+        };
         PageOfAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description cursor of the next page; empty on the last */
@@ -3581,6 +3907,21 @@ export interface components {
         };
         PageOfIntakeSource: {
             items: components["schemas"]["IntakeSource"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfLedgerAccountBalance: {
+            items: components["schemas"]["LedgerAccountBalance"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfLedgerMovement: {
+            items: components["schemas"]["LedgerMovement"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfMemberTerm: {
+            items: components["schemas"]["MemberTerm"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -3977,6 +4318,8 @@ export interface components {
             starts?: string;
         };
         Plans: {
+            /** @description members by plan, also of plans that are sold no more */
+            counts: components["schemas"]["MembershipCounts"][];
             items: components["schemas"]["MembershipOffer"][];
         };
         PlaybookApplied: {
@@ -4230,6 +4573,13 @@ export interface components {
             needed: boolean;
             /** @description to choose from, while it is needed */
             playbooks: components["schemas"]["ShippedPlaybook"][];
+        };
+        Sheet: {
+            lines: components["schemas"]["LedgerSheetLine"][];
+            /** @description the sum of all balances, by currency: 0 as long as the books are right */
+            totals: {
+                [key: string]: number;
+            };
         };
         ShippedPlaybook: {
             about: {
@@ -5204,6 +5554,149 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfAuditEntry"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "book.sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "book.accounts": {
+        parameters: {
+            query: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description the account, or what its key begins with before a colon */
+                prefix: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLedgerAccountBalance"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "book.entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookEntry"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "book.history": {
+        parameters: {
+            query: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                account: string;
+                currency?: "CNY" | "POINTS";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLedgerMovement"];
                 };
             };
             400: components["responses"]["400"];
@@ -7474,6 +7967,78 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "membership.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description all that are not over if not given */
+                state?: "pending" | "active" | "ending" | "grace" | "lapsed";
+                plan?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMemberTerm"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "membership.cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohorts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "merge.list": {
         parameters: {
             query?: {
@@ -7960,6 +8525,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfOutboxMessage"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "page.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCounts"];
                 };
             };
             400: components["responses"]["400"];
