@@ -70,6 +70,7 @@ CREATE TABLE growth_lead (
     at           BIGINT NOT NULL,
     PRIMARY KEY (community_id, link, person)
 );
+CREATE INDEX growth_lead_person ON growth_lead (community_id, person, at);
 
 -- owner: internal/domain/growth
 -- What two accounts of one human may have in common: hashes of devices, phones, payment accounts.

@@ -76,7 +76,46 @@ func (w *world) trades(t *testing.T, ids lived) (unpaid string) {
 	w.must(t, http.StatusOK, "POST "+here("/orders/"+second.ID+"/cancel"), nil)
 	w.must(t, http.StatusOK, "GET "+here("/orders"), nil)
 	w.must(t, http.StatusOK, "GET "+here("/plans"), nil)
+	for _, read := range []string{"/members?state=lapsed", "/members/cohorts", "/pages"} {
+		w.must(t, http.StatusOK, "GET "+here(read), nil)
+	}
+	w.reads(t)
 	return second.ID
+}
+
+// reads goes from the whole of the books down to what caused one of their entries.
+func (w *world) reads(t *testing.T) {
+	t.Helper()
+	var sheet struct {
+		Lines []struct {
+			Account string
+			Balance int64
+		}
+		Totals map[string]int64
+	}
+	w.pays(t, http.StatusOK, "GET "+here("/books"), nil).into(t, &sheet)
+	if sheet.Totals["CNY"] != 0 || len(sheet.Lines) < 3 {
+		t.Errorf("books %+v", sheet)
+	}
+	var accounts struct{ Items []struct{ Account string } }
+	w.pays(t, http.StatusOK, "GET "+here("/books/accounts?prefix=revenue"), nil).into(t, &accounts)
+	var lines struct {
+		Items []struct {
+			Entry           string
+			Amount, Balance int64
+		}
+	}
+	w.pays(t, http.StatusOK, "GET "+here("/books/history?account="+accounts.Items[0].Account), nil).into(t, &lines)
+	var entry struct {
+		Entry    struct{ Subject string }
+		Fact     struct{ Kind, Subject string }
+		Reversed []struct{ Reverses string }
+	}
+	first := lines.Items[len(lines.Items)-1]
+	w.pays(t, http.StatusOK, "GET "+here("/books/entries/"+first.Entry), nil).into(t, &entry)
+	if accounts.Items[0].Account != "revenue:membership" || first.Amount != 99900 || entry.Fact.Kind != "shop.order_fulfilled" || entry.Fact.Subject != entry.Entry.Subject || len(entry.Reversed) != 2 {
+		t.Errorf("from %+v to %+v and %+v", accounts.Items, first, entry)
+	}
 }
 
 // Staff sells a membership, confirms that it was paid, and gives money back, which a person has to see to (M1, S2, S3).

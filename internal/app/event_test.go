@@ -53,8 +53,8 @@ func (w *stall) revenue(account string) money.Fen {
 	return money.Fen(n)
 }
 
-// later lets an order's time go by.
-func (w *stall) later() {
+// unpaid lets an order's time go by.
+func (w *stall) unpaid() {
 	w.t.Helper()
 	w.clock.Advance(16 * time.Minute)
 	w.must(w.Settle(w.t.Context()))
@@ -73,7 +73,7 @@ func TestTicketsAreSold(t *testing.T) {
 		}
 		late, err := w.Shop.Pay(t.Context(), w.community, first.ID, "bank")
 		w.must(err)
-		w.later()
+		w.unpaid()
 		if got := w.ticketOf(e, ann); got.ID != "" {
 			t.Errorf("after its time %+v", got)
 		}
@@ -102,7 +102,7 @@ func TestTicketsAreSold(t *testing.T) {
 		w.must(err)
 		lost, err := w.Shop.Pay(t.Context(), w.community, third.ID, "bank")
 		w.must(err)
-		w.later()
+		w.unpaid()
 		w.pays(w.order(dan, "vip"))
 		free, err := w.ticketOrder(e, dan)
 		w.must(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/path"
 )
@@ -31,7 +32,7 @@ func (s *Service) Install(e *path.Engine) {
 		}})
 	}
 	e.RegisterSource(path.Source{
-		Prefix: "event", Names: []string{"id", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends"}, Read: s.values,
+		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends"}, Read: s.values,
 	})
 	s.moved = func(ctx context.Context, community string) error {
 		return errors.Join(e.Retime(ctx, community, startsMoment), e.Retime(ctx, community, endsMoment))
@@ -60,7 +61,7 @@ func (s *Service) values(tx *db.Tx, r *path.Run) (map[string]any, error) {
 	}
 	c, err := s.seats.Count(tx, house(e.ID))
 	return map[string]any{
-		"id": e.ID, "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
+		"id": e.ID, "code": e.Code, "title": e.Title.In(text.Hans), "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
 		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "starts": e.Starts, "ends": e.Ends,
 	}, err
 }

@@ -60,7 +60,7 @@ func (s *Service) takeBack(tx *db.Tx, r Reward, n int64, cause string) error {
 
 // unpost reverses a part of a reward in the books, and gives what of it had left already.
 func (s *Service) unpost(tx *db.Tx, r Reward, n int64, cause string) (owed int64, err error) {
-	due, err := s.Ledger.DueTx(tx, r.due)
+	due, err := s.Ledger.LockDueTx(tx, r.due)
 	if err != nil {
 		return 0, err
 	}

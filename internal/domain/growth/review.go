@@ -106,7 +106,7 @@ func (s *Service) thaw(tx *db.Tx, x Reward) error {
 	if x.Kind == InService {
 		return job.At(tx, serviceTimer, x.ID, x.ReleaseAt)
 	}
-	due, err := s.Ledger.DueTx(tx, x.due)
+	due, err := s.Ledger.LockDueTx(tx, x.due)
 	if err != nil || due.State == ledger.DuePosted {
 		return err
 	}

@@ -81,7 +81,7 @@ func TestWhatWasPaidOutIsOwed(t *testing.T) {
 		w.back(order, 500_00)
 		w.wantPurse("ann", 0, 0, 20_00) // 50 to take, 30 at hand
 		var why growth.Why
-		w.do(func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err })
+		w.must(w.d.Read(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
 		if len(why.Taken) != 1 || why.Taken[0].Amount != 50_00 || why.Taken[0].Owed != 20_00 {
 			t.Errorf("taken %+v", why.Taken)
 		}
@@ -227,7 +227,7 @@ func TestWhy(t *testing.T) {
 		p.Levels[0].RateBP = 1
 		w.declare(p)
 		var why growth.Why
-		w.do(func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err })
+		w.must(w.d.Read(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
 		var what []string
 		for _, f := range why.Facts {
 			what = append(what, f.What)

@@ -47,7 +47,12 @@ func only(rt *rapid.T, err error) {
 }
 
 func (h *history) begin(rt *rapid.T) {
-	o, err := h.order("ann", rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "group"), rapid.IntRange(1, 2).Draw(rt, "qty"))
+	h.keys++
+	c := shop.Checkout{Key: fmt.Sprint("checkout ", h.keys), Person: "ann"}
+	for range rapid.IntRange(1, 2).Draw(rt, "things") {
+		c.Items = append(c.Items, shop.Item{Kind: "slot", Item: rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "group"), Qty: rapid.IntRange(1, 2).Draw(rt, "qty")})
+	}
+	o, err := h.Checkout(rt.Context(), h.d.Community, c)
 	only(rt, err)
 	if err == nil {
 		h.orders = append(h.orders, o.ID)
@@ -81,7 +86,12 @@ func (h *history) takeBack(rt *rapid.T) {
 	}
 	h.keys++
 	amount := money.Fen(rapid.OneOf(rapid.Just(0), rapid.IntRange(1, 250_00)).Draw(rt, "amount"))
-	_, err := h.Refund(rt.Context(), h.d.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), shop.Ask{Key: fmt.Sprint("ask ", h.keys), Amount: amount})
+	o := h.detail(rapid.SampledFrom(h.orders).Draw(rt, "order"))
+	a := shop.Ask{Key: fmt.Sprint("ask ", h.keys), Amount: amount}
+	if rapid.Bool().Draw(rt, "one thing") {
+		a.Of = rapid.SampledFrom(o.Lines).Draw(rt, "line").Ref
+	}
+	_, err := h.Refund(rt.Context(), h.d.Community, o.ID, a)
 	only(rt, err)
 }
 
@@ -109,7 +119,11 @@ func (h *history) check(rt *rapid.T) {
 		o := h.detail(id)
 		if o.State == shop.Fulfilled {
 			revenue += o.Paid - o.Refunded
-			given[o.Lines[0].Item] += o.Lines[0].Qty
+			for _, l := range o.Lines {
+				if !l.Gone() {
+					given[l.Item] += l.Qty
+				}
+			}
 		}
 		for _, p := range o.Payments {
 			cash += p.Received

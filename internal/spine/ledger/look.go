@@ -21,12 +21,17 @@ type DueNow struct {
 	Entry string // that was posted
 }
 
-// DueTx tells what became of a due posting, and keeps it so until the commit. ErrNoDue if there is none.
-func (s *Service) DueTx(tx *db.Tx, id string) (DueNow, error) {
+// DueTx tells what became of a due posting. ErrNoDue if there is none.
+func (s *Service) DueTx(tx *db.Tx, id string) (DueNow, error) { return dueNow(tx, id, "") }
+
+// LockDueTx is DueTx, and keeps it so until the commit.
+func (s *Service) LockDueTx(tx *db.Tx, id string) (DueNow, error) { return dueNow(tx, id, tx.ForUpdate()) }
+
+func dueNow(tx *db.Tx, id, lock string) (DueNow, error) {
 	d, found, err := db.One(tx, func(r *db.Row) (d DueNow, err error) {
 		err = r.Scan(&d.State, &d.Entry)
 		return d, err
-	}, `SELECT state, entry_id FROM ledger_due WHERE community_id = $1 AND id = $2`+tx.ForUpdate(), tx.Community(), id)
+	}, `SELECT state, entry_id FROM ledger_due WHERE community_id = $1 AND id = $2`+lock, tx.Community(), id)
 	if err == nil && !found {
 		err = ErrNoDue
 	}

@@ -1,0 +1,121 @@
+// What the pages of money ask for: the books, orders, and the names of those whom accounts and orders belong to.
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { api, call } from './client'
+import type { Person, Schemas } from './community'
+import { membersKey } from './members'
+
+export type Sheet = Schemas['Sheet']
+export type SheetLine = Schemas['LedgerSheetLine']
+export type AccountBalance = Schemas['LedgerAccountBalance']
+export type Movement = Schemas['LedgerMovement']
+export type LedgerEntry = Schemas['LedgerEntry']
+export type BookEntry = Schemas['BookEntry']
+export type Order = Schemas['ShopOrder']
+export type OrderDetail = Schemas['ShopDetail']
+export type Refund = Schemas['ShopRefund']
+export type Payment = Schemas['ShopPayment']
+export type Currency = 'CNY' | 'POINTS'
+export type OrderState = 'created' | 'paid' | 'fulfilled' | 'closed' | 'refunded'
+
+export const moneyKey = (community: string) => ['money', community] as const
+
+export const sheetQuery = (community: string) =>
+  queryOptions({
+    queryKey: [...moneyKey(community), 'sheet'],
+    queryFn: ({ signal }) =>
+      call<Sheet>(api.GET('/api/v1/communities/{community}/books', { params: { path: { community } }, signal })),
+  })
+
+export const bookEntryQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...moneyKey(community), 'entry', id],
+    queryFn: ({ signal }) =>
+      call<BookEntry>(
+        api.GET('/api/v1/communities/{community}/books/entries/{id}', { params: { path: { community, id } }, signal }),
+      ),
+  })
+
+export const orderQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...moneyKey(community), 'order', id],
+    // What is paid is delivered a moment later, by a job.
+    refetchInterval: ({ state }) => (state.data?.state === 'paid' ? 1500 : false),
+    queryFn: ({ signal }) =>
+      call<OrderDetail>(
+        api.GET('/api/v1/communities/{community}/orders/{id}', { params: { path: { community, id } }, signal }),
+      ),
+  })
+
+export interface OrdersRequest {
+  person?: string
+  state?: OrderState
+  limit?: number
+  cursor?: string
+}
+
+export const listOrders = (community: string, query: OrdersRequest, signal?: AbortSignal) =>
+  call<Schemas['PageOfShopOrder']>(
+    api.GET('/api/v1/communities/{community}/orders', { params: { path: { community }, query }, signal }),
+  )
+
+export const listMovements = (
+  community: string,
+  query: { account: string; currency: Currency; limit?: number; cursor?: string },
+  signal?: AbortSignal,
+) =>
+  call<Schemas['PageOfLedgerMovement']>(
+    api.GET('/api/v1/communities/{community}/books/history', { params: { path: { community }, query }, signal }),
+  )
+
+/** After money has moved: the books, orders, members and the buyer are read anew. */
+export async function moneyMoved(client: QueryClient, community: string, person: string) {
+  await Promise.all([
+    client.invalidateQueries({ queryKey: moneyKey(community) }),
+    client.invalidateQueries({ queryKey: membersKey(community) }),
+    client.invalidateQueries({ queryKey: ['person', community, person] }),
+  ])
+}
+
+/** Somebody as an account or an order names them. Who was merged goes by the name of whom they were merged into. */
+export interface Named {
+  id: string
+  /** '' where nobody has told one. */
+  name: string
+  erased: boolean
+}
+
+const named = (p: Person): Named => ({ id: p.id, name: p.nickname || p.name, erased: p.state === 'erased' })
+
+const readPerson = (community: string, id: string, signal?: AbortSignal) =>
+  call<Person>(api.GET('/api/v1/communities/{community}/people/{id}', { params: { path: { community, id } }, signal }))
+
+/** Reads the names of people by their ids, at most 200 of them; a list leaves out whoever was merged or erased, who are asked for one by one. */
+export async function namesOf(community: string, ids: string[], signal?: AbortSignal): Promise<Map<string, Named>> {
+  const wanted = [...new Set(ids)]
+  const out = new Map<string, Named>()
+  if (wanted.length === 0) return out
+  const page = await call<Schemas['PeoplePage']>(
+    api.GET('/api/v1/communities/{community}/people', {
+      params: { path: { community }, query: { id: wanted.join(','), limit: 200 } as never },
+      signal,
+    }),
+  )
+  for (const p of page.items ?? []) out.set(p.id, named(p))
+  await Promise.all(
+    wanted
+      .filter((id) => !out.has(id))
+      .map(async (id) => {
+        const p = await readPerson(community, id, signal)
+        out.set(id, named(p.merged_into ? await readPerson(community, p.merged_into, signal) : p))
+      }),
+  )
+  return out
+}
+
+export const namesQuery = (community: string, ids: string[]) =>
+  queryOptions({
+    queryKey: ['names', community, [...new Set(ids)].sort()],
+    enabled: ids.length > 0,
+    staleTime: 60_000,
+    queryFn: ({ signal }) => namesOf(community, ids, signal),
+  })
