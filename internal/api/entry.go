@@ -9,6 +9,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/qr"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
 
@@ -155,11 +156,11 @@ type qrQuery struct {
 }
 
 func (a *API) entrySVG(ctx context.Context, c *call, in *OneThing) (*picture, error) {
-	return a.entryQR(ctx, c, in.ID, "image/svg+xml", qrSVG)
+	return a.entryQR(ctx, c, in.ID, "image/svg+xml", qr.SVG)
 }
 
 func (a *API) entryPNG(ctx context.Context, c *call, in *qrQuery) (*picture, error) {
-	return a.entryQR(ctx, c, in.ID, "image/png", func(url string) ([]byte, error) { return qrPNG(url, in.Size) })
+	return a.entryQR(ctx, c, in.ID, "image/png", func(url string) ([]byte, error) { return qr.PNG(url, in.Size) })
 }
 
 func (a *API) entryQR(ctx context.Context, c *call, id ID, kind string, draw func(url string) ([]byte, error)) (*picture, error) {

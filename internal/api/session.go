@@ -8,6 +8,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/authn"
+	"github.com/qunce/qunce/internal/platform/qr"
 )
 
 // Operator is somebody who works in the console, as they see themselves.
@@ -200,7 +201,7 @@ func (a *API) beginTOTP(ctx context.Context, c *call, _ *nothing) (out TOTPBegun
 	if err != nil {
 		return out, err
 	}
-	svg, err := qrSVG(k.URL)
+	svg, err := qr.SVG(k.URL)
 	return TOTPBegun{Secret: k.Secret, URI: k.URL, QR: string(svg)}, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/community"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/qr"
 	"github.com/qunce/qunce/internal/playbook"
 )
 
@@ -169,7 +170,7 @@ func (a *API) firstEntry(ctx context.Context, place *community.Community) (first
 		}
 		e := p.Items[len(p.Items)-1]
 		url := a.entryURL(place.Slug, e.Code)
-		svg, err := qrSVG(url)
+		svg, err := qr.SVG(url)
 		first = &FirstEntry{ID: e.ID, Code: e.Code, Title: e.Title, URL: url, QR: string(svg)}
 		return err
 	})

@@ -187,7 +187,7 @@ func (a *App) openDomains(context.Context) error {
 	a.People.Register(a.Jobs)
 	a.Touch = touch.New(a.DB, a.People, a.zone, a.place)
 	a.Touch.Jobs(a.Jobs)
-	a.Circles = circle.New(a.DB, a.Bus, a.Seats, circle.Options{People: cards{a.People}, Pictures: pictures{a.Blobs}, Templates: templates{a}, Zone: a.zone})
+	a.Circles = circle.New(a.DB, a.Bus, a.Seats, circle.Options{People: cards{a.People}, Pictures: pictures{a.Blobs}, Templates: templates{a}, Zone: a.zone, Staff: a.onDuty})
 	a.Members = membership.New(a.DB, a.Seats, cards{a.People}, a.zone)
 	a.Members.Register(a.Jobs)
 	a.openShop()

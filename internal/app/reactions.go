@@ -240,6 +240,11 @@ func (c cards) Cards(tx *db.Tx, ids []string) (map[string]circle.Card, error) {
 	return out, err
 }
 
+// onDuty lists the operators whose role is a duty's name.
+func (a *App) onDuty(tx *db.Tx, duty string) ([]string, error) {
+	return a.Auth.WithRole(tx, access.Role(duty))
+}
+
 // pictures counts circles' uses of stored pictures.
 type pictures struct{ blobs *blob.Service }
 

@@ -68,7 +68,7 @@ func (w walker) send(path string, form url.Values) string {
 	if !done {
 		w.Fatalf("%s was refused: %s", path, page.Words())
 	}
-	return strings.TrimPrefix(to, "/operators")
+	return to
 }
 
 // register fills in the form of an entry.
@@ -76,7 +76,7 @@ func (w walker) register(number, name string) {
 	w.Helper()
 	w.send("/e/join/arrive", nil)
 	w.settle()
-	form := url.Values{"phone": {number}, "name": {name}, "nickname": {name}, "field": {"content"}, "consent": {"service", "marketing"}, "opened": {w.see("/e/join").Value("opened")}}
+	form := url.Values{"phone": {number}, "name": {name}, "nickname": {name}, "field": {"content"}, "company": {"一家公司"}, "consent": {"service", "marketing"}, "opened": {w.see("/e/join").Value("opened")}}
 	w.clock.Advance(30 * time.Second)
 	_, _, _, err := w.phone.Send(w.Context(), "/e/join/code", form)
 	w.must(err)

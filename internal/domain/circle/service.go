@@ -61,6 +61,8 @@ type Options struct {
 	Pictures  Pictures
 	Templates Templates
 	Zone      func(ctx context.Context, community string) *time.Location // decides where a day begins
+	// Staff lists who can have a duty, in order; nobody for one that no role stands for.
+	Staff func(tx *db.Tx, duty string) ([]string, error)
 }
 
 // Service opens circles, keeps their rosters and takes what is said in them. Safe for concurrent use.

@@ -143,10 +143,14 @@ func (s *Service) full(tx *db.Tx, group string) (*errs.Error, error) {
 	switch {
 	case err != nil || c.Room > 0:
 		return nil, err
-	case c.Held > 0:
-		return seat.ErrMayComeBack, nil
+	case c.Held == 0:
+		return seat.ErrGone, nil
 	}
-	return seat.ErrGone, nil
+	held, err := s.seats.HeldIn(tx, group, 1)
+	if err != nil || len(held) == 0 {
+		return seat.ErrGone, err
+	}
+	return seat.ErrMayComeBack.With("until", held[0].Expires), nil
 }
 
 // Choice is a ticket type as one person sees it.

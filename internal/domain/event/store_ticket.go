@@ -33,6 +33,13 @@ func liveTickets(tx *db.Tx, event string, ids []string) ([]Ticket, error) {
 	return db.All(tx, scanTicket, selectTicket+where+` ORDER BY id`, args...)
 }
 
+// comingWith reads the events that are not over and of which a human holds or has a ticket.
+func comingWith(tx *db.Tx, ids []string, limit int) ([]Event, error) {
+	args := []any{tx.Community(), tx.Now(), limit}
+	return db.All(tx, scanEvent, selectEvent+` AND ends > $2 AND id IN (SELECT event FROM event_ticket WHERE community_id = $1 AND person IN `+db.In(&args, ids)+`
+		AND state IN ('held', 'valid')) ORDER BY starts, id LIMIT $3`, args...)
+}
+
 func someLiveTickets(tx *db.Tx, event string, limit int) ([]Ticket, error) {
 	return db.All(tx, scanTicket, selectTicket+` AND event = $2 AND state IN ('held', 'valid') ORDER BY id LIMIT $3`, tx.Community(), event, limit)
 }

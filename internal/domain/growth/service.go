@@ -135,5 +135,5 @@ func (s *Service) ChooseTx(tx *db.Tx, person, name string, k RewardKind) error {
 	return putChoice(tx, ids[0], name, k)
 }
 
-// EraseTx forgets what tells of a person's devices, accounts and wishes. Bonds and rewards are books: they stay, as ids.
+// EraseTx forgets what tells of a person's devices, accounts, ways and wishes. Bonds and rewards are books: they stay, as ids.
 func (s *Service) EraseTx(tx *db.Tx, person string) error { return erase(tx, person) }

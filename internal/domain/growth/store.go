@@ -248,7 +248,7 @@ func putChoice(tx *db.Tx, person, programme string, k RewardKind) error {
 func erase(tx *db.Tx, person string) error {
 	for _, query := range []string{
 		`DELETE FROM growth_mark WHERE community_id = $1 AND person = $2`, `DELETE FROM growth_choice WHERE community_id = $1 AND person = $2`,
-		`DELETE FROM growth_asked WHERE community_id = $1 AND person = $2`,
+		`DELETE FROM growth_asked WHERE community_id = $1 AND person = $2`, `DELETE FROM growth_touch WHERE community_id = $1 AND holder = $2 AND person = TRUE`,
 	} {
 		if _, err := tx.Exec(query, tx.Community(), person); err != nil {
 			return err

@@ -50,16 +50,27 @@ func LastDay(end time.Time, zone *time.Location) string {
 	return end.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
 }
 
-// PersonSource gives paths member.plans: the names of the plans that the run's person has now, with those they include.
+// PersonSource gives paths member.plans, the names of the plans that the run's person has now, with those they include, and
+// member.number, that of the first of these that has one.
 func (s *Service) PersonSource() path.Source {
 	return path.Source{
-		Prefix: "member", Names: []string{"plans"},
+		Prefix: "member", Names: []string{"plans", "number"},
 		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
 			if r.Person == "" {
 				return map[string]any{}, nil
 			}
 			has, err := s.CoversTx(tx, r.Person)
-			return map[string]any{"plans": has}, err
+			if err != nil {
+				return nil, err
+			}
+			number := ""
+			tenures, err := s.MembershipsTx(tx, r.Person)
+			for _, t := range tenures {
+				if number == "" {
+					number = t.Number
+				}
+			}
+			return map[string]any{"plans": has, "number": number}, err
 		},
 	}
 }

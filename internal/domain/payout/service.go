@@ -51,34 +51,37 @@ const (
 // chunk is how many accounts one transaction looks at.
 const chunk = 250
 
-// jobLease is how long collecting may take before another node takes over.
-const jobLease = 10 * time.Minute
+// chunks is how many transactions one job makes before another goes on: what a job does fits well into its lease, so that after
+// a kill the next one needn't wait for long.
+const chunks = 20
 
 // Register gives the runner what is done outside of requests.
 func (s *Service) Register(r *job.Runner) {
-	r.OnJob(collectJob, job.Options{Lease: jobLease}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
-		return nil, s.repeat(ctx, j, s.collectSome)
-	})
-	r.OnJob(returnJob, job.Options{Lease: jobLease}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
-		return nil, s.repeat(ctx, j, s.returnSome)
-	})
+	s.inChunks(r, collectJob, s.collectSome)
+	s.inChunks(r, returnJob, s.returnSome)
 }
 
-// repeat does a job's work in transactions of its own until nothing is left. It goes on where an earlier one was.
-func (s *Service) repeat(ctx context.Context, j job.Job, some func(tx *db.Tx, batch string) (more bool, err error)) error {
-	for more := true; more; {
-		err := s.DB.Alone(ctx, j.Community, func(tx *db.Tx) (err error) {
-			more, err = some(tx, j.Key)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("payout batch %s: %w", j.Key, err)
+// inChunks registers a job that works in transactions of its own until nothing is left, and goes on where an earlier one was.
+func (s *Service) inChunks(r *job.Runner, kind string, some func(tx *db.Tx, batch string) (more bool, err error)) {
+	r.OnJob(kind, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
+		for range chunks {
+			more := false
+			err := s.DB.Alone(ctx, j.Community, func(tx *db.Tx) (err error) {
+				more, err = some(tx, j.Key)
+				return err
+			})
+			if err != nil {
+				return nil, fmt.Errorf("payout batch %s: %w", j.Key, err)
+			}
+			if !more {
+				return nil, nil
+			}
 		}
-	}
-	return nil
+		return func(tx *db.Tx) error { return job.Enqueue(tx, kind, j.Key, tx.Now(), nil) }, nil
+	})
 }
 
-// From is what batches pay out: the accounts' kinds.
+// from is what batches pay out: the accounts' kinds.
 var from = []string{"commission:available", "wage"}
 
 // Accounts and purposes.

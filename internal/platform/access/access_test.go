@@ -31,6 +31,9 @@ order.write       o a s l . . . . y
 money.read        o a . . . . . . y
 money.post        o a . . . . . . y
 money.pay         o . . . . . . . .
+event.read        o a s l c t v . y
+event.write       o a s . c . . . y
+event.check       o a s l c . . . y
 insight.read      o a s l c t v . y
 playbook.read     o a s l c t v . y
 playbook.apply    o a . . . . . . y

@@ -26,6 +26,9 @@ const (
 	MoneyRead      Action = "money.read"
 	MoneyPost      Action = "money.post" // entries and reversals by hand: what came in, what goes back
 	MoneyPay       Action = "money.pay"  // money that leaves
+	EventRead      Action = "event.read"  // the calendar, tickets, check-ins, answers
+	EventWrite     Action = "event.write" // plan, change and call off events, take tickets back
+	EventCheck     Action = "event.check" // let people in at a door
 	InsightRead    Action = "insight.read"
 	PlaybookRead   Action = "playbook.read"
 	PlaybookApply  Action = "playbook.apply"
@@ -63,6 +66,7 @@ const (
 	WriteCircles   Scope = "write:circles"
 	WriteTasks     Scope = "write:tasks"
 	SendTouch      Scope = "send:touch"
+	WriteEvents    Scope = "write:events"
 	ReadMoney      Scope = "read:money"
 	WriteMoney     Scope = "write:money"
 	ManagePlaybook Scope = "manage:playbook"
@@ -74,7 +78,7 @@ const (
 
 // Scopes lists the scopes.
 var Scopes = []Scope{
-	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, ReadMoney,
+	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, WriteEvents, ReadMoney,
 	WriteMoney, ManagePlaybook, ManageSettings, ReadAudit, RunImport, RunExport,
 }
 
@@ -118,6 +122,9 @@ var rules = map[Action]rule{
 	MoneyRead:      {roles: managers, scope: ReadMoney, system: true},
 	MoneyPost:      {roles: managers, scope: WriteMoney, mfa: true, system: true},
 	MoneyPay:       {roles: []Role{Owner}, mfa: true},
+	EventRead:      {roles: everyone, scope: Read, system: true},
+	EventWrite:     {roles: []Role{Owner, Admin, Service, Content}, scope: WriteEvents, system: true},
+	EventCheck:     {roles: []Role{Owner, Admin, Service, Sales, Content}, scope: WriteEvents, system: true},
 	InsightRead:    {roles: everyone, scope: Read, system: true},
 	PlaybookRead:   {roles: everyone, scope: Read, system: true},
 	PlaybookApply:  {roles: managers, scope: ManagePlaybook, system: true},

@@ -25,7 +25,9 @@ type DueNow struct {
 func (s *Service) DueTx(tx *db.Tx, id string) (DueNow, error) { return dueNow(tx, id, "") }
 
 // LockDueTx is DueTx, and keeps it so until the commit.
-func (s *Service) LockDueTx(tx *db.Tx, id string) (DueNow, error) { return dueNow(tx, id, tx.ForUpdate()) }
+func (s *Service) LockDueTx(tx *db.Tx, id string) (DueNow, error) {
+	return dueNow(tx, id, tx.ForUpdate())
+}
 
 func dueNow(tx *db.Tx, id, lock string) (DueNow, error) {
 	d, found, err := db.One(tx, func(r *db.Row) (d DueNow, err error) {

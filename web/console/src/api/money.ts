@@ -3,6 +3,7 @@ import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
 import type { Person, Schemas } from './community'
 import { membersKey } from './members'
+import { asProblem } from './problem'
 
 export type Sheet = Schemas['Sheet']
 export type SheetLine = Schemas['LedgerSheetLine']
@@ -89,6 +90,11 @@ const named = (p: Person): Named => ({ id: p.id, name: p.nickname || p.name, era
 const readPerson = (community: string, id: string, signal?: AbortSignal) =>
   call<Person>(api.GET('/api/v1/communities/{community}/people/{id}', { params: { path: { community, id } }, signal }))
 
+/** An account may end in what is nobody's id. */
+function unlessUnknown(error: unknown): undefined {
+  if (asProblem(error).status !== 404) throw error
+}
+
 /** Reads the names of people by their ids, at most 200 of them; a list leaves out whoever was merged or erased, who are asked for one by one. */
 export async function namesOf(community: string, ids: string[], signal?: AbortSignal): Promise<Map<string, Named>> {
   const wanted = [...new Set(ids)]
@@ -105,8 +111,9 @@ export async function namesOf(community: string, ids: string[], signal?: AbortSi
     wanted
       .filter((id) => !out.has(id))
       .map(async (id) => {
-        const p = await readPerson(community, id, signal)
-        out.set(id, named(p.merged_into ? await readPerson(community, p.merged_into, signal) : p))
+        const p = await readPerson(community, id, signal).catch(unlessUnknown)
+        const stands = p?.merged_into ? await readPerson(community, p.merged_into, signal) : p
+        if (stands) out.set(id, named(stands))
       }),
   )
   return out

@@ -1,4 +1,7 @@
-package api
+// Package qr draws texts as QR codes.
+//
+// What must stay true: what it draws is read by any scanner, also printed, photographed from a screen, and a little damaged.
+package qr
 
 import (
 	"bytes"
@@ -7,21 +10,21 @@ import (
 	"github.com/skip2/go-qrcode"
 )
 
-// qrLevel mends up to 15 % of damage: codes are printed on paper and photographed from screens.
-const qrLevel = qrcode.Medium
+// level mends up to 15 % of damage: codes are printed on paper and photographed from screens.
+const level = qrcode.Medium
 
-// qrPNG draws a text as a QR code of size pixels a side.
-func qrPNG(content string, size int) ([]byte, error) {
-	b, err := qrcode.Encode(content, qrLevel, size)
+// PNG draws a text as a QR code of size pixels a side.
+func PNG(content string, size int) ([]byte, error) {
+	b, err := qrcode.Encode(content, level, size)
 	if err != nil {
 		return nil, fmt.Errorf("draw a QR code: %w", err)
 	}
 	return b, nil
 }
 
-// qrSVG draws a text as a QR code that can be made any size: one path, a unit a module, the quiet zone included.
-func qrSVG(content string) ([]byte, error) {
-	q, err := qrcode.New(content, qrLevel)
+// SVG draws a text as a QR code that can be made any size: one path, a unit a module, the quiet zone included.
+func SVG(content string) ([]byte, error) {
+	q, err := qrcode.New(content, level)
 	if err != nil {
 		return nil, fmt.Errorf("draw a QR code: %w", err)
 	}

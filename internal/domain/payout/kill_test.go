@@ -1,0 +1,106 @@
+package payout_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/payout"
+	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/test/testkit"
+)
+
+// childOf names the database, community and batch that a child process works on.
+const childOf = "QUNCE_PAYOUT_CHILD"
+
+// L3: killed at any moment and started again, a batch pays everybody once and forgets nobody. QUNCE_MANY=1 kills 20 times.
+func TestKilledWhilePaying(t *testing.T) {
+	rounds, people := 4, 400
+	if os.Getenv("QUNCE_MANY") != "" {
+		rounds, people = 20, 3000
+	}
+	each(t, func(t *testing.T, w *world) {
+		w.earnAll(people)
+		var b payout.Batch
+		w.do(func(tx *db.Tx) (err error) {
+			b, err = w.DraftTx(tx, ann, payout.Plan{Threshold: 1_00, WithholdBP: 100})
+			return err
+		})
+		child := func(killAfter time.Duration) bool {
+			cmd := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
+			cmd.Env = append(os.Environ(), childOf+"="+strings.Join([]string{w.d.Config.Path, w.d.Config.URL, w.d.Community, b.ID}, "\n"))
+			var out strings.Builder
+			cmd.Stdout, cmd.Stderr = &out, &out
+			w.must(cmd.Start())
+			if killAfter > 0 {
+				time.Sleep(killAfter)
+				w.must(cmd.Process.Kill())
+			}
+			err := cmd.Wait()
+			if killAfter == 0 && (err != nil || !strings.Contains(out.String(), "PASS: TestChild")) {
+				t.Fatalf("the child: %v\n%s", err, out.String())
+			}
+			return err == nil
+		}
+		killed := 0
+		for range rounds {
+			if !child(time.Duration(60+rand.IntN(400)) * time.Millisecond) {
+				killed++
+			}
+		}
+		child(0)
+		d := w.detail(b.ID)
+		if d.State != payout.IsDone || len(d.Totals) != 1 || d.Totals[0].State != payout.IsPaid || d.Totals[0].Lines != people {
+			t.Errorf("after %d kills %+v", killed, d)
+		}
+		if got, want := w.balance("cash:bank")+w.balance("withheld:tax"), int64(people)*10_00; got != want || w.balance("payout:reserved") != 0 {
+			t.Errorf("after %d kills %d fen were paid, want %d", killed, got, want)
+		}
+		w.sound()
+		t.Logf("killed %d times", killed)
+	})
+}
+
+// TestChild is what TestKilledWhilePaying starts: it drafts, approves and pays a batch, going on where another child was.
+func TestChild(t *testing.T) {
+	of := strings.Split(os.Getenv(childOf), "\n")
+	if len(of) != 4 {
+		t.Skip("started by TestKilledWhilePaying")
+	}
+	clk := clock.NewManual(testkit.Start)
+	d, err := db.Open(t.Context(), db.Config{Path: of[0], URL: of[1], Clock: clk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	w, batch := newWorld(t, &testkit.DB{DB: d, Clock: clk, Community: of[2]}), of[3]
+	for more := true; more; {
+		w.must(w.d.Alone(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { more, err = w.CollectSome(tx, batch); return err }))
+	}
+	if s := w.detail(batch).State; s == payout.Draft {
+		w.do(func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, batch); return err })
+	}
+	for {
+		failed, open := w.lines(batch, payout.IsFailed), w.lines(batch, payout.Reserved)
+		if len(failed)+len(open) == 0 {
+			return
+		}
+		for _, l := range failed {
+			w.do(func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, l.ID); return err })
+		}
+		for _, l := range open {
+			w.do(func(tx *db.Tx) error {
+				if l.Attempt == 1 && l.Person[len(l.Person)-1] == '7' {
+					_, err := w.FailedTx(tx, bob, l.ID, "the bank is closed")
+					return err
+				}
+				_, err := w.PaidTx(tx, bob, l.ID)
+				return err
+			})
+		}
+	}
+}

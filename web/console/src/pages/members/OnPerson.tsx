@@ -1,0 +1,182 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { type MembershipsOf, membershipsQuery } from '~/api/members'
+import { listOrders, moneyKey } from '~/api/money'
+import { asProblem } from '~/api/problem'
+import { communityPath } from '~/app/community'
+import { MayButton, useMay } from '~/app/may'
+import { useText, useWords } from '~/i18n'
+import { useFormat } from '~/i18n/format'
+import { useNow } from '~/lib/hooks'
+import { Facts, ProblemNotice, StatusTag } from '~/parts'
+import { OrderTag } from '../money/OrderTag'
+import page from '../page.module.css'
+import { Row, Rows, Section } from '../Section'
+import css from './Members.module.css'
+import { lastMoment } from './Members'
+import { OrderFor } from './OrderFor'
+import { stripOf, termState, termTone } from './terms'
+
+/** What somebody has bought: memberships with their terms in time, what is left of the benefits, and the orders behind them. */
+export function Memberships({ slug, id }: { slug: string; id: string }) {
+  const { t } = useWords()
+  const may = useMay()
+  const [ordering, setOrdering] = useState(false)
+  const has = useQuery(membershipsQuery(slug, id))
+  const reads = may('order.read') === 'yes'
+  const data = has.data
+  const none = data && (data.memberships ?? []).length === 0 && (data.terms ?? []).length === 0
+  return (
+    <>
+      <Section
+        title={t('members.title')}
+        more={
+          <MayButton action="order.write" size="small" onClick={() => setOrdering(true)}>
+            {t('members.orderFor')}
+          </MayButton>
+        }
+      >
+        {has.error && <ProblemNotice problem={asProblem(has.error)} onRetry={() => has.refetch()} />}
+        {none && <p className={page.none}>{t('members.person.none')}</p>}
+        {data && !none && <Has data={data} />}
+      </Section>
+      {reads && <Orders slug={slug} id={id} />}
+      {ordering && <OrderFor slug={slug} person={id} onClose={() => setOrdering(false)} />}
+    </>
+  )
+}
+
+function Has({ data }: { data: MembershipsOf }) {
+  const { t } = useWords()
+  const text = useText()
+  const format = useFormat()
+  const benefits = data.entitlements ?? []
+  return (
+    <>
+      {(data.memberships ?? []).map((m) => (
+        <Facts
+          key={m.plan}
+          facts={[
+            {
+              label: text(m.title) || m.plan,
+              value: <StatusTag tone={termTone(m.state)}>{termState(m.state, t)}</StatusTag>,
+            },
+            ...(m.number ? [{ label: t('members.number'), value: m.number }] : []),
+            { label: t('members.since'), value: format.date(m.run_start) },
+            {
+              label: t('members.ends'),
+              value: format.date(lastMoment(m.ends)),
+              note: m.state === 'grace' && m.grace_until ? t('members.renewal.grace', { date: format.date(lastMoment(m.grace_until)) }) : undefined,
+            },
+            { label: t('members.price.renewal'), value: format.money(m.renewal) },
+          ]}
+        />
+      ))}
+      <Terms data={data} />
+      {benefits.length > 0 && (
+        <Facts
+          facts={benefits.map((b) => ({
+            label: text(b.title) || b.benefit,
+            value:
+              b.granted === 0
+                ? t('members.benefit.unlimited')
+                : t('members.benefit.left', { left: b.left, granted: b.granted }),
+            note: b.used > 0 ? t('members.benefit.used', { count: b.used }) : undefined,
+          }))}
+        />
+      )}
+    </>
+  )
+}
+
+/** Terms as a strip in time, and the same in words. */
+function Terms({ data }: { data: MembershipsOf }) {
+  const { t } = useWords()
+  const text = useText()
+  const format = useFormat()
+  const now = useNow()
+  const terms = data.terms ?? []
+  const strip = stripOf(terms, now)
+  const plans = [...new Set(strip.bars.map((bar) => bar.plan))]
+  return (
+    <>
+      {strip.bars.length > 0 && (
+        <div aria-hidden="true">
+          <div className={css.strip}>
+            {plans.map((plan) => (
+              <div key={plan} className={css.lane}>
+                {strip.bars.map(
+                  (bar) =>
+                    bar.plan === plan && (
+                      <span key={bar.id}>
+                        <i data-state={bar.state} style={{ left: `${bar.left}%`, width: `calc(${bar.width}% - 2px)` }} />
+                        {bar.grace > 0 && (
+                          <i data-kind="grace" style={{ left: `${bar.left + bar.width}%`, width: `${bar.grace}%` }} />
+                        )}
+                      </span>
+                    ),
+                )}
+              </div>
+            ))}
+            {strip.now !== undefined && <span className={css.now} style={{ left: `${strip.now}%` }} />}
+          </div>
+          <div className={css.ends}>
+            <span>{format.date(strip.from)}</span>
+            <span>{format.date(strip.to - 1)}</span>
+          </div>
+        </div>
+      )}
+      <Rows none={t('members.person.none')}>
+        {terms.toReversed().map((term) => (
+          <Row key={term.id}>
+            <span>
+              {text(term.title) || term.plan} <span className={css.price}>{format.money(term.price - (term.credit ?? 0))}</span>
+              <br />
+              <span className={css.note}>
+                {[
+                  ['new', 'renewal', 'upgrade'].includes(term.kind) && t(`members.kind.${term.kind as 'new'}`),
+                  term.starts && term.ends && `${format.date(term.starts)} – ${format.date(lastMoment(term.ends))}`,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </span>
+            <StatusTag bare tone={termTone(term.state)}>
+              {termState(term.state, t)}
+            </StatusTag>
+          </Row>
+        ))}
+      </Rows>
+    </>
+  )
+}
+
+function Orders({ slug, id }: { slug: string; id: string }) {
+  const { t } = useWords()
+  const format = useFormat()
+  const orders = useQuery({
+    queryKey: [...moneyKey(slug), 'orders of', id],
+    queryFn: ({ signal }) => listOrders(slug, { person: id, limit: 50 }, signal),
+  })
+  return (
+    <Section title={t('money.orders')}>
+      {orders.error && <ProblemNotice problem={asProblem(orders.error)} onRetry={() => orders.refetch()} />}
+      <Rows none={t('money.orders.none')}>
+        {(orders.data?.items ?? []).map((o) => (
+          <Row key={o.id}>
+            <span>
+              <Link to={communityPath(slug, `money/orders/${o.id}`)}>
+                {(o.lines ?? []).map((l) => l.title).join(t('common.listComma'))}
+              </Link>{' '}
+              <span className={css.price}>{format.money(o.amount)}</span>
+            </span>
+            <span className={page.aside}>
+              <OrderTag order={o} /> {format.dateTime(o.created_at)}
+            </span>
+          </Row>
+        ))}
+      </Rows>
+    </Section>
+  )
+}

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react'
+import { NavLink } from 'react-router'
+import { communityPath, useCommunity } from '~/app/community'
+import { useMay } from '~/app/may'
+import { useWords } from '~/i18n'
+import { PageHeader } from '~/parts'
+import css from './Money.module.css'
+
+/** The head that the books and the orders share; who may not look into the books isn't led there. */
+export function MoneyHead({ actions }: { actions?: ReactNode }) {
+  const { t } = useWords()
+  const slug = useCommunity()?.slug ?? ''
+  const may = useMay()
+  return (
+    <>
+      <PageHeader title={t('frame.money')} question={t('frame.money.question')} actions={actions} />
+      <nav className={css.tabs} aria-label={t('frame.money')}>
+        {may('money.read') === 'yes' && (
+          <NavLink end to={communityPath(slug, 'money')}>
+            {t('money.books')}
+          </NavLink>
+        )}
+        <NavLink to={communityPath(slug, 'money/orders')}>{t('money.orders')}</NavLink>
+      </nav>
+    </>
+  )
+}
