@@ -39,7 +39,7 @@ growth:
 func TestProgrammesOfAPlaybook(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		terms := func() (list []growth.Terms) {
-			w.read(func(tx *db.Tx) (err error) { list, err = w.App.Growth.ProgrammesTx(tx); return err })
+			w.read(func(tx *db.Tx) (err error) { list, err = w.Growth.ProgrammesTx(tx); return err })
 			return list
 		}
 		w.apply(referrals)
@@ -51,7 +51,7 @@ func TestProgrammesOfAPlaybook(t *testing.T) {
 			t.Errorf("applied again it changed %v", again)
 		}
 		ann := w.person(1)
-		w.must(w.Do(t.Context(), func(tx *db.Tx) error { return w.App.Growth.AskTx(tx, growth.Ask{Person: ann, Campaign: "spring"}) }))
+		w.must(w.Do(t.Context(), func(tx *db.Tx) error { return w.Growth.AskTx(tx, growth.Ask{Person: ann, Campaign: "spring"}) }))
 		w.read(func(tx *db.Tx) error {
 			p, err := w.Playbooks.Current(tx)
 			if p.Growth.Asking.Days != 60 {

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // operators is the first reference case: a launch in two waves, ten months of traffic, and renewals.
@@ -31,8 +31,11 @@ func operatorsParameters() map[string]float64 {
 		"elasticity": 0.35, // twice the price of ¥999 leaves 2^-0.35 = 78 % of the buyers
 		"go.renew":   0.35, "go.refund": 0.01,
 		"delay.contact": 40, "delay.form": 240, "delay.join": 1800, "delay.buy": 3600, "delay.door": 30,
+		"sessions.week": 2, "salons.month": 5, // salons: at full scale
+		"go.session": 0.3, "go.salon": 0.05, "go.show": 0.6, "go.answer": 0.4, "score.mean": 8.3,
+		"go.give": 0.01, "go.claim": 0.5, "go.convert": 0.12, "delay.convert": 3 * 24 * 3600,
 		"error.code": 0.03, "consent.marketing": 0.7,
-		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "staff.right": 0.97,
+		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "minutes.ask-for-poster": 3, "staff.right": 0.97,
 	}
 }
 
@@ -45,11 +48,12 @@ const (
 // operator is a visitor who may become a member.
 type operator struct {
 	*visitor
-	month   int
-	order   string
-	paid    int64
-	renewed bool
-	left    bool // gave it back
+	month    int
+	order    string
+	paid     int64
+	boughtAt time.Time
+	renewed  bool
+	left     bool // gave it back
 }
 
 func runOperators(ctx context.Context, s *sim) error {
@@ -60,18 +64,17 @@ func runOperators(ctx context.Context, s *sim) error {
 	if err := s.waves(ctx); err != nil {
 		return err
 	}
-	s.staff(int(s.param("staff")), func(t task.Task) task.Outcome {
-		return map[task.Kind]task.Outcome{"review-registration": "admit"}[t.Kind]
-	})
+	s.staff(int(s.param("staff")), admit)
 	start := s.Clock.Now()
 	all := s.readers(start)
 	months := int(s.param("months"))
+	x := s.season(start, months, func() []*operator { return s.stayed(all) })
 	if err := s.live(ctx, start.AddDate(0, months, 7), time.Minute); err != nil {
 		return err
 	}
 	members := s.stayed(all)
 	if s.param("renewals") == 0 {
-		return s.measureOperators(ctx, all, members)
+		return s.measureOperators(ctx, all, members, x)
 	}
 	for _, m := range members {
 		s.renewal(m, start)
@@ -80,7 +83,7 @@ func runOperators(ctx context.Context, s *sim) error {
 	if err := s.live(ctx, start.AddDate(1, months, 45), time.Hour); err != nil {
 		return err
 	}
-	return s.measureOperators(ctx, all, members)
+	return s.measureOperators(ctx, all, members, x)
 }
 
 // waves sets the prices and quotas of the waves that are sold.
@@ -172,6 +175,9 @@ func (o *operator) checkout(ctx context.Context) error {
 	if err := s.Pay(ctx, s.community, order.ID); err != nil {
 		return err
 	}
+	if o.order == "" {
+		o.boughtAt = s.Clock.Now()
+	}
 	o.order, o.paid = order.ID, o.paid+int64(order.Amount)
 	return nil
 }
@@ -211,7 +217,7 @@ func (s *sim) renewal(o *operator, start time.Time) {
 	})
 }
 
-func (s *sim) measureOperators(ctx context.Context, all, members []*operator) error {
+func (s *sim) measureOperators(ctx context.Context, all, members []*operator, x *season) error {
 	scale := s.param("scale")
 	seen, launched, first, joined, renewed := 0, 0, 0, 0, 0
 	for _, o := range all {
@@ -240,7 +246,10 @@ func (s *sim) measureOperators(ctx context.Context, all, members []*operator) er
 	s.published("members after ten months", fmt.Sprintf("3,500; at scale %g: %g", scale, 3500*scale), "case 1")
 	s.published("of those who opened the page, bought", "750 of 35,000 reads in the first wave (2.1 %), later about 2 % of contacts", "case 1")
 	s.published("renewed", "around 35 % is excellent", "case 1")
-	if err := s.holdBooks(ctx, all); err != nil {
+	if err := x.report(ctx); err != nil {
+		return err
+	}
+	if err := s.holdBooks(ctx, append(slices.Clone(all), x.guests...)); err != nil {
 		return err
 	}
 	for _, name := range []string{"join", "renew"} {

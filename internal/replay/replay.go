@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/clock"
@@ -36,6 +38,8 @@ type World struct {
 	Members *membership.Service
 	Shop    *shop.Service
 	Ledger  *ledger.Service
+	Events  *event.Service
+	Payouts *payout.Service
 	// Found makes a community that runs on a shipped playbook and gives its id.
 	Found func(ctx context.Context, slug, playbook string) (community string, err error)
 	// Settle does everything that is due now.
@@ -182,6 +186,10 @@ func bounds(name string) (least, most float64) {
 		return 0, 26
 	case kind == "delay":
 		return 0, 30 * 24 * 3600
+	case name == "sessions.week", name == "salons.month":
+		return 0, 50
+	case name == "score.mean":
+		return 0, 10
 	case name == "renewals":
 		return 0, 1
 	case name == "scale":

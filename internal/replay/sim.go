@@ -20,29 +20,29 @@ type sim struct {
 	community string
 	p         map[string]float64
 	rand      *rand.Rand
-	queue     events
+	queue     happenings
 	seq       int
 	done      int
 	progress  func(done, total int)
 	result    Result
 }
 
-// event is something a simulated person does at a time.
-type event struct {
+// happening is something a simulated person does at a time.
+type happening struct {
 	at  time.Time
 	seq int
 	do  func(ctx context.Context) error
 }
 
-type events []event
+type happenings []happening
 
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
+func (e happenings) Len() int { return len(e) }
+func (e happenings) Less(i, j int) bool {
 	return e[i].at.Before(e[j].at) || e[i].at.Equal(e[j].at) && e[i].seq < e[j].seq
 }
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) } //nolint:forcetypeassert // only events are pushed
-func (e *events) Pop() any {
+func (e happenings) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *happenings) Push(x any)   { *e = append(*e, x.(happening)) } //nolint:forcetypeassert // only happenings are pushed
+func (e *happenings) Pop() any {
 	old := *e
 	x := old[len(old)-1]
 	*e = old[:len(old)-1]
@@ -55,7 +55,7 @@ func (s *sim) at(t time.Time, do func(ctx context.Context) error) {
 		t = now
 	}
 	s.seq++
-	heap.Push(&s.queue, event{t, s.seq, do})
+	heap.Push(&s.queue, happening{t, s.seq, do})
 }
 
 // in lets something happen after a while.
@@ -82,7 +82,7 @@ func (s *sim) live(ctx context.Context, end time.Time, slice time.Duration) erro
 			return err
 		}
 		for len(s.queue) > 0 && !s.queue[0].at.After(next) {
-			e := heap.Pop(&s.queue).(event) //nolint:forcetypeassert // only events are pushed
+			e := heap.Pop(&s.queue).(happening) //nolint:forcetypeassert // only happenings are pushed
 			if err := e.do(ctx); err != nil {
 				return err
 			}

@@ -158,23 +158,14 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 	if refusal, err = s.codes.CheckTx(tx, f.Phone, f.Code); err != nil {
 		return r, nil, err
 	}
-	if person == "" {
-		if person, err = s.visitorTx(tx, v); err != nil {
-			return r, nil, err
-		}
-	}
 	if refusal != nil {
-		if was, same, err := r.justTaken(tx, person); err != nil || same {
+		if was, same, err := s.justTaken(tx, r, person, v); err != nil || same {
 			return was, nil, err
 		}
 		return r, errs.PointTo(refusal, "/code"), nil
 	}
 	if person == "" {
-		ids := []people.Identifier{{Kind: people.Phone, Value: f.Phone, Verified: true}}
-		if v.Account != "" {
-			ids = append(ids, people.Identifier{Kind: people.App, Value: v.Account, Verified: true})
-		}
-		if person, _, err = s.people.FindOrCreateTx(tx, ids, people.Seed{Lang: v.Lang}); err != nil {
+		if person, err = s.strangerTx(tx, v, f.Phone); err != nil {
 			return r, nil, errs.PointTo(err, "/phone")
 		}
 	}
@@ -182,9 +173,11 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 }
 
 // justTaken gives the registration that this one repeats: the button was tapped twice, and the first tap used up the code.
-func (r *Registration) justTaken(tx *db.Tx, person string) (was Registration, same bool, err error) {
-	if person == "" {
-		return was, false, nil
+func (s *Service) justTaken(tx *db.Tx, r Registration, person string, v Visitor) (was Registration, same bool, err error) {
+	if person == "" { // the first tap has made somebody of the browser
+		if person, err = s.behind(tx, v); err != nil || person == "" {
+			return was, false, err
+		}
 	}
 	was, found, err := formOf(tx, person)
 	return was, found && was.phone == r.phone && was.Entry == r.Entry && r.At.Sub(was.At) < time.Minute, err

@@ -38,14 +38,34 @@ func (s *Service) SignUp(ctx context.Context, community string, v Visitor, f For
 	return r, err
 }
 
-// visitorTx is who is behind a visitor's browser; "" for somebody new.
-func (s *Service) visitorTx(tx *db.Tx, v Visitor) (person string, err error) {
+// behind is who a visitor's browser is known to be; "" for somebody new.
+func (s *Service) behind(tx *db.Tx, v Visitor) (person string, err error) {
 	if v.Account == "" {
 		return "", nil
 	}
-	person, found, err := s.people.Owner(tx, people.Identifier{Kind: people.App, Value: v.Account})
-	if err != nil || !found {
+	person, _, err = s.people.Owner(tx, people.Identifier{Kind: people.App, Value: v.Account})
+	return person, err
+}
+
+// strangerTx is who signs up with a phone whose code was right: its owner, else who the browser is known to be, else somebody
+// new. A browser that two share makes no one human of them.
+func (s *Service) strangerTx(tx *db.Tx, v Visitor, phone string) (person string, err error) {
+	known := people.Identifier{Kind: people.Phone, Value: phone, Verified: true}
+	browser, err := s.behind(tx, v)
+	if err != nil {
 		return "", err
 	}
-	return person, nil
+	if browser != "" {
+		owner, found, err := s.people.Owner(tx, known)
+		if err != nil || found {
+			return owner, err
+		}
+		return browser, nil
+	}
+	ids := []people.Identifier{known}
+	if v.Account != "" {
+		ids = append(ids, people.Identifier{Kind: people.App, Value: v.Account, Verified: true})
+	}
+	person, _, err = s.people.FindOrCreateTx(tx, ids, people.Seed{Lang: v.Lang})
+	return person, err
 }

@@ -40,7 +40,8 @@ export const orderQuery = (community: string, id: string) =>
   queryOptions({
     queryKey: [...moneyKey(community), 'order', id],
     // What is paid is delivered a moment later, by a job.
-    refetchInterval: ({ state }) => (state.data?.state === 'paid' ? 1500 : false),
+    refetchInterval: ({ state }: { state: { data?: OrderDetail } }) =>
+      state.data?.state === 'paid' ? 1500 : (false as const),
     queryFn: ({ signal }) =>
       call<OrderDetail>(
         api.GET('/api/v1/communities/{community}/orders/{id}', { params: { path: { community, id } }, signal }),

@@ -49,7 +49,10 @@ const reads: Record<string, Action> = {
   people: 'people.read',
   intake: 'intake.read',
   circles: 'circle.read',
+  members: 'people.read',
   touch: 'touch.read',
+  // Who may see orders and not the books is led to the orders.
+  money: 'order.read',
   settings: 'settings.read',
 }
 
@@ -127,11 +130,21 @@ export const allPages: PageEntry[] = [
       { path: ':id', lazy: async () => ({ Component: (await import('~/pages/circles/CirclePage')).CirclePage }) },
     ],
   ),
-  page('members', 'm', IdCard, {
-    title: 'frame.members',
-    question: 'frame.members.question',
-    find: 'frame.members.find',
-  }),
+  page(
+    'members',
+    'm',
+    IdCard,
+    {
+      title: 'frame.members',
+      question: 'frame.members.question',
+      find: 'frame.members.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/members/Members')).Members }) },
+      { path: 'renewals', lazy: async () => ({ Component: (await import('~/pages/members/Renewals')).Renewals }) },
+      { path: 'plans', lazy: async () => ({ Component: (await import('~/pages/members/Plans')).Plans }) },
+    ],
+  ),
   page('events', 'e', CalendarDays, {
     title: 'frame.events',
     question: 'frame.events.question',
@@ -156,11 +169,24 @@ export const allPages: PageEntry[] = [
     { path: ':id/edit', lazy: async () => ({ Component: (await import('~/pages/touch/Write')).Write }) },
   ]),
   page('team', 'a', Network, { title: 'frame.team', question: 'frame.team.question', find: 'frame.team.find' }),
-  page('money', 'o', ReceiptText, {
-    title: 'frame.money',
-    question: 'frame.money.question',
-    find: 'frame.money.find',
-  }),
+  page(
+    'money',
+    'o',
+    ReceiptText,
+    {
+      title: 'frame.money',
+      question: 'frame.money.question',
+      find: 'frame.money.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/money/Books')).Books }) },
+      { path: 'accounts', lazy: async () => ({ Component: (await import('~/pages/money/Accounts')).Accounts }) },
+      { path: 'history', lazy: async () => ({ Component: (await import('~/pages/money/History')).History }) },
+      { path: 'entries/:id', lazy: async () => ({ Component: (await import('~/pages/money/Entry')).Entry }) },
+      { path: 'orders', lazy: async () => ({ Component: (await import('~/pages/money/Orders')).Orders }) },
+      { path: 'orders/:id', lazy: async () => ({ Component: (await import('~/pages/money/OrderPage')).OrderPage }) },
+    ],
+  ),
   page('insight', 'x', ChartNoAxesCombined, {
     title: 'frame.insight',
     question: 'frame.insight.question',

@@ -10,6 +10,8 @@ import type frame from '../locales/zh-Hans/frame.json'
 import type health from '../locales/zh-Hans/health.json'
 import type intake from '../locales/zh-Hans/intake.json'
 import type list from '../locales/zh-Hans/list.json'
+import type members from '../locales/zh-Hans/members.json'
+import type money from '../locales/zh-Hans/money.json'
 import type parts from '../locales/zh-Hans/parts.json'
 import type people from '../locales/zh-Hans/people.json'
 import type problem from '../locales/zh-Hans/problem.json'
@@ -35,6 +37,8 @@ interface Namespaces {
   frame: typeof frame
   intake: typeof intake
   list: typeof list
+  members: typeof members
+  money: typeof money
   parts: typeof parts
   people: typeof people
   problem: typeof problem

@@ -21,6 +21,7 @@ import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
 import { groupName } from '../ways'
 import { EntryCard } from './EntryCard'
+import { LandingPages } from './LandingPages'
 import { MoveDoors } from './MoveDoors'
 import { NewEntry } from './NewEntry'
 import { Queue } from './Queue'
@@ -65,6 +66,7 @@ export function Intake() {
           <p className={css.none}>{t('intake.entries.none')}</p>
         )}
       </Section>
+      <LandingPages slug={slug} />
       <Paths slug={slug} />
       <LiveCodes slug={slug} />
       <NewEntry slug={slug} open={adding} onClose={() => setAdding(false)} />

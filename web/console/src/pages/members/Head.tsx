@@ -80,7 +80,11 @@ function PlanCard({ stand: { name, offer, counts }, slug }: { stand: PlanStand; 
     <section className={css.plan} aria-label={title}>
       <div className={css.planHead}>
         <h2 className={css.planTitle}>{title}</h2>
-        {offer ? <span className={css.price}>{format.money(offer.price)}</span> : <StatusTag>{t('members.gone')}</StatusTag>}
+        {offer ? (
+          <span className={css.price}>{format.money(offer.price)}</span>
+        ) : (
+          <StatusTag>{t('members.gone')}</StatusTag>
+        )}
       </div>
       <dl className={css.counts}>
         {figures.map(({ state, count, to }) => (

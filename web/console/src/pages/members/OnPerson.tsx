@@ -13,8 +13,8 @@ import { Facts, ProblemNotice, StatusTag } from '~/parts'
 import { OrderTag } from '../money/OrderTag'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
-import css from './Members.module.css'
 import { lastMoment } from './Members'
+import css from './Members.module.css'
 import { OrderFor } from './OrderFor'
 import { stripOf, termState, termTone } from './terms'
 
@@ -67,7 +67,10 @@ function Has({ data }: { data: MembershipsOf }) {
             {
               label: t('members.ends'),
               value: format.date(lastMoment(m.ends)),
-              note: m.state === 'grace' && m.grace_until ? t('members.renewal.grace', { date: format.date(lastMoment(m.grace_until)) }) : undefined,
+              note:
+                m.state === 'grace' && m.grace_until
+                  ? t('members.renewal.grace', { date: format.date(lastMoment(m.grace_until)) })
+                  : undefined,
             },
             { label: t('members.price.renewal'), value: format.money(m.renewal) },
           ]}
@@ -110,7 +113,10 @@ function Terms({ data }: { data: MembershipsOf }) {
                   (bar) =>
                     bar.plan === plan && (
                       <span key={bar.id}>
-                        <i data-state={bar.state} style={{ left: `${bar.left}%`, width: `calc(${bar.width}% - 2px)` }} />
+                        <i
+                          data-state={bar.state}
+                          style={{ left: `${bar.left}%`, width: `calc(${bar.width}% - 2px)` }}
+                        />
                         {bar.grace > 0 && (
                           <i data-kind="grace" style={{ left: `${bar.left + bar.width}%`, width: `${bar.grace}%` }} />
                         )}
@@ -131,7 +137,8 @@ function Terms({ data }: { data: MembershipsOf }) {
         {terms.toReversed().map((term) => (
           <Row key={term.id}>
             <span>
-              {text(term.title) || term.plan} <span className={css.price}>{format.money(term.price - (term.credit ?? 0))}</span>
+              {text(term.title) || term.plan}{' '}
+              <span className={css.price}>{format.money(term.price - (term.credit ?? 0))}</span>
               <br />
               <span className={css.note}>
                 {[

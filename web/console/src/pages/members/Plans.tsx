@@ -45,7 +45,11 @@ function PlanFacts({ offer, plans }: { offer: Offer; plans: PlanStand[] }) {
       {offer.pitch && <p className={css.pitch}>{text(offer.pitch)}</p>}
       <Facts
         facts={[
-          { label: t('members.price'), value: format.money(offer.price), note: wavesNote(offer, t('members.price.waves')) },
+          {
+            label: t('members.price'),
+            value: format.money(offer.price),
+            note: wavesNote(offer, t('members.price.waves')),
+          },
           { label: t('members.price.renewal'), value: format.money(offer.renewal ?? offer.price) },
           {
             label: t('members.period'),

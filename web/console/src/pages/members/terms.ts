@@ -48,7 +48,9 @@ export interface Strip {
 /** Terms side by side in time, with where now is among them. Only what was bought has a place in it. */
 export function stripOf(terms: Term[], now: number): { bars: Strip[]; now?: number; from: number; to: number } {
   const at = (time: string) => Date.parse(time)
-  const bought = terms.flatMap((term) => (term.starts && term.ends ? [{ ...term, starts: term.starts, ends: term.ends }] : []))
+  const bought = terms.flatMap((term) =>
+    term.starts && term.ends ? [{ ...term, starts: term.starts, ends: term.ends }] : [],
+  )
   if (bought.length === 0) return { bars: [], from: now, to: now }
   // What was given back or gave way ends there, whatever was paid for.
   const over = (term: (typeof bought)[number]) =>

@@ -6,7 +6,6 @@ import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { hereQuery } from '~/app/may'
 import { useWords } from '~/i18n'
-import { useFormat } from '~/i18n/format'
 import { EmptyState, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
 import { Section } from '../Section'
@@ -110,14 +109,13 @@ function Sums({ group, slug }: { group: Group; slug: string }) {
 
 function Line({ line, slug }: { line: SheetLine; slug: string }) {
   const { t } = useWords()
-  const format = useFormat()
   return (
     <>
       <span>
         <Link to={communityPath(slug, lineTo(line))}>{accountName(line.account, t)}</Link>{' '}
         {line.currency === 'POINTS' && <span className={css.note}>{t('money.points')} </span>}
         {line.accounts > 1 && (
-          <span className={css.note}>{t('money.accounts.count', { count: format.count(line.accounts) })}</span>
+          <span className={css.note}>{t('money.accounts.count', { count: line.accounts })}</span>
         )}
       </span>
       <span className={css.amount}>{formatAmount(line.balance, line.currency)}</span>

@@ -119,7 +119,11 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
                   : []),
                 ...(entry.at ? [{ label: t('money.at'), value: format.dateTime(entry.at) }] : []),
                 ...(entry.rule ? [{ label: t('money.rule'), value: <code>{entry.rule}</code> }] : []),
-                { label: t('money.key'), value: <code className={css.key}>{entry.key}</code>, note: t('money.key.note') },
+                {
+                  label: t('money.key'),
+                  value: <code className={css.key}>{entry.key}</code>,
+                  note: t('money.key.note'),
+                },
                 { label: t('money.hash'), value: <code className={css.key}>{entry.hash}</code> },
               ]}
             />
@@ -128,7 +132,9 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
             <Rows none={t('money.reversed.none')}>
               {(book.reversed ?? []).map((other) => (
                 <Row key={other.id}>
-                  <Link to={communityPath(slug, `money/entries/${other.id}`)}>{causeOf(other.key, t) || other.key}</Link>
+                  <Link to={communityPath(slug, `money/entries/${other.id}`)}>
+                    {causeOf(other.key, t) || other.key}
+                  </Link>
                   <span className={page.aside}>
                     {taken(other)} {format.dateTime(other.recorded_at)}
                   </span>

@@ -41,7 +41,12 @@ export function History() {
   const crumbs = [
     { label: t('frame.money'), to: communityPath(slug, 'money') },
     ...(owner
-      ? [{ label: accountName(kind, t), to: communityPath(slug, `money/accounts?${new URLSearchParams({ prefix: kind })}`) }]
+      ? [
+          {
+            label: accountName(kind, t),
+            to: communityPath(slug, `money/accounts?${new URLSearchParams({ prefix: kind })}`),
+          },
+        ]
       : []),
   ]
   const name = owner ? who(person) || owner : accountName(account, t)
@@ -65,7 +70,13 @@ export function History() {
         empty={{ title: t('money.history.none') }}
       />
       {exporting && (
-        <ExportHistory slug={slug} account={account} currency={currency} name={name} onClose={() => setExporting(false)} />
+        <ExportHistory
+          slug={slug}
+          account={account}
+          currency={currency}
+          name={name}
+          onClose={() => setExporting(false)}
+        />
       )}
     </>
   )
@@ -104,7 +115,13 @@ function useColumns(currency: Currency): ListColumn<Movement>[] {
       cell: (m) => (m.reverses ? <StatusTag bare>{t('money.back.yes')}</StatusTag> : ''),
     },
     { id: 'rule', header: t('money.rule'), hidden: true, width: 112, cell: (m) => m.rule ?? '' },
-    { id: 'recorded', header: t('money.recorded'), hidden: true, width: 144, cell: (m) => format.dateTime(m.recorded_at) },
+    {
+      id: 'recorded',
+      header: t('money.recorded'),
+      hidden: true,
+      width: 144,
+      cell: (m) => format.dateTime(m.recorded_at),
+    },
   ]
 }
 
@@ -145,7 +162,16 @@ function ExportHistory({ slug, account, currency, name, onClose }: ExportProps) 
       }
     })
     if (all) {
-      const head = [t('money.at'), t('money.recorded'), t('money.cause'), t('money.amount'), t('money.after'), t('money.rule'), t('money.entry'), t('money.reverses')]
+      const head = [
+        t('money.at'),
+        t('money.recorded'),
+        t('money.cause'),
+        t('money.amount'),
+        t('money.after'),
+        t('money.rule'),
+        t('money.entry'),
+        t('money.reverses'),
+      ]
       const lines = all.map((m) => [
         format.dateTime(m.at),
         format.dateTime(m.recorded_at),

@@ -4,7 +4,13 @@ import { StatusTag, type Tone } from '~/parts'
 
 export const orderStates = ['created', 'paid', 'fulfilled', 'closed', 'refunded'] as const
 
-const tones: Record<string, Tone> = { created: 'wait', paid: 'wait', fulfilled: 'good', closed: 'done', refunded: 'done' }
+const tones: Record<string, Tone> = {
+  created: 'wait',
+  paid: 'wait',
+  fulfilled: 'good',
+  closed: 'done',
+  refunded: 'done',
+}
 
 /** How far an order has come; one of which a part went back says so. */
 export function OrderTag({ order }: { order: Pick<Order, 'state' | 'refunded'> }) {

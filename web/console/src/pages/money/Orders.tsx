@@ -68,6 +68,12 @@ function useColumns(slug: string): ListColumn<Row>[] {
     { id: 'paid', header: t('money.paid'), align: 'right', width: 112, cell: (o) => given(o.paid) },
     { id: 'refunded', header: t('money.refunded'), align: 'right', width: 112, cell: (o) => given(o.refunded) },
     { id: 'created', header: t('money.created'), width: 144, cell: (o) => format.dateTime(o.created_at) },
-    { id: 'paid_at', header: t('money.paidAt'), hidden: true, width: 144, cell: (o) => (o.paid_at ? format.dateTime(o.paid_at) : '') },
+    {
+      id: 'paid_at',
+      header: t('money.paidAt'),
+      hidden: true,
+      width: 144,
+      cell: (o) => (o.paid_at ? format.dateTime(o.paid_at) : ''),
+    },
   ]
 }

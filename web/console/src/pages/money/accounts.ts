@@ -105,7 +105,9 @@ export function accountName(account: string, t: Translate): string {
 /** Where a line of the sheet leads: a kind that people have to its accounts, an account to its history. */
 export function lineTo(line: Pick<SheetLine, 'account' | 'kind' | 'currency'>): string {
   const many = line.account === line.kind && line.kind !== 'payout:reserved'
-  return many ? `money/accounts?${new URLSearchParams({ prefix: line.account })}` : historyTo(line.account, line.currency)
+  return many
+    ? `money/accounts?${new URLSearchParams({ prefix: line.account })}`
+    : historyTo(line.account, line.currency)
 }
 
 export const historyTo = (account: string, currency: string): string =>

@@ -11,6 +11,7 @@ import { useProblem } from '~/app/useProblem'
 import { type Key, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Dialog, Facts, MaskedValue, PageHeader, ProblemNotice, StatusTag, Timeline } from '~/parts'
+import { Memberships } from '../members/OnPerson'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
 import { outcomeName, stepNumber } from '../ways'
@@ -46,6 +47,7 @@ export function Profile() {
           <Section title={t('people.profile')}>
             <Card person={p} slug={slug} />
           </Section>
+          <Memberships slug={slug} id={p.id} />
           <Circles slug={slug} id={p.id} />
           <Runs slug={slug} id={p.id} />
           <Looks slug={slug} id={p.id} />

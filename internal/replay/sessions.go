@@ -1,0 +1,318 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/payout"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/audit"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
+)
+
+// season is what becomes of the sessions and salons that are held.
+type season struct {
+	s        *sim
+	members  func() []*operator
+	guests   []*operator
+	held     map[string]int // events, by template
+	tickets  map[string]int // of members
+	came     map[string]int
+	gifts    int
+	claimed  int
+	showed   int
+	answers  int
+	expected []part // what the lock-in owes, worked out here and not asked of the program
+	n        int
+}
+
+// hold plans the season's events: so many sessions a week and salons a month, each a while after it was planned.
+func (s *sim) season(start time.Time, months int, members func() []*operator) *season {
+	x := &season{s: s, members: members, held: map[string]int{}, tickets: map[string]int{}, came: map[string]int{}, n: 5_000_000}
+	const week = 7 * 24 * time.Hour
+	for at := start.Add(2 * week); at.Before(start.AddDate(0, months, 0)); at = at.Add(week) {
+		for i := range int(s.param("sessions.week")) {
+			x.plan("session", at.Add(time.Duration(1+2*i)*24*time.Hour+12*time.Hour))
+		}
+	}
+	for m := range months {
+		for i := range int(math.Round(s.param("salons.month") * max(s.param("scale"), 0.2))) {
+			x.plan("salon", start.AddDate(0, m, 20+i%8).Add(6*time.Hour))
+		}
+	}
+	return x
+}
+
+// plan makes an event four weeks ahead, or at once where that is past, and lets people come to it.
+func (x *season) plan(template string, at time.Time) {
+	s := x.s
+	s.at(at.AddDate(0, 0, -28), func(ctx context.Context) error {
+		e, err := s.Events.Plan(ctx, s.community, event.Draft{
+			Template: template, Title: text.Text{text.Hans: fmt.Sprintf("%s %s", map[string]string{"session": "文字专场", "salon": "闭门沙龙"}[template], at.Format(time.DateOnly))},
+			Starts: at, City: cities[s.rand.IntN(len(cities))],
+		}, "")
+		if err != nil {
+			return fmt.Errorf("plan an event: %w", err)
+		}
+		x.held[template]++
+		s.at(at.AddDate(0, 0, -5), func(ctx context.Context) error { return x.invite(ctx, e) })
+		return nil
+	})
+}
+
+// invite lets members take their tickets, and give some to friends.
+func (x *season) invite(ctx context.Context, e event.Event) error {
+	s := x.s
+	for _, m := range x.members() {
+		if s.rand.Float64() < s.param("go."+e.Template) {
+			if _, err := s.Events.Claim(ctx, s.community, e.ID, "member", m.person); err != nil {
+				if refused(err) {
+					continue // the house is full, or the membership is over
+				}
+				return err
+			}
+			x.tickets[e.Template]++
+			if s.chance("go.show") {
+				s.at(e.Starts.Add(time.Minute), func(ctx context.Context) error { return x.attend(ctx, e, m) })
+			}
+		}
+		if e.Friends.PerMember == 0 {
+			continue
+		}
+		for i := range e.Friends.PerMember {
+			if s.chance("go.give") {
+				if err := x.give(ctx, e, m, i); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// give sends a friend a ticket, who may take it: a stranger registers first.
+func (x *season) give(ctx context.Context, e event.Event, m *operator, i int) error {
+	s := x.s
+	g, err := s.Events.Give(ctx, s.community, e.ID, m.person, fmt.Sprintf("%s %s %d", e.ID, m.person, i))
+	if refused(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	x.gifts++
+	if !s.chance("go.claim") {
+		return nil // it comes back when claims close
+	}
+	x.n++
+	guest := &operator{visitor: s.newVisitor("join", x.n), month: 1}
+	guest.fields = map[string]string{"field": "other"}
+	guest.buys = func(context.Context) error { guest.outcome, guest.done = "guest", true; return nil } // decides after the event
+	x.guests = append(x.guests, guest)
+	s.in(s.delay("delay.buy"), func(ctx context.Context) error {
+		if err := guest.known(ctx); err != nil || guest.person == "" {
+			return err
+		}
+		_, err := s.Events.ClaimGift(ctx, s.community, g.Token, guest.person)
+		if refused(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		x.claimed++
+		if s.chance("go.show") {
+			s.at(e.Starts.Add(time.Minute), func(ctx context.Context) error { return x.guestComes(ctx, e, m, guest) })
+		}
+		return nil
+	})
+	return nil
+}
+
+// known makes somebody known: they arrive by the entry and fill in its form.
+func (o *operator) known(ctx context.Context) error {
+	person, _, err := o.s.Intake.Arrive(ctx, o.s.community, o.entry, o.visitor.visitor(), "")
+	if err != nil {
+		return o.refused(err)
+	}
+	o.person = person
+	if err := o.s.Settle(ctx); err != nil {
+		return err
+	}
+	if err := o.fill(ctx); err != nil {
+		o.person = ""
+		return o.refused(err)
+	}
+	return nil
+}
+
+func (x *season) attend(ctx context.Context, e event.Event, o *operator) error {
+	s := x.s
+	err := s.DB.Do(ctx, s.community, func(tx *db.Tx) error { return s.Events.AttendTx(tx, e.ID, o.person) })
+	if refused(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	x.came[e.Template]++
+	if !s.chance("go.answer") {
+		return nil
+	}
+	score := int(math.Round(min(10, max(0, s.param("score.mean")+s.rand.NormFloat64()*1.6))))
+	s.at(e.Ends.Add(3*time.Hour), func(ctx context.Context) error {
+		x.answers++
+		return s.Events.Answer(ctx, s.community, e.ID, o.person, event.Answer{Score: score, Event: score >= 9, Service: score >= 8})
+	})
+	return nil
+}
+
+// guestComes lets a friend come, and perhaps become a member because of it: then who gave them the ticket is owed their part.
+func (x *season) guestComes(ctx context.Context, e event.Event, giver, guest *operator) error {
+	s := x.s
+	if err := x.attend(ctx, e, guest); err != nil {
+		return err
+	}
+	x.showed++
+	if !s.chance("go.convert") {
+		return nil
+	}
+	after := s.delay("delay.convert")
+	s.in(after, func(ctx context.Context) error {
+		if err := guest.checkout(ctx); err != nil {
+			return guest.refused(err)
+		}
+		if after < 30*24*time.Hour && giver.memberAt(e.Starts.Add(time.Minute)) { // the lock-in's days, and who may promote
+			x.expected = append(x.expected, part{guest.paid * lockInBP / 10_000, s.Clock.Now()})
+		}
+		guest.later(s.delay("delay.join"))
+		return nil
+	})
+	return nil
+}
+
+// part is what somebody is owed for an order, and when it was paid.
+type part struct {
+	fen int64
+	at  time.Time
+}
+
+// lockInBP is what the playbook's lock-in gives of an order, in basis points.
+const lockInBP = 1500
+
+// refundDays is how long the playbook's membership can be given back, and a reward for it is frozen.
+const refundDays = 7
+
+// memberAt tells whether somebody had a membership at a time.
+func (o *operator) memberAt(at time.Time) bool {
+	return o.order != "" && !o.left && at.After(o.boughtAt) && at.Before(o.boughtAt.AddDate(1, 0, 30))
+}
+
+// refused tells that somebody was told no, which is an answer and not a fault.
+func refused(err error) bool {
+	e := errs.As(err)
+	return e != nil && e.Kind != errs.Internal && e.Kind != errs.Unavailable && !db.IsTransient(err)
+}
+
+// payOut drafts, approves and pays a batch of all that promoters can have; one payment fails once.
+func (x *season) payOut(ctx context.Context) (lines int, net money.Fen, err error) {
+	s := x.s
+	var b payout.Batch
+	by := func(id string) audit.Actor { return audit.Actor{Kind: "operator", ID: id} }
+	do := func(fn func(tx *db.Tx) error) {
+		if err == nil {
+			err = s.DB.Do(ctx, s.community, fn)
+		}
+		if err == nil {
+			err = s.Settle(ctx)
+		}
+	}
+	do(func(tx *db.Tx) (err error) {
+		b, err = s.Payouts.DraftTx(tx, by("operator-a"), payout.Plan{Threshold: 1})
+		return err
+	})
+	do(func(tx *db.Tx) error {
+		_, err := s.Payouts.ApproveTx(tx, by("operator-b"), b.ID)
+		if errors.Is(err, payout.ErrEmpty) {
+			return nil
+		}
+		return err
+	})
+	var ids []payout.Line
+	do(func(tx *db.Tx) error {
+		ids = nil
+		for cursor := ""; ; {
+			p, err := s.Payouts.LinesTx(tx, b.ID, payout.Reserved, cursor, 100)
+			if err != nil {
+				return err
+			}
+			if ids, cursor = append(ids, p.Items...), p.Next; cursor == "" {
+				return nil
+			}
+		}
+	})
+	for i, l := range ids {
+		if i == 0 {
+			do(func(tx *db.Tx) error {
+				_, err := s.Payouts.FailedTx(tx, by("operator-a"), l.ID, "wrong account")
+				return err
+			})
+			do(func(tx *db.Tx) error { _, err := s.Payouts.RetryTx(tx, by("operator-a"), l.ID); return err })
+		}
+		for range 2 { // the bank tells twice
+			do(func(tx *db.Tx) error { _, err := s.Payouts.PaidTx(tx, by("operator-a"), l.ID); return err })
+		}
+		lines, net = lines+1, net+l.Net
+	}
+	return lines, net, err
+}
+
+// report measures what came of the season.
+func (x *season) report(ctx context.Context) error {
+	s := x.s
+	s.figure("sessions held", float64(x.held["session"]), "events", 0)
+	s.figure("salons held", float64(x.held["salon"]), "events", 0)
+	s.figure("salon tickets taken, each of 50", float64(x.tickets["salon"]), "tickets", float64(50*x.held["salon"]))
+	s.figure("friend tickets given", float64(x.gifts), "tickets", 0)
+	s.figure("friend tickets taken", float64(x.claimed), "tickets", float64(x.gifts))
+	s.figure("friends who came", float64(x.showed), "people", float64(x.claimed))
+	bought := 0
+	for _, g := range x.guests {
+		if g.order != "" {
+			bought++
+		}
+	}
+	s.figure("friends who became members", float64(bought), "people", float64(x.showed))
+	s.figure("answers after events", float64(x.answers), "answers", float64(x.came["session"]+x.came["salon"]))
+	s.published("salons held", "about 50 of 50 people", "case 1")
+	s.published("friend tickets given", "3 for every member and session: members × 3 is the reach to count on", "case 1")
+	lines, net, err := x.payOut(ctx)
+	if err != nil {
+		return fmt.Errorf("pay out: %w", err)
+	}
+	var owed int64
+	for _, p := range x.expected {
+		if p.at.AddDate(0, 0, refundDays).Before(s.Clock.Now()) { // else it is still frozen
+			owed += p.fen
+		}
+	}
+	s.figure("paid to promoters", float64(net)/100, "¥", 0)
+	s.figure("promoters paid", float64(lines), "people", 0)
+	s.invariant("promoters get what the rules say", owed == int64(net), "%d fen by the rules, %d paid", owed, int64(net))
+	return nil
+}
+
+// admit is what staff does with the tasks of this club: whoever looks odd is let in, guests agree, scripts come, promoters post.
+func admit(t task.Task) task.Outcome {
+	return map[task.Kind]task.Outcome{
+		"review-registration": "admit", "invite-guest": "agreed", "agree-outline": "agreed", "take-script": "in", "hold-jury": "passed", "send-summary": "sent",
+		"ask-for-poster": "posted",
+	}[t.Kind]
+}
