@@ -16,3 +16,6 @@ CREATE INDEX fact_parked_blamed ON fact_parked (community_id, subscriber, shard,
 
 -- Timers that keep failing, for those who look after the community.
 CREATE INDEX timer_failing ON timer (community_id, due_at) WHERE attempts > 3;
+
+-- A group is some part's: a circle can't take the name of what is there already.
+UPDATE seat_group SET owner = 'membership' WHERE owner = '' AND (name = 'members' OR name LIKE 'plan:%' OR name LIKE 'benefit:%');

@@ -112,6 +112,13 @@ func printProblems(w io.Writer, file string, err error) error {
 	return errWrongPlaybook
 }
 
+// printWarnings lists what a careful operator should look at again.
+func printWarnings(w io.Writer, file string, p playbook.Playbook) {
+	for _, x := range p.Warnings() {
+		fmt.Fprintf(w, "%s:%d: warning: %s: %s\n", file, x.Line, x.Field, x.Reason)
+	}
+}
+
 func playbookValidateCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
@@ -132,7 +139,7 @@ func playbookValidateCommand() *cobra.Command {
 					if problems == nil {
 						problems = []playbook.Problem{}
 					}
-					if err := printJSON(c.OutOrStdout(), map[string]any{"ok": len(problems) == 0, "name": p.Name, "problems": problems}); err != nil {
+					if err := printJSON(c.OutOrStdout(), map[string]any{"ok": len(problems) == 0, "name": p.Name, "problems": problems, "warnings": p.Warnings()}); err != nil {
 						return err
 					}
 				}
@@ -142,6 +149,7 @@ func playbookValidateCommand() *cobra.Command {
 				case err != nil:
 					return printProblems(c.OutOrStdout(), args[0], err)
 				case !asJSON:
+					printWarnings(c.OutOrStdout(), args[0], p)
 					fmt.Fprintf(c.OutOrStdout(), "%s: %d circles, %d entries, %d paths, nothing wrong\n", p.Name, len(p.Circles), len(p.Intake.Entries), len(p.Paths))
 				}
 				return nil
@@ -232,7 +240,7 @@ func plain(v any) string {
 func playbookApplyCommand() *cobra.Command {
 	in := &installation{}
 	var slug string
-	var asJSON bool
+	var asJSON, acknowledge bool
 	c := &cobra.Command{
 		Use: "apply FILE", Short: "Let a community run on a playbook", Args: cobra.ExactArgs(1),
 		Long:    "All of it is applied, or nothing; applying it again changes nothing. A server that runs\ntakes notice within ten seconds; applied in the console or by the API it counts at once.",
@@ -247,9 +255,17 @@ func playbookApplyCommand() *cobra.Command {
 				return err
 			}
 			defer a.Close()
-			changes, err := a.Playbooks.Apply(c.Context(), com.ID, "", source)
+			p, err := a.Playbooks.Read(source)
 			if err != nil {
 				return printProblems(c.ErrOrStderr(), args[0], err)
+			}
+			if _, err := p.Heed(acknowledge); err != nil {
+				printWarnings(c.ErrOrStderr(), args[0], p)
+				return err
+			}
+			changes, err := a.Playbooks.Apply(c.Context(), com.ID, "", source)
+			if err != nil {
+				return err
 			}
 			return printChanges(c.OutOrStdout(), changes, asJSON)
 		},
@@ -257,6 +273,7 @@ func playbookApplyCommand() *cobra.Command {
 	in.flags(c.Flags())
 	c.Flags().StringVar(&slug, "community", "", "whose, by its slug")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&acknowledge, "acknowledge", false, "apply it in spite of its warnings")
 	return c
 }
 

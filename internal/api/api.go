@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -14,12 +16,16 @@ import (
 
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/community"
@@ -53,14 +59,19 @@ type Deps struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Events      *event.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
 	Transfer    *transfer.Service
 	Ledger      *ledger.Service
+	Growth      *growth.Service
+	Payouts     *payout.Service
 	Outbox      *outbox.Box
 	Metrics     *obs.Metrics // nil: none are kept
 
+	// PayoutFile writes the file for the bank, with names and phones, and notes that it was taken.
+	PayoutFile func(ctx context.Context, community string, by audit.Actor, batch string, f transfer.Format, w io.Writer) error
 	// Shipped holds the playbooks that come with the program, as mothers.yaml.
 	Shipped fs.FS
 	// Console holds the built console with its index.html; nil or empty: a page says how to build it.
@@ -96,7 +107,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.books,
+		a.memberships, a.orders, a.books, a.growth, a.payouts, a.events,
 	} {
 		declare()
 	}

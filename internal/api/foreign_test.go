@@ -73,6 +73,9 @@ func (w *world) live(t *testing.T) lived {
 	ids["pictures"] = w.upload(t)
 	ids["campaigns"] = w.make(t, here("/campaigns"), draft()).ID
 	ids["orders"], ids["refunds"] = w.bought(t, ids["people"])
+	held, ticket := w.planned(t, ids["people"])
+	ids["events"], ids["tickets"] = held.ID, ticket.ID
+	w.earned(t, ids)
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
 }
@@ -123,7 +126,9 @@ func bodies(ids lived) map[string]any {
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
 		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
 		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
+		"event.edit": m{"city": "x"}, "event.scan": m{"code": "x", "nonce": "x"},
 		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
+		"payout.failed": m{"reason": "x"},
 	}
 }
 

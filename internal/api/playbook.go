@@ -13,6 +13,7 @@ import (
 // Checked is what a playbook would do.
 type Checked struct {
 	Problems []playbook.Problem `json:"problems" doc:"with any of them it is not applied"`
+	Warnings []playbook.Problem `json:"warnings" doc:"with any of them it is applied only with an acknowledgement"`
 	Changes  []playbook.Change  `json:"changes" doc:"against what the community runs on"`
 }
 
@@ -49,6 +50,7 @@ func (a *API) checkPlaybook(tx *db.Tx, _ *call, in *playbookInput) (out Checked,
 	if err != nil {
 		return out, err
 	}
+	out.Warnings = p.Warnings()
 	was, err := a.Playbooks.Current(tx)
 	if err != nil {
 		return out, err
@@ -57,9 +59,19 @@ func (a *API) checkPlaybook(tx *db.Tx, _ *call, in *playbookInput) (out Checked,
 	return out, err
 }
 
-func (a *API) applyPlaybook(ctx context.Context, c *call, in *playbookInput) (out AppliedNow, err error) {
+func (a *API) applyPlaybook(ctx context.Context, c *call, in *struct {
+	Body struct {
+		Source      string `json:"source" doc:"the YAML file"`
+		Acknowledge bool   `json:"acknowledge,omitempty" doc:"apply it in spite of its warnings; the audit log says so"`
+	}
+},
+) (out AppliedNow, err error) {
 	source := []byte(in.Body.Source)
 	p, err := a.Playbooks.Read(source)
+	if err != nil {
+		return out, err
+	}
+	warnings, err := p.Heed(in.Body.Acknowledge)
 	if err != nil {
 		return out, err
 	}
@@ -74,7 +86,7 @@ func (a *API) applyPlaybook(ctx context.Context, c *call, in *playbookInput) (ou
 			return err
 		}
 		out.Version, out.Changes = applied.Version, changes
-		return c.record(tx, "community", tx.Community(), audit.Detail{"version": applied.Version, "changes": len(changes)})
+		return c.record(tx, "community", tx.Community(), audit.Detail{"version": applied.Version, "changes": len(changes), "warnings": warnings})
 	})
 	return out, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/id"
 )
 
@@ -21,6 +22,14 @@ type ID string
 // Schema says which shape it has.
 func (ID) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: "string", Pattern: "^[0-9a-hjkmnp-tv-z]{" + strconv.Itoa(id.Len) + "}$", PatternDescription: idWords}
+}
+
+// span is how a length of time is written.
+type span string
+
+// Schema says which shape it has.
+func (span) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: "string", Description: "a length of time, as 90m, 2h or 3d"}
 }
 
 // document begins the OpenAPI document.
@@ -42,6 +51,7 @@ func document(version string) *huma.OpenAPI {
 		},
 		Security: []map[string][]string{{"session": {}}, {"token": {}}},
 	}
+	doc.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[clock.Duration](), reflect.TypeFor[span]())
 	problem := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
 	doc.Components.Responses = map[string]*huma.Response{}
 	for status, words := range map[int]string{

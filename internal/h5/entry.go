@@ -34,7 +34,7 @@ func (p *Pages) entryRoutes() map[string]handler {
 func (p *Pages) instead(page string) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
 		to := page
-		for _, name := range []string{"code", "id"} {
+		for _, name := range []string{"code", "id", "token"} {
 			to = strings.ReplaceAll(to, "{"+name+"}", url.PathEscape(r.PathValue(name)))
 		}
 		return back(w, r, v.base+to)

@@ -36,7 +36,11 @@ func (p *Pages) meRoutes() map[string]handler {
 
 type homeView struct {
 	Name, Stage string
+	Tickets     []eventCard
+	ToGive      []eventCard // friend tickets
+	Events      string      // the page of what is on, if anything is
 	Cards       []homeCard
+	Share       string
 	Plans       string // the page of the memberships on sale, if there are any
 	Kept        []homeKept
 	Circles     []homeCircle
@@ -87,13 +91,16 @@ func (p *Pages) showHome(w http.ResponseWriter, r *http.Request, v *visit, statu
 		if h, err = p.bought(tx, v, root); err != nil {
 			return err
 		}
+		if err = p.comesTo(tx, v, &h); err != nil {
+			return err
+		}
 		notices, err = p.Touch.Notices(tx, root, "", 20)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	h.Name = person.Nickname
+	h.Name, h.Share = person.Nickname, v.base+"/me/share"
 	for _, s := range stays {
 		h.Circles = append(h.Circles, homeCircle{s.Info.Name.In(v.lang), v.base + "/circles/" + s.Circle, s.Unread})
 	}
@@ -310,11 +317,7 @@ func (p *Pages) signInWithCode(w http.ResponseWriter, r *http.Request, v *visit)
 	if err := p.signIn(r.Context(), w, r, v, person); err != nil {
 		return err
 	}
-	to := v.base + "/me"
-	if strings.HasPrefix(data.To, v.base+"/") && !strings.Contains(data.To, "//") && !strings.ContainsAny(data.To, "\\\r\n") {
-		to = data.To
-	}
-	return back(w, r, to)
+	return back(w, r, v.onward(data.To))
 }
 
 // outbox shows, in the demo only, the messages that would have gone out.

@@ -28,7 +28,7 @@ type orderView struct {
 	Action, State, Lead, Amount, Until, Refunded string
 	Lines                                        []orderLine
 	Ways                                         []option // to pay
-	Card                                         string   // where the buyer sees what they have now
+	Card, CardWord                               string   // where the buyer sees what they have now
 	CanCancel, CanGiveUp                         bool
 	Manual                                       bool // waits for staff to say that it was paid
 }
@@ -83,7 +83,10 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 		}
 		o.Manual = slices.ContainsFunc(d.Payments, func(pm shop.Payment) bool { return pm.Channel == channel.Manual && pm.State == shop.Open })
 	case d.State == shop.Fulfilled:
-		o.Card = v.base + "/me"
+		o.Card, o.CardWord = v.base+"/me", x.T("h5.order.to_card")
+		if len(d.Lines) == 1 && d.Lines[0].Kind == shop.KindTicket {
+			o.Lead, o.Card, o.CardWord = x.T("h5.order.lead_fulfilled_ticket"), v.base+"/tickets/"+d.Lines[0].Ref, x.T("h5.order.to_ticket")
+		}
 	case d.Why != "":
 		o.Lead = p.Words.Say(v.lang, x.zone(), "error."+d.Why, nil) + " " + x.T("h5.order.goes_back")
 	}

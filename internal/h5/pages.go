@@ -18,8 +18,11 @@ import (
 
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
@@ -29,6 +32,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/community"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/ledger"
 	spinepath "github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/web"
 )
@@ -45,6 +49,10 @@ type Deps struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Events      *event.Service
+	Growth      *growth.Service
+	Payouts     *payout.Service
+	Ledger      *ledger.Service
 	Paths       *spinepath.Engine
 	Blobs       *blob.Service
 	Touch       *touch.Service
@@ -79,7 +87,10 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("phone pages: %w", err)
 	}
-	p.views, err = template.New("").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).ParseFS(files, "*.html")
+	p.views, err = template.New("").Funcs(template.FuncMap{
+		"inc":   func(i int) int { return i + 1 },
+		"asked": func(page *view, form any) map[string]any { return map[string]any{"Page": page, "Form": form} },
+	}).ParseFS(files, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("phone pages: %w", err)
 	}
@@ -174,7 +185,10 @@ type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
 // Mount adds the pages to the mux. Their patterns begin with a community's slug.
 func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
-	for _, routes := range []map[string]handler{p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes()} {
+	for _, routes := range []map[string]handler{
+		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
+		p.shareRoutes(), p.rewardRoutes(),
+	} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))
 		}
@@ -262,12 +276,14 @@ func account(w http.ResponseWriter, r *http.Request, base string) string {
 	return id
 }
 
-// signIn lets the browser act as a person from now on.
+// signIn lets the browser act as a person from now on. The links by which it came count for them.
 func (p *Pages) signIn(ctx context.Context, w http.ResponseWriter, r *http.Request, v *visit, person string) error {
 	var s authn.Session
 	err := p.DB.Do(ctx, v.community.ID, func(tx *db.Tx) (err error) {
-		s, err = p.Auth.StartMemberTx(tx, person, r.UserAgent())
-		return err
+		if s, err = p.Auth.StartMemberTx(tx, person, r.UserAgent()); err != nil {
+			return err
+		}
+		return p.Growth.ClaimVisitorTx(tx, v.account, person)
 	})
 	if err != nil {
 		return fmt.Errorf("start a member's session: %w", err)

@@ -3,6 +3,7 @@ package h5
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -63,6 +64,9 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 		return err
 	}
 	x.Title, x.Data = x.T("h5.plans.title"), data
+	if len(data.Plans) > 0 {
+		x.Description = strings.TrimSpace(data.Plans[0].Title + " " + data.Plans[0].Pitch)
+	}
 	if refusal != nil {
 		x.Refusal = p.say(v, refusal)
 	}
@@ -203,7 +207,16 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 
 // lineTitle names what a line is for in the visitor's language, where that is known.
 func (p *Pages) lineTitle(tx *db.Tx, v *visit, l shop.Line) string {
-	if l.Kind != shop.KindPlan {
+	switch l.Kind {
+	case shop.KindPlan:
+	case shop.KindTicket:
+		id, kind, _ := strings.Cut(l.Item, "/")
+		e, err := p.Events.GetTx(tx, id)
+		if err != nil {
+			return l.Title
+		}
+		return e.Title.In(v.lang) + " · " + typeTitle(e, kind, v)
+	default:
 		return l.Title
 	}
 	t, err := p.Members.TermTx(tx, l.Ref)

@@ -123,20 +123,25 @@ func refusals(field string, err error) (problems []Problem) {
 		all = []*errs.Error{e}
 	}
 	for _, x := range all {
-		f, reason := field, x.Error()
-		for _, part := range strings.Split(strings.TrimPrefix(x.Field, "/"), "/") {
-			if _, err := strconv.Atoi(part); err == nil {
-				f += "[" + part + "]"
-			} else if part != "" {
-				f = join(f, part)
-			}
-		}
+		f, reason := fieldOf(field, x.Field), x.Error()
 		if loadErr == nil {
 			reason = words.Say(text.En, nil, "error."+x.Code, x.Params) + " " + words.Say(text.En, nil, "error."+x.Code+".next", x.Params)
 		}
 		problems = append(problems, Problem{Field: f, Reason: reason})
 	}
 	return problems
+}
+
+// fieldOf turns a pointer within a part of the file into the field that people read.
+func fieldOf(part, pointer string) string {
+	for _, name := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		if _, err := strconv.Atoi(name); err == nil {
+			part += "[" + name + "]"
+		} else if name != "" {
+			part = join(part, name)
+		}
+	}
+	return part
 }
 
 var nameShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)

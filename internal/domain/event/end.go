@@ -115,6 +115,27 @@ func (s *Service) giveBack(tx *db.Tx, t Ticket, why Why) error {
 	return err
 }
 
+// GiveBackTx is the staff's taking back of a ticket, with what it cost. One that was given back stays as it is. Refusals:
+// ErrUnknownTicket, ErrUsed for one that has let in, ErrEnded for one that is not valid.
+func (s *Service) GiveBackTx(tx *db.Tx, ticket string) (Ticket, error) {
+	t, err := s.ticket(tx, ticket)
+	if err != nil {
+		return t, err
+	}
+	switch {
+	case t.State == Returned || t.State == Refunded:
+		return t, nil
+	case t.State != Valid && t.State != Held:
+		return t, ErrEnded
+	case !t.AdmittedAt.IsZero():
+		return t, ErrUsed
+	}
+	if err := s.giveBack(tx, t, WhyHolder); err != nil {
+		return t, err
+	}
+	return s.TicketTx(tx, ticket)
+}
+
 // Cancel is CancelTx in a transaction of its own.
 func (s *Service) Cancel(ctx context.Context, community, event, actor string) (e Event, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {

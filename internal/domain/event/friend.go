@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -281,6 +282,27 @@ func (s *Service) GiftTx(tx *db.Tx, token string) (Gift, error) {
 	return g, err
 }
 
+// GiftsOfEventTx lists the friend tickets that members gave for an event, the newest first.
+func (s *Service) GiftsOfEventTx(tx *db.Tx, event, cursor string, limit int) (page.Page[Gift], error) {
+	e, err := s.GetTx(tx, event)
+	if err != nil {
+		return page.Page[Gift]{}, err
+	}
+	p, err := listGifts(tx, event, cursor, limit)
+	for i := range p.Items {
+		p.Items[i] = p.Items[i].of(e, tx.Now())
+	}
+	return p, err
+}
+
+// of gives a friend ticket as it is at a time: one that nobody took in time has lapsed.
+func (g Gift) of(e Event, now time.Time) Gift {
+	if g.State == GiftGiven && !e.FriendsClose().After(now) {
+		g.State = GiftLapsed
+	}
+	return g
+}
+
 // GiftsTx lists the friend tickets that a person gave for an event, the oldest first; one that nobody took in time has lapsed.
 func (s *Service) GiftsTx(tx *db.Tx, event, giver string) ([]Gift, error) {
 	w, err := s.who(tx, giver)
@@ -293,9 +315,7 @@ func (s *Service) GiftsTx(tx *db.Tx, event, giver string) ([]Gift, error) {
 	}
 	list, err := giftsOf(tx, event, w.ids)
 	for i := range list {
-		if list[i].State == GiftGiven && !e.FriendsClose().After(tx.Now()) {
-			list[i].State = GiftLapsed
-		}
+		list[i] = list[i].of(e, tx.Now())
 	}
 	return list, err
 }

@@ -3,6 +3,7 @@ package event
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -60,3 +61,6 @@ func (s *Service) MineTx(tx *db.Tx, person string) (out []Mine, err error) {
 	slices.SortStableFunc(out, func(a, b Mine) int { return a.Event.Starts.Compare(b.Event.Starts) })
 	return out, nil
 }
+
+// CitiesTx lists where something is planned that begins from a time on, at most a few dozen.
+func (s *Service) CitiesTx(tx *db.Tx, from time.Time) ([]string, error) { return citiesFrom(tx, from) }

@@ -12,6 +12,9 @@ import (
 	"github.com/qunce/qunce/internal/spine/seat"
 )
 
+// seatOwner is the name under which events have groups of seats.
+const seatOwner = "event"
+
 // house is the group of all places of an event, whose one pool has the event's id.
 func house(event string) string { return "event:" + event }
 
@@ -26,19 +29,19 @@ const anyMany = 1 << 40
 
 // declare makes the groups and pools of an event agree with it; was is what they were made with before.
 func (s *Service) declare(tx *db.Tx, e, was Event) error {
-	if err := s.pool(tx, seat.Group{Name: house(e.ID)}, e.ID, e.ID, was.Capacity, e.Capacity); err != nil {
+	if err := s.pool(tx, seat.Group{Name: house(e.ID), Owner: seatOwner}, e.ID, e.ID, was.Capacity, e.Capacity); err != nil {
 		return errs.PointTo(err, "/capacity")
 	}
 	for i, q := range e.Quotas {
 		group := quotaGroup(e.ID, q.Name)
-		if err := s.pool(tx, seat.Group{Name: group}, group, e.ID, was.quota(q.Name).Capacity, q.Capacity); err != nil {
+		if err := s.pool(tx, seat.Group{Name: group, Owner: seatOwner}, group, e.ID, was.quota(q.Name).Capacity, q.Capacity); err != nil {
 			return errs.PointTo(err, fmt.Sprintf("/quotas/%d/capacity", i))
 		}
 	}
 	if e.Friends.PerMember == 0 {
 		return nil
 	}
-	err := s.pool(tx, seat.Group{Name: grant(e.ID), PerHolder: e.Friends.PerMember}, grant(e.ID), e.ID, anyMany, anyMany)
+	err := s.pool(tx, seat.Group{Name: grant(e.ID), Owner: seatOwner, PerHolder: e.Friends.PerMember}, grant(e.ID), e.ID, anyMany, anyMany)
 	return errs.PointTo(err, "/friends/per_member")
 }
 

@@ -109,6 +109,11 @@ func listEvents(tx *db.Tx, f Filter, cursor string, limit int) (page.Page[Event]
 	return page.Cut(list, limit, func(e Event) string { return page.Cursor(db.Micros(e.Starts), e.ID) }), err
 }
 
+func citiesFrom(tx *db.Tx, from time.Time) ([]string, error) {
+	return db.All(tx, db.Column[string], `SELECT DISTINCT city FROM event WHERE community_id = $1 AND starts >= $2 AND state = 'planned' AND city <> '' ORDER BY city LIMIT 40`,
+		tx.Community(), from)
+}
+
 // overlapping lists what is planned for a part of the same time. No event lasts longer than maxDays, so the search has a beginning.
 func overlapping(tx *db.Tx, e Event) ([]Event, error) {
 	return db.All(tx, scanEvent, selectEvent+` AND starts > $2 AND starts < $3 AND ends > $4 AND id <> $5 AND state = 'planned' ORDER BY starts, id`,

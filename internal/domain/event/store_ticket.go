@@ -146,6 +146,16 @@ func giftsOf(tx *db.Tx, event string, ids []string) ([]Gift, error) {
 	return db.All(tx, scanGift, selectGift+where+` ORDER BY id`, args...)
 }
 
+func listGifts(tx *db.Tx, event, cursor string, limit int) (page.Page[Gift], error) {
+	before := "~" // after every id
+	if _, err := page.Parse(cursor, &before); err != nil {
+		return page.Page[Gift]{}, err
+	}
+	limit = page.Limit(limit)
+	list, err := db.All(tx, scanGift, selectGift+` AND event = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, tx.Community(), event, before, limit+1)
+	return page.Cut(list, limit, func(g Gift) string { return page.Cursor(g.ID) }), err
+}
+
 func openGiftsOf(tx *db.Tx, ids []string) ([]Gift, error) {
 	args := []any{tx.Community()}
 	return db.All(tx, scanGift, selectGift+` AND giver IN `+db.In(&args, ids)+` AND state = 'given' ORDER BY id`, args...)

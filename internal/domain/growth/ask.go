@@ -17,9 +17,6 @@ type Ask struct {
 	By *audit.Actor
 }
 
-// actAgain is what the audit log says of an acknowledgement.
-const actAgain = "growth.ask_again"
-
 // AskTx spends a person's asking budget, the same one for all campaigns. Refusals: ErrAskedLately, which By overrules.
 func (s *Service) AskTx(tx *db.Tx, a Ask) error {
 	if !slug.MatchString(a.Campaign) || len(a.Campaign) > maxName {
@@ -44,7 +41,7 @@ func (s *Service) AskTx(tx *db.Tx, a Ask) error {
 		return ErrAskedLately.With("again", last.AddDate(0, 0, c.Days))
 	}
 	if !spent {
-		if err := audit.Record(tx, *a.By, actAgain, audit.Target{Kind: "person", ID: ids[0]}, audit.Detail{"campaign": a.Campaign}); err != nil {
+		if err := audit.Record(tx, *a.By, "growth.ask_again", audit.Target{Kind: "person", ID: ids[0]}, audit.Detail{"campaign": a.Campaign}); err != nil {
 			return err
 		}
 		if _, _, err := spendAsk(tx, ids[0], a.Campaign, tx.Now()); err != nil {

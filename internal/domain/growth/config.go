@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -247,8 +248,11 @@ func (p Programme) withDefaults() Programme {
 
 // sells tells whether the programme is about a product of a kind.
 func (p Programme) sells(kind, item string) bool {
-	return slices.Contains(p.Products, "*") || slices.Contains(p.Products, kind) || slices.Contains(p.Products, kind+":"+item)
+	return slices.ContainsFunc(p.Products, func(x string) bool { return x == "*" || x == kind || within(kind+":"+item, x) })
 }
+
+// within tells whether an item is another, or a part of it: of an event, one sort of ticket.
+func within(item, whole string) bool { return item == whole || strings.HasPrefix(item, whole+"/") }
 
 // until is a day some days later; far away is for ever.
 func until(at time.Time, days int) time.Time {

@@ -61,6 +61,30 @@ func (s *Service) RewardsTx(tx *db.Tx, promoter, cursor string, limit int) (page
 	}, func(r Reward) (time.Time, string) { return r.At, r.ID })
 }
 
+// RewardFilter chooses rewards; what is empty chooses all.
+type RewardFilter struct {
+	Promoter string
+	State    RewardState
+}
+
+// AllRewardsTx lists rewards that a filter chooses, newest first.
+func (s *Service) AllRewardsTx(tx *db.Tx, f RewardFilter, cursor string, limit int) (page.Page[Reward], error) {
+	var ids []string
+	if f.Promoter != "" {
+		var err error
+		if ids, err = s.People.IDs(tx, f.Promoter); err != nil {
+			return page.Page[Reward]{}, err
+		}
+	}
+	var before string
+	if _, err := page.Parse(cursor, &before); err != nil {
+		return page.Page[Reward]{}, err
+	}
+	limit = page.Limit(limit)
+	rows, err := rewardsIn(tx, ids, f.State, before, limit+1)
+	return page.Cut(rows, limit, func(r Reward) string { return page.Cursor(r.ID) }), err
+}
+
 // LinksTx lists a person's links, oldest first, with what came of each. They are as many as the products they shared.
 func (s *Service) LinksTx(tx *db.Tx, sharer string) ([]LinkCount, error) {
 	ids, err := s.People.IDs(tx, sharer)
@@ -74,10 +98,17 @@ func (s *Service) LinksTx(tx *db.Tx, sharer string) ([]LinkCount, error) {
 	return addCounts(tx, links)
 }
 
-// ChildrenTx lists the links of people who came by a link, oldest first, with what came of each.
+// ChildrenTx lists the links of people who came by a link, oldest first, with what came of each. ErrUnknownLink if there
+// is no such link.
 func (s *Service) ChildrenTx(tx *db.Tx, link, cursor string, limit int) (p page.Page[LinkCount], err error) {
 	var after string
 	if _, err := page.Parse(cursor, &after); err != nil {
+		return p, err
+	}
+	if _, found, err := linkByID(tx, link); err != nil || !found {
+		if err == nil {
+			err = ErrUnknownLink
+		}
 		return p, err
 	}
 	limit = page.Limit(limit)

@@ -49,7 +49,7 @@ func (s *Service) EarnTx(tx *db.Tx, sale Sale) ([]Reward, error) {
 // isFor tells whether a link to a product leads to something of the order.
 func (x Sale) isFor(name string) bool {
 	kind, item := cut(name)
-	return name == "" || slices.ContainsFunc(x.Lines, func(l Line) bool { return l.Kind == kind && (item == "" || l.Item == item) })
+	return name == "" || slices.ContainsFunc(x.Lines, func(l Line) bool { return l.Kind == kind && (item == "" || within(l.Item, item)) })
 }
 
 // base is what of an order was paid for what a programme is about, and left what of that has not gone back.
@@ -166,12 +166,9 @@ func (p Programme) releaseAt(x Sale) time.Time {
 
 // pay writes a reward into the books, frozen, and says when it is released. A reward of nothing is none.
 func (s *Service) pay(tx *db.Tx, p programme, sale Sale, r Reward, left money.Fen) (Reward, error) {
-	kind, err := choiceOf(tx, r.Promoter, p.Name)
-	if err != nil {
+	var err error
+	if r.Kind, err = kindFor(tx, r.Promoter, p.Programme); err != nil {
 		return r, err
-	}
-	if r.Kind = kind; !slices.Contains(p.Reward, kind) {
-		r.Kind = p.Reward[0]
 	}
 	if r.Amount = p.amount(r.Level, r.Kind, r.Base, left); r.Amount == 0 {
 		return Reward{}, nil

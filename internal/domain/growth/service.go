@@ -115,6 +115,30 @@ func (s *Service) ProgrammesTx(tx *db.Tx) ([]Terms, error) {
 	return out, err
 }
 
+// TermsTx gives a programme as one of its versions says, also one that is named no longer. Refusals: ErrUnknownProgramme.
+func (s *Service) TermsTx(tx *db.Tx, name string, version int) (Terms, error) {
+	p, err := programmeAt(tx, name, version)
+	return Terms{p.Programme, p.version}, err
+}
+
+// ChoiceTx gives what a promoter is given by a programme now.
+func (s *Service) ChoiceTx(tx *db.Tx, person string, p Terms) (RewardKind, error) {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return "", err
+	}
+	return kindFor(tx, ids[0], p.Programme)
+}
+
+// kindFor is what a promoter chose, or what a programme gives unless they do.
+func kindFor(tx *db.Tx, promoter string, p Programme) (RewardKind, error) {
+	k, err := choiceOf(tx, promoter, p.Name)
+	if !slices.Contains(p.Reward, k) {
+		k = p.Reward[0]
+	}
+	return k, err
+}
+
 // ChooseTx sets what a promoter wants to be given for what they earn from now on. Refusals: ErrUnknownProgramme, ErrChoice.
 func (s *Service) ChooseTx(tx *db.Tx, person, name string, k RewardKind) error {
 	ids, err := s.People.IDs(tx, person)

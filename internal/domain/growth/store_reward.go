@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -107,6 +108,29 @@ func setDue(tx *db.Tx, x Reward) error {
 func rewardsTo(tx *db.Tx, ids []string, before time.Time, beforeID string, limit int) ([]Reward, error) {
 	args := []any{tx.Community(), before, beforeID, limit}
 	return db.All(tx, scanReward(tx.Now()), selectReward+` AND promoter IN `+db.In(&args, ids)+` AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, args...)
+}
+
+// rewardsIn lists rewards in a state, of some promoters or of all, the last made first.
+func rewardsIn(tx *db.Tx, promoters []string, state RewardState, before string, limit int) ([]Reward, error) {
+	query, args := selectReward, []any{tx.Community()}
+	if len(promoters) > 0 {
+		query += ` AND promoter IN ` + db.In(&args, promoters)
+	}
+	switch state {
+	case Taken:
+		query += ` AND taken >= amount`
+	case Held:
+		query += ` AND taken < amount AND held = TRUE`
+	case Frozen, Released:
+		args = append(args, tx.Now())
+		query += fmt.Sprintf(` AND taken < amount AND held = FALSE AND release_at %s $%d`, map[RewardState]string{Frozen: ">", Released: "<="}[state], len(args))
+	}
+	if before != "" {
+		args = append(args, before)
+		query += fmt.Sprintf(` AND id < $%d`, len(args))
+	}
+	args = append(args, limit)
+	return db.All(tx, scanReward(tx.Now()), query+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
 }
 
 // ownRewards locks what a human earned by bringing themselves, as far as they still have it and nobody looks at it yet.

@@ -94,7 +94,7 @@ func (s *Service) openDay(tx *db.Tx, group string, day int) (name string, err er
 	if _, err := s.seats.Group(tx, name); !errors.Is(err, seat.ErrUnknownGroup) {
 		return name, err
 	}
-	if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: name, Policy: seat.OnDuty}); err != nil {
+	if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: name, Policy: seat.OnDuty, Owner: "intake"}); err != nil {
 		return name, err
 	}
 	contacts, err := s.Contacts(tx, group)

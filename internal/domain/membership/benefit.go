@@ -75,7 +75,7 @@ func (s *Service) entitle(tx *db.Tx, t Term) error {
 		if b.Count == 0 {
 			continue
 		}
-		if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: benefitGroup(id), PerHolder: b.Count}); err != nil {
+		if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: benefitGroup(id), Owner: seatOwner, PerHolder: b.Count}); err != nil {
 			return fmt.Errorf("entitle to %s: %w", b.Name, err)
 		}
 		_, err := s.seats.AddPoolTx(tx, seat.Pool{ID: id, Group: benefitGroup(id), Capacity: b.Count, Opens: t.Starts, Closes: t.GraceUntil, Subject: t.ID})

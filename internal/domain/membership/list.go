@@ -36,7 +36,8 @@ func (s *Service) MembersTx(tx *db.Tx, f MemberFilter, cursor string, limit int)
 	limit = page.Limit(limit)
 	now := tx.Now()
 	soon := now.AddDate(0, 0, EndingDays)
-	where, args := ``, []any{tx.Community()}
+	var where string
+	args := []any{tx.Community()}
 	arg := func(v any) string {
 		args = append(args, v)
 		return fmt.Sprintf("$%d", len(args))

@@ -42,6 +42,9 @@ func (s *Service) Register(r *job.Runner) {
 	r.OnTimer(termTimer, func(tx *db.Tx, t job.Timer) error { return s.due(tx, t.Ref) })
 }
 
+// seatOwner is the name under which memberships have groups of seats.
+const seatOwner = "membership"
+
 // capGroup is the group of the one pool of seats under the community's cap.
 const capGroup = "members"
 
@@ -61,7 +64,7 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
 	if limit == 0 {
 		limit = manyMembers
 	}
-	if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: capGroup}); err != nil {
+	if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: capGroup, Owner: seatOwner}); err != nil {
 		return fmt.Errorf("declare the members' cap: %w", err)
 	}
 	if err := s.pool(tx, seat.Pool{ID: capGroup, Group: capGroup, Capacity: limit}); err != nil {
@@ -91,7 +94,7 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
 func (s *Service) declareWaves(tx *db.Tx, p Plan) error {
 	group := waveGroup(p.Name)
 	if len(p.Waves) > 0 {
-		if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: group}); err != nil {
+		if err := s.seats.DeclareGroupTx(tx, seat.Group{Name: group, Owner: seatOwner}); err != nil {
 			return fmt.Errorf("declare the waves of %s: %w", p.Name, err)
 		}
 	}

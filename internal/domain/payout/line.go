@@ -137,9 +137,6 @@ func (s *Service) finish(tx *db.Tx, b Batch) error {
 	return err
 }
 
-// actExport is what the audit log says of a file that was taken.
-const actExport = "payout.export"
-
 // exportSome is how many lines one transaction reads.
 const exportSome = 1000
 
@@ -195,7 +192,7 @@ func (s *Service) exporting(tx *db.Tx, by audit.Actor, batch string) error {
 		return err
 	}
 	n := sumOf(sums, Reserved).Lines
-	if err := audit.Record(tx, by, actExport, audit.Target{Kind: "payout", ID: b.ID}, audit.Detail{"lines": n}); err != nil {
+	if err := audit.Record(tx, by, "payout.export", audit.Target{Kind: "payout", ID: b.ID}, audit.Detail{"lines": n}); err != nil {
 		return err
 	}
 	_, err = fact.Append(tx, Exported{Lines: n}, fact.Fact{Subject: b.ID, Actor: by.ID})

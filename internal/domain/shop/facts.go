@@ -37,9 +37,17 @@ type (
 	RefundFailed struct {
 		Refund fact.ID `json:"refund"`
 	}
+	// PointsReturned : the points that it was paid with are the buyer's again.
+	PointsReturned struct {
+		Points int64 `json:"points"`
+	}
+	// CouponChanged : a coupon is new, or other than before. Subject is its code.
+	CouponChanged struct {
+		Version int `json:"version"`
+	}
 )
 
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{OrderCreated{}, PaymentReceived{}, OrderPaid{}, OrderFulfilled{}, OrderClosed{}, RefundAsked{}, RefundDone{}, RefundFailed{}}
+	return []any{OrderCreated{}, PaymentReceived{}, OrderPaid{}, OrderFulfilled{}, OrderClosed{}, RefundAsked{}, RefundDone{}, RefundFailed{}, PointsReturned{}, CouponChanged{}}
 }

@@ -30,13 +30,18 @@ type Order struct {
 	Paid        money.Fen `json:"paid" doc:"fen"`
 	Refunded    money.Fen `json:"refunded" doc:"fen given back, or on its way"`
 	Why         string    `json:"why,omitempty" doc:"code of the refusal for which it was given back by itself"`
+	Waits       bool      `json:"waits,omitempty" doc:"paid, and can't be given yet: a group-buy that is not full"`
+	Coupon      string    `json:"coupon,omitempty"`
+	Discount    money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off; the amount is without them"`
+	Points      int64     `json:"points,omitempty" doc:"points that it was paid with, and nothing else"`
 	CreatedAt   time.Time `json:"created_at"`
 	ExpiresAt   time.Time `json:"expires_at" doc:"nothing is kept from then on"`
 	PaidAt      time.Time `json:"paid_at,omitzero"`
 	FulfilledAt time.Time `json:"fulfilled_at,omitzero"`
 	EndedAt     time.Time `json:"ended_at,omitzero" doc:"when it was closed or refunded"`
 
-	hash, payment, entry string
+	hash, payment, entry    string
+	couponSeat, pointsEntry string
 }
 
 // KindPlan is the kind of a line that is a membership: Item is the plan, Ref the term.
@@ -52,9 +57,15 @@ type Line struct {
 	Ref     string    `json:"ref" doc:"what is kept for the buyer: the term, the ticket"`
 	Title   string    `json:"title"`
 	Qty     int       `json:"qty"`
-	Amount  money.Fen `json:"amount" doc:"fen, for all of them"`
+	Amount  money.Fen `json:"amount" doc:"fen, for all of them, without the discount"`
+	Points  int64     `json:"points,omitempty" doc:"for how many points all of them can be had, or were"`
 	Revenue string    `json:"-"` // the account that it is earned on
 	Rule    string    `json:"-"` // by which it costs that, with its version: year@3
+
+	Fixed   bool      `json:"-"` // no coupon changes what it costs
+	Alone   bool      `json:"-"` // it is ordered with nothing else: it may have to wait
+	// Discount is what a coupon has taken off.
+	Discount money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off"`
 
 	returned money.Fen // of the amount, given back or on its way
 	gone     bool      // it was taken back, or never will be given
@@ -75,6 +86,8 @@ type Checkout struct {
 	Key    string // with the same content it is the same order again; required
 	Person string
 	Items  []Item
+	Coupon string // its code, if any
+	Points bool   // pay with points, and nothing else
 }
 
 // Goods is a kind of thing that orders are for. Its refusals are the buyer's; a refusal of Deliver means that the money goes back.
@@ -91,6 +104,13 @@ type Goods interface {
 	Returned(tx *db.Tx, ref string, part money.Fen) error
 	// Refundable is how much of what a thing cost its buyer can have back by themselves, now.
 	Refundable(tx *db.Tx, ref string) (money.Fen, error)
+}
+
+// Gatherer is a kind of things that may have to wait when they are paid.
+type Gatherer interface {
+	// Gather notes that a thing is paid, and tells whether it can be delivered now. While it can't its order stays paid; RedeliverTx
+	// tells once it can. Its refusal means that the money goes back. It may be asked again.
+	Gather(tx *db.Tx, ref string) (ready bool, err error)
 }
 
 // PaymentState is what became of a payment.
@@ -176,4 +196,9 @@ var (
 	ErrWrongAmount    = errs.Define(errs.Conflict, "shop.wrong_amount")  // why a payment goes back
 	ErrPaidTwice      = errs.Define(errs.Conflict, "shop.paid_twice")    // why a payment goes back
 	ErrPaidTooLate    = errs.Define(errs.Conflict, "shop.paid_too_late") // why a payment goes back
+	ErrAlone          = errs.Define(errs.Conflict, "shop.alone")         // it is ordered with nothing else
+	ErrPointsOnly     = errs.Define(errs.Conflict, "shop.points_only")   // it can be had for points only
+	ErrNoPoints       = errs.Define(errs.Conflict, "shop.no_points")     // it can't be had for points
+	ErrFewPoints      = errs.Define(errs.Conflict, "shop.few_points")    // "points", "has"
+	ErrPointsWhole    = errs.Define(errs.Conflict, "shop.points_whole")  // what points have paid for goes back whole
 )

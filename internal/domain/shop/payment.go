@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/qunce/qunce/internal/channel"
@@ -169,11 +170,23 @@ func (s *Service) paid(tx *db.Tx, o Order, p Payment) (Order, error) {
 }
 
 // deliver gives a paid order's things to its buyer, once. When they can't be given the money goes back.
-func (s *Service) deliver(ctx context.Context, community, order string) error {
+func (s *Service) deliver(ctx context.Context, community, order string, again bool) error {
 	err := s.db.Do(ctx, community, func(tx *db.Tx) error {
 		o, err := s.locked(tx, order)
-		if err != nil || o.State != Paid {
+		if err != nil || o.State != Paid || o.Waits {
 			return err
+		}
+		if err := s.useCoupon(tx, o); err != nil {
+			return err
+		}
+		ready, err := s.gather(tx, o)
+		switch {
+		case err != nil:
+			return err
+		case !ready && again:
+			return fmt.Errorf("deliver order %s: %w", o.ID, errNotReady)
+		case !ready:
+			return setWaits(tx, o.ID, true)
 		}
 		for _, l := range o.Lines {
 			if l.gone {
@@ -200,6 +213,26 @@ func (s *Service) deliver(ctx context.Context, community, order string) error {
 		}
 		return s.refund(tx, o, Ask{Key: "undeliverable " + o.ID, Amount: o.left(), Why: refusal.Code})
 	})
+}
+
+// errNotReady is a thing that can't be given although it was told to be.
+var errNotReady = errors.New("it was told to be ready, and is not")
+
+// gather tells whether everything of a paid order can be given now.
+func (s *Service) gather(tx *db.Tx, o Order) (bool, error) {
+	all := true
+	for _, l := range o.Lines {
+		g, may := s.goods[l.Kind].(Gatherer)
+		if !may || l.gone {
+			continue
+		}
+		ready, err := g.Gather(tx, l.Ref)
+		if err != nil {
+			return false, err
+		}
+		all = all && ready
+	}
+	return all, nil
 }
 
 // fulfil notes that the buyer has everything: the deposit is revenue now.

@@ -38,7 +38,7 @@ func (s *Service) Refund(ctx context.Context, community, order string, a Ask) (o
 }
 
 // RefundTx gives money of an order back. All that is left, of it or of one thing in it, takes back what was bought; a part leaves it with the buyer.
-// Refusals: ErrUnknownOrder, ErrNotPaid, ErrTooMuch, ErrAmount, ErrKeyReused, and those of the goods; they end the caller's
+// Refusals: ErrUnknownOrder, ErrNotPaid, ErrTooMuch, ErrAmount, ErrPointsWhole, ErrKeyReused, and those of the goods; they end the caller's
 // transaction.
 func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
 	o, err := s.locked(tx, order)
@@ -54,6 +54,16 @@ func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
 	}
 	left := o.leftOf(a)
 	switch {
+	case o.pointsOwn() && (a.Amount != 0 || a.Of != ""):
+		return o, ErrPointsWhole.At("/amount")
+	case o.pointsOwn():
+		if err := s.undo(tx, o, a); err != nil {
+			return o, err
+		}
+		if err := s.refundWith(tx, o, a, hash); err != nil {
+			return o, err
+		}
+		return s.GetTx(tx, order)
 	case left == 0:
 		return o, ErrNotPaid
 	case a.Amount < 0:
@@ -157,8 +167,11 @@ func (s *Service) refund(tx *db.Tx, o Order, a Ask) error {
 
 // refundWith takes an amount out of what the order has earned, and sends it back by the payment that brought it.
 func (s *Service) refundWith(tx *db.Tx, o Order, a Ask, hash string) error {
-	if o.Paid == 0 { // it has cost nothing
+	if o.Paid == 0 { // it has cost nothing, or points
 		o.State, o.EndedAt, o.Why = Closed, tx.Now(), a.Why
+		if o.Points > 0 {
+			return s.giveBackPoints(tx, o)
+		}
 		return setRefunded(tx, o)
 	}
 	r := Refund{ID: tx.NewID(), Amount: a.Amount, Why: a.Why, Actor: a.Actor}

@@ -53,13 +53,18 @@ const (
 	deliverJob = "shop.deliver" // a paid order is to be given
 	askJob     = "shop.ask"     // a channel is to be asked for a payment
 	refundJob  = "shop.refund"  // money is to be given back at its channel
+
+	redeliverJob = "shop.redeliver" // a paid order that waited is to be given
 )
 
 // Register gives the runner what is to be done outside of requests.
 func (s *Service) Register(r *job.Runner) {
 	r.OnTimer(orderTimer, func(tx *db.Tx, t job.Timer) error { return s.expire(tx, t.Ref) })
 	r.OnJob(deliverJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
-		return nil, s.deliver(ctx, j.Community, j.Key)
+		return nil, s.deliver(ctx, j.Community, j.Key, false)
+	})
+	r.OnJob(redeliverJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
+		return nil, s.deliver(ctx, j.Community, j.Key, true)
 	})
 	r.OnJob(askJob, job.Options{Attempts: askAttempts}, s.askFor)
 	r.OnJob(refundJob, job.Options{Dead: func(tx *db.Tx, j job.Job, why error) error { return s.refundFailed(tx, j.Key, why) }}, s.giveBack)
@@ -75,8 +80,9 @@ func (s *Service) Checkout(ctx context.Context, community string, c Checkout) (o
 }
 
 // CheckoutTx makes an order and keeps its things for its buyer; one that costs nothing is paid at once, and delivered by a job.
-// Refusals: ErrNoItems, ErrKind, ErrQty, ErrKeyReused, and those of
-// the goods; they end the caller's transaction. Who has an order open for the very thing gets that one, or ErrOpen with others in it.
+// Refusals: ErrNoItems, ErrKind, ErrQty, ErrKeyReused, ErrAlone, those of coupons and points, and those of
+// the goods; they end the caller's transaction. Who has an order open for the very thing gets that one, or ErrOpen with others in
+// it; with another coupon than before it is made anew.
 func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 	if err := s.check(&c); err != nil {
 		return Order{}, err
@@ -93,25 +99,34 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 	}
 	o := Order{ID: tx.NewID(), Person: c.Person, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
 	for i, item := range c.Items {
-		l, err := s.goods[item.Kind].Reserve(tx, c.Person, item, o.ExpiresAt)
+		l, was, err := s.reserve(tx, c, item, o.ExpiresAt)
+		if err == nil && was.ID != "" && len(c.Items) > 1 {
+			err = ErrOpen.With("order", was.ID)
+		}
+		if err == nil && l.Alone && len(c.Items) > 1 {
+			err = ErrAlone
+		}
 		if err != nil {
 			return o, errs.PointTo(err, fmt.Sprintf("/items/%d", i))
 		}
-		// What the goods keep for the buyer already belongs to an order that is open: another one would be paid for nothing.
-		if was, found, err := openOrderOf(tx, l.Ref); err != nil || found {
-			if err == nil && len(c.Items) > 1 {
-				err = ErrOpen.With("order", was.ID).At(fmt.Sprintf("/items/%d", i))
-			}
-			return was, err
+		if was.ID != "" {
+			return was, nil
 		}
 		o.Lines = append(o.Lines, l)
 		o.Amount += l.Amount
 	}
+	if err := s.discount(tx, c, &o); err != nil {
+		return o, err
+	}
+	cause, err := fact.Append(tx, OrderCreated{Amount: int64(o.Amount)}, o.about())
+	if err != nil {
+		return o, err
+	}
+	if err := s.redeem(tx, c, &o, cause); err != nil {
+		return o, err
+	}
 	if err := insertOrder(tx, o, c.Key); err != nil {
 		return o, fmt.Errorf("write order: %w", err)
-	}
-	if _, err := fact.Append(tx, OrderCreated{Amount: int64(o.Amount)}, o.about()); err != nil {
-		return o, err
 	}
 	if o.Amount == 0 {
 		return s.paid(tx, o, Payment{})
@@ -119,9 +134,33 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 	return o, job.At(tx, orderTimer, o.ID, o.ExpiresAt)
 }
 
+// reserve keeps a thing for its buyer. What the goods keep for them already belongs to an order that is open, which is given: another
+// one would be paid for nothing. One with another coupon is closed first.
+func (s *Service) reserve(tx *db.Tx, c Checkout, item Item, until time.Time) (l Line, was Order, err error) {
+	if l, err = s.goods[item.Kind].Reserve(tx, c.Person, item, until); err != nil {
+		return l, was, err
+	}
+	was, found, err := openOrderOf(tx, l.Ref)
+	if err != nil || !found {
+		return l, Order{}, err
+	}
+	if was.Coupon == c.Coupon && !c.Points || len(was.Lines) > 1 || len(c.Items) > 1 {
+		return l, was, nil
+	}
+	if err := s.close(tx, was); err != nil {
+		return l, was, err
+	}
+	l, err = s.goods[item.Kind].Reserve(tx, c.Person, item, until)
+	return l, Order{}, err
+}
+
 func (s *Service) check(c *Checkout) error {
 	if len(c.Items) == 0 || c.Key == "" || c.Person == "" {
 		return ErrNoItems.At("/items")
+	}
+	c.Coupon = couponCode(c.Coupon)
+	if c.Points && c.Coupon != "" {
+		return ErrCoupon.With("coupon", c.Coupon).At("/coupon")
 	}
 	for i := range c.Items {
 		x := &c.Items[i]
@@ -142,6 +181,9 @@ func (c Checkout) hash() string {
 	text := fmt.Appendf(nil, "%q", c.Person)
 	for _, x := range c.Items {
 		text = fmt.Appendf(text, " %q %q %d", x.Kind, x.Item, x.Qty)
+	}
+	if c.Coupon != "" || c.Points {
+		text = fmt.Appendf(text, " %q %t", c.Coupon, c.Points)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
@@ -180,6 +222,9 @@ func (s *Service) close(tx *db.Tx, o Order) error {
 		}
 	}
 	if err := setState(tx, o.ID, Created, Closed); err != nil {
+		return err
+	}
+	if err := s.freeCoupon(tx, o); err != nil {
 		return err
 	}
 	if err := voidPayments(tx, o.ID); err != nil {

@@ -8,12 +8,13 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-const selectOrder = `SELECT id, hash, person, state, amount, paid, refunded, why, payment, entry, created_at, expires_at, paid_at, fulfilled_at, ended_at
+const selectOrder = `SELECT id, hash, person, state, amount, paid, refunded, why, payment, entry, created_at, expires_at, paid_at, fulfilled_at, ended_at,
+		waits, coupon, coupon_seat, discount, points, points_entry
 	FROM shop_order WHERE community_id = $1`
 
 func scanOrder(r *db.Row) (o Order, err error) {
 	err = r.Scan(&o.ID, &o.hash, &o.Person, &o.State, &o.Amount, &o.Paid, &o.Refunded, &o.Why, &o.payment, &o.entry, &o.CreatedAt, &o.ExpiresAt,
-		&o.PaidAt, &o.FulfilledAt, &o.EndedAt)
+		&o.PaidAt, &o.FulfilledAt, &o.EndedAt, &o.Waits, &o.Coupon, &o.couponSeat, &o.Discount, &o.Points, &o.pointsEntry)
 	return o, err
 }
 
@@ -42,7 +43,7 @@ func openOrderOf(tx *db.Tx, ref string) (o Order, found bool, err error) {
 // paidOrderOf finds the order that a thing was paid by.
 func paidOrderOf(tx *db.Tx, kind, ref string) (string, bool, error) {
 	return db.One(tx, db.Column[string], `SELECT o.id FROM shop_order o JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
-		WHERE o.community_id = $1 AND l.kind = $2 AND l.ref = $3 AND o.state IN ('paid', 'fulfilled') AND o.paid > o.refunded ORDER BY o.id LIMIT 1`, tx.Community(), kind, ref)
+		WHERE o.community_id = $1 AND l.kind = $2 AND l.ref = $3 AND o.state IN ('paid', 'fulfilled') AND (o.paid > o.refunded OR o.points > 0) ORDER BY o.id LIMIT 1`, tx.Community(), kind, ref)
 }
 
 func linesOf(tx *db.Tx, order string) ([]Line, error) {
@@ -62,23 +63,24 @@ func addLines(tx *db.Tx, orders []Order) error {
 	return tx.Each(func(r *db.Row) error {
 		var l Line
 		var order string
-		err := r.Scan(&order, &l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue, &l.Rule, &l.returned, &l.gone)
+		err := r.Scan(&order, &l.Kind, &l.Item, &l.Ref, &l.Title, &l.Qty, &l.Amount, &l.Revenue, &l.Rule, &l.returned, &l.gone, &l.Discount, &l.Points)
 		at[order].Lines = append(at[order].Lines, l)
 		return err
-	}, `SELECT order_id, kind, item, ref, title, qty, amount, revenue, rule, returned, gone FROM shop_line WHERE community_id = $1 AND order_id IN `+in+` ORDER BY order_id, n`, args...)
+	}, `SELECT order_id, kind, item, ref, title, qty, amount, revenue, rule, returned, gone, discount, points FROM shop_line WHERE community_id = $1 AND order_id IN `+in+` ORDER BY order_id, n`, args...)
 }
 
 func insertOrder(tx *db.Tx, o Order, key string) error {
-	_, err := tx.Exec(`INSERT INTO shop_order (community_id, id, key, hash, person, state, amount, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		tx.Community(), o.ID, key, o.hash, o.Person, o.State, o.Amount, o.CreatedAt, o.ExpiresAt)
+	_, err := tx.Exec(`INSERT INTO shop_order (community_id, id, key, hash, person, state, amount, created_at, expires_at, coupon, coupon_seat, discount, points, points_entry)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		tx.Community(), o.ID, key, o.hash, o.Person, o.State, o.Amount, o.CreatedAt, o.ExpiresAt, o.Coupon, o.couponSeat, o.Discount, o.Points, o.pointsEntry)
 	if err != nil {
 		return err
 	}
 	rows := make([][]any, 0, len(o.Lines))
 	for i, l := range o.Lines {
-		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue, l.Rule})
+		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue, l.Rule, int64(l.Discount), l.Points})
 	}
-	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue", "rule"}, rows)
+	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue", "rule", "discount", "points"}, rows)
 }
 
 // changed refuses a guarded change that met no row: only possible without the lock.
@@ -103,8 +105,12 @@ func setFulfilled(tx *db.Tx, o Order) error {
 		tx.Community(), o.ID, o.FulfilledAt, o.entry))
 }
 
+func setWaits(tx *db.Tx, id string, waits bool) error {
+	return changed(tx.Exec(`UPDATE shop_order SET waits = $3 WHERE community_id = $1 AND id = $2 AND state = 'paid' AND waits <> $3`, tx.Community(), id, waits))
+}
+
 func setRefunded(tx *db.Tx, o Order) error {
-	return changed(tx.Exec(`UPDATE shop_order SET state = $3, refunded = $4, why = $5, ended_at = $6 WHERE community_id = $1 AND id = $2 AND paid >= $4`,
+	return changed(tx.Exec(`UPDATE shop_order SET state = $3, refunded = $4, why = $5, ended_at = $6, waits = CASE WHEN $3 = 'paid' THEN waits ELSE FALSE END WHERE community_id = $1 AND id = $2 AND paid >= $4`,
 		tx.Community(), o.ID, o.State, o.Refunded, o.Why, o.EndedAt))
 }
 

@@ -24,8 +24,8 @@ const (
 	OrderRead      Action = "order.read"
 	OrderWrite     Action = "order.write" // order for somebody, end what is not paid
 	MoneyRead      Action = "money.read"
-	MoneyPost      Action = "money.post" // entries and reversals by hand: what came in, what goes back
-	MoneyPay       Action = "money.pay"  // money that leaves
+	MoneyPost      Action = "money.post"  // entries and reversals by hand: what came in, what goes back
+	MoneyPay       Action = "money.pay"   // money that leaves
 	EventRead      Action = "event.read"  // the calendar, tickets, check-ins, answers
 	EventWrite     Action = "event.write" // plan, change and call off events, take tickets back
 	EventCheck     Action = "event.check" // let people in at a door

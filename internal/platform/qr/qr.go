@@ -24,11 +24,10 @@ func PNG(content string, size int) ([]byte, error) {
 
 // SVG draws a text as a QR code that can be made any size: one path, a unit a module, the quiet zone included.
 func SVG(content string) ([]byte, error) {
-	q, err := qrcode.New(content, level)
+	rows, err := Modules(content)
 	if err != nil {
-		return nil, fmt.Errorf("draw a QR code: %w", err)
+		return nil, err
 	}
-	rows := q.Bitmap()
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`, len(rows), len(rows), len(rows), len(rows))
 	for y, row := range rows {
@@ -45,4 +44,13 @@ func SVG(content string) ([]byte, error) {
 	}
 	b.WriteString(`"/></svg>`)
 	return b.Bytes(), nil
+}
+
+// Modules gives the squares of a QR code row by row, true for dark, the quiet zone included.
+func Modules(content string) ([][]bool, error) {
+	q, err := qrcode.New(content, level)
+	if err != nil {
+		return nil, fmt.Errorf("draw a QR code: %w", err)
+	}
+	return q.Bitmap(), nil
 }

@@ -41,6 +41,13 @@ func (s *Service) DeclareGroupTx(tx *db.Tx, g Group) error {
 	if err != nil || ok {
 		return err
 	}
+	is, err := s.Group(tx, g.Name)
+	if err != nil {
+		return err
+	}
+	if is.Owner != g.Owner && is.Owner != "" {
+		return ErrGroupElsewhere.With("group", g.Name).At("/name")
+	}
 	used, err := mostOfHolder(tx, g.Name)
 	if err != nil {
 		return err

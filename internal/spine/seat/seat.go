@@ -33,7 +33,7 @@ type Group struct {
 	Reserve   int           `json:"reserve"`    // when fewer units are left in the group, its owner is told; 0 means never
 	Growable  bool          `json:"growable"`   // whether Owner's function makes the next pool
 	Policy    Policy        `json:"policy"`     // "" means FillFirst
-	Owner     string        `json:"owner"`      // name of the function given to OnGrow
+	Owner     string        `json:"owner"`      // the part of the program whose group it is; a growable one grows by the function that it gave OnGrow
 	OfferFor  time.Duration `json:"offer_for"`  // how long an offer to a waiter stands; 0 means a day
 	guardless bool          // tests leave out the guard to see that it decides
 }
@@ -162,26 +162,27 @@ type Counts struct {
 
 // Refusals. Each writes nothing.
 var (
-	ErrGone          = errs.Define(errs.Conflict, "seat.gone")           // full for good
-	ErrMayComeBack   = errs.Define(errs.Conflict, "seat.may_come_back")  // full, but some are only held; "until": when the first of these ends
-	ErrNotOpen       = errs.Define(errs.Conflict, "seat.not_open")       // "opens": when
-	ErrClosed        = errs.Define(errs.Conflict, "seat.closed")         // what would fit is closed
-	ErrNotEligible   = errs.Define(errs.Forbidden, "seat.not_eligible")  // no pool fits; "attribute": what the nearest one asks for
-	ErrHolderFull    = errs.Define(errs.Conflict, "seat.holder_full")    // "limit"; "seat", "pool": a seat they have. SeatOf reads it
-	ErrLapsed        = errs.Define(errs.Gone, "seat.lapsed")             // the hold ended and there is no room any more; "seat"
-	ErrReleased      = errs.Define(errs.Gone, "seat.released")           // the seat was given up; "seat"
-	ErrKeyReused     = errs.Define(errs.Conflict, "seat.key_reused")     // "key"
-	ErrInLine        = errs.Define(errs.Conflict, "seat.in_line")        // waits already, with other wishes
-	ErrBelowUsed     = errs.Define(errs.Conflict, "seat.below_used")     // a capacity below what is held and taken: "used"
-	ErrBelowHolders  = errs.Define(errs.Conflict, "seat.below_holders")  // a PerHolder below what somebody has: "used"
-	ErrUnknown       = errs.Define(errs.NotFound, "seat.unknown")        // no such seat
-	ErrUnknownPool   = errs.Define(errs.NotFound, "seat.unknown_pool")   // no such pool
-	ErrUnknownGroup  = errs.Define(errs.NotFound, "seat.unknown_group")  // no such group: "group"
-	ErrQuantity      = errs.Define(errs.Invalid, "seat.quantity")        // less than one
-	ErrCapacity      = errs.Define(errs.Invalid, "seat.capacity")        // below zero
-	ErrPolicy        = errs.Define(errs.Invalid, "seat.policy")          // unknown policy
-	ErrWindow        = errs.Define(errs.Invalid, "seat.window")          // it would close before it opens
-	ErrPoolElsewhere = errs.Define(errs.Conflict, "seat.pool_elsewhere") // the pool's id stands for another pool already
+	ErrGone           = errs.Define(errs.Conflict, "seat.gone")            // full for good
+	ErrMayComeBack    = errs.Define(errs.Conflict, "seat.may_come_back")   // full, but some are only held; "until": when the first of these ends
+	ErrNotOpen        = errs.Define(errs.Conflict, "seat.not_open")        // "opens": when
+	ErrClosed         = errs.Define(errs.Conflict, "seat.closed")          // what would fit is closed
+	ErrNotEligible    = errs.Define(errs.Forbidden, "seat.not_eligible")   // no pool fits; "attribute": what the nearest one asks for
+	ErrHolderFull     = errs.Define(errs.Conflict, "seat.holder_full")     // "limit"; "seat", "pool": a seat they have. SeatOf reads it
+	ErrLapsed         = errs.Define(errs.Gone, "seat.lapsed")              // the hold ended and there is no room any more; "seat"
+	ErrReleased       = errs.Define(errs.Gone, "seat.released")            // the seat was given up; "seat"
+	ErrKeyReused      = errs.Define(errs.Conflict, "seat.key_reused")      // "key"
+	ErrInLine         = errs.Define(errs.Conflict, "seat.in_line")         // waits already, with other wishes
+	ErrBelowUsed      = errs.Define(errs.Conflict, "seat.below_used")      // a capacity below what is held and taken: "used"
+	ErrBelowHolders   = errs.Define(errs.Conflict, "seat.below_holders")   // a PerHolder below what somebody has: "used"
+	ErrUnknown        = errs.Define(errs.NotFound, "seat.unknown")         // no such seat
+	ErrUnknownPool    = errs.Define(errs.NotFound, "seat.unknown_pool")    // no such pool
+	ErrUnknownGroup   = errs.Define(errs.NotFound, "seat.unknown_group")   // no such group: "group"
+	ErrQuantity       = errs.Define(errs.Invalid, "seat.quantity")         // less than one
+	ErrCapacity       = errs.Define(errs.Invalid, "seat.capacity")         // below zero
+	ErrPolicy         = errs.Define(errs.Invalid, "seat.policy")           // unknown policy
+	ErrWindow         = errs.Define(errs.Invalid, "seat.window")           // it would close before it opens
+	ErrGroupElsewhere = errs.Define(errs.Conflict, "seat.group_elsewhere") // "group": its name stands for another part's group already
+	ErrPoolElsewhere  = errs.Define(errs.Conflict, "seat.pool_elsewhere")  // the pool's id stands for another pool already
 )
 
 // SeatOf is the seat that a refusal names: the one a holder at the limit has, the one that lapsed or was released.

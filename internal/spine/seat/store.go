@@ -70,8 +70,8 @@ func putGroup(tx *db.Tx, g Group) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO seat_group (community_id, name, per_holder, reserve, growable, policy, owner, offer_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (community_id, name) DO UPDATE SET per_holder = excluded.per_holder, reserve = excluded.reserve, growable = excluded.growable,
 			policy = excluded.policy, owner = excluded.owner, offer_us = excluded.offer_us
-		WHERE excluded.per_holder >= seat_group.per_holder OR NOT EXISTS (SELECT 1 FROM seat_holder h
-			WHERE h.community_id = excluded.community_id AND h.group_name = excluded.name AND h.used > excluded.per_holder)`,
+		WHERE seat_group.owner IN ('', excluded.owner) AND (excluded.per_holder >= seat_group.per_holder OR NOT EXISTS (SELECT 1 FROM seat_holder h
+			WHERE h.community_id = excluded.community_id AND h.group_name = excluded.name AND h.used > excluded.per_holder))`,
 		tx.Community(), g.Name, g.PerHolder, g.Reserve, g.Growable, g.Policy, g.Owner, g.OfferFor.Microseconds())
 	return n == 1, err
 }

@@ -47,11 +47,12 @@ async function playbook(dir, edits) {
   return file;
 }
 
-// start gives the running demo: its base address, what the outbox holds, and stop, which checks that it ended well.
-export async function start({ edits = [] } = {}) {
+// start gives the running demo: its base address, what the outbox holds, and stop, which checks that it ended well. It runs
+// the mothers' playbook with edits, or another shipped one as it is.
+export async function start({ edits = [], book } = {}) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'qunce-e2e-'));
-  const { origin, stop } = await run(dir, /Phone/, ['demo', '--playbook', await playbook(dir, edits)]);
-  const base = `${origin}/mothers`;
+  const { origin, stop } = await run(dir, /Phone/, ['demo', '--playbook', book ?? await playbook(dir, edits)]);
+  const base = `${origin}/${book ?? 'mothers'}`;
   return { base, code: (phone) => code(base, phone), stop };
 }
 

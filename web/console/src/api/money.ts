@@ -10,6 +10,7 @@ export type SheetLine = Schemas['LedgerSheetLine']
 export type AccountBalance = Schemas['LedgerAccountBalance']
 export type Movement = Schemas['LedgerMovement']
 export type LedgerEntry = Schemas['LedgerEntry']
+export type LedgerLine = Schemas['LedgerLine']
 export type BookEntry = Schemas['BookEntry']
 export type Order = Schemas['ShopOrder']
 export type OrderDetail = Schemas['ShopDetail']
@@ -36,12 +37,14 @@ export const bookEntryQuery = (community: string, id: string) =>
       ),
   })
 
+const moves = (order?: OrderDetail) =>
+  order?.state === 'paid' || (order?.refunds ?? []).some((r) => r.state === 'asked')
+
 export const orderQuery = (community: string, id: string) =>
   queryOptions({
     queryKey: [...moneyKey(community), 'order', id],
-    // What is paid is delivered a moment later, by a job.
-    refetchInterval: ({ state }: { state: { data?: OrderDetail } }) =>
-      state.data?.state === 'paid' ? 1500 : (false as const),
+    // What is paid is delivered a moment later, by a job; so is what goes back sent.
+    refetchInterval: ({ state }: { state: { data?: OrderDetail } }) => (moves(state.data) ? 1500 : (false as const)),
     queryFn: ({ signal }) =>
       call<OrderDetail>(
         api.GET('/api/v1/communities/{community}/orders/{id}', { params: { path: { community, id } }, signal }),

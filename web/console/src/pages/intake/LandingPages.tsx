@@ -28,14 +28,18 @@ export function LandingPages({ slug }: { slug: string }) {
     id,
     header,
     align: 'right' as const,
-    cell: (p: Figures) => (
-      <>
-        {format.rate(n(p), of(p))}
-        <span className={css.of}>
-          {format.count(n(p))} / {format.count(of(p))}
-        </span>
-      </>
-    ),
+    // Of who came before views were counted there is no rate.
+    cell: (p: Figures) =>
+      of(p) < n(p) ? (
+        format.count(n(p))
+      ) : (
+        <>
+          {format.rate(n(p), of(p))}
+          <span className={css.of}>
+            {format.count(n(p))} / {format.count(of(p))}
+          </span>
+        </>
+      ),
   })
   return (
     <Section title={t('intake.pages')}>

@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { type Counts, type MemberTerm, membersKey } from '~/api/members'
+import { namesOf } from '~/api/money'
 import { communityPath, useCommunity } from '~/app/community'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
@@ -52,37 +53,47 @@ function List({ plans }: { plans: PlanStand[] }) {
     waits: id === 'ending' || id === 'grace',
   }))
   return (
-    <ListPage<MemberTerm>
-      id="members"
-      unit={(count) => t('members.unit', { count })}
-      columns={columns}
-      source={source}
-      rowId={(term) => term.id}
-      rowName={(term) => term.nickname || t('people.unnamed')}
-      rowTo={(term) => communityPath(slug, `people/${term.person}`)}
-      segments={segments}
-      filters={[
-        {
-          id: 'plan',
-          label: t('members.plan'),
-          kind: 'choice',
-          options: plans.map(({ name, offer }) => ({ value: name, label: offer ? text(offer.title) || name : name })),
-        },
-      ]}
-      empty={{ title: t('members.empty'), body: t('members.empty.body') }}
-    />
+    <div className={css.list}>
+      <ListPage<MemberTerm>
+        id="members"
+        unit={(count) => t('members.unit', { count })}
+        columns={columns}
+        source={source}
+        rowId={(term) => term.id}
+        rowName={(term) => term.nickname || t('people.unnamed')}
+        rowTo={(term) => communityPath(slug, `people/${term.person}`)}
+        segments={segments}
+        filters={[
+          {
+            id: 'plan',
+            label: t('members.plan'),
+            kind: 'choice',
+            options: plans.map(({ name, offer }) => ({ value: name, label: offer ? text(offer.title) || name : name })),
+          },
+        ]}
+        empty={{ title: t('members.empty'), body: t('members.empty.body') }}
+      />
+    </div>
   )
 }
 
 async function load(community: string, request: ListRequest, signal: AbortSignal) {
   const { segment, filters, limit, cursor } = request
   const state = cuts.find((cut) => cut === segment && cut !== 'all') as State | undefined
-  return await call<Schemas['PageOfMemberTerm']>(
+  const page = await call<Schemas['PageOfMemberTerm']>(
     api.GET('/api/v1/communities/{community}/members', {
       params: { path: { community }, query: { limit, cursor, state, plan: filters.plan } },
       signal,
     }),
   )
+  // Who has no nickname goes by their masked real name, as in the list of people.
+  const nameless = (page.items ?? []).filter((term) => !term.nickname && !term.erased).map((term) => term.person)
+  const names = await namesOf(community, nameless, signal)
+  const items = (page.items ?? []).map((term) => ({
+    ...term,
+    nickname: term.nickname || (names.get(term.person)?.name ?? ''),
+  }))
+  return { items, next: page.next }
 }
 
 function useColumns(plans: PlanStand[]): ListColumn<MemberTerm>[] {

@@ -78,16 +78,18 @@ function Has({ data }: { data: MembershipsOf }) {
       ))}
       <Terms data={data} />
       {benefits.length > 0 && (
-        <Facts
-          facts={benefits.map((b) => ({
-            label: text(b.title) || b.benefit,
-            value:
-              b.granted === 0
-                ? t('members.benefit.unlimited')
-                : t('members.benefit.left', { left: b.left, granted: b.granted }),
-            note: b.used > 0 ? t('members.benefit.used', { count: b.used }) : undefined,
-          }))}
-        />
+        <div className={css.granted}>
+          <Facts
+            facts={benefits.map((b) => ({
+              label: text(b.title) || b.benefit,
+              value:
+                b.granted === 0
+                  ? t('members.benefit.unlimited')
+                  : t('members.benefit.left', { left: b.left, granted: b.granted }),
+              note: b.used > 0 ? t('members.benefit.used', { count: b.used }) : undefined,
+            }))}
+          />
+        </div>
       )}
     </>
   )

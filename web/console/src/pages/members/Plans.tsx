@@ -1,8 +1,9 @@
+import { Link } from 'react-router'
 import type { Offer } from '~/api/members'
 import { communityPath, useCommunity } from '~/app/community'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { ButtonLink, Facts } from '~/parts'
+import { Facts } from '~/parts'
 import { Section } from '../Section'
 import { MembersHead, type PlanStand } from './Head'
 import css from './Members.module.css'
@@ -17,9 +18,7 @@ export function Plans() {
         <div className={css.body}>
           <p className={css.note}>
             {t('members.plans.where')}{' '}
-            <ButtonLink quiet to={communityPath(slug, 'settings/playbook')}>
-              {t('members.toPlaybook')}
-            </ButtonLink>
+            <Link to={communityPath(slug, 'settings/playbook')}>{t('members.toPlaybook')}</Link>
           </p>
           <div className={css.offers}>
             {plans.map(({ name, offer }) => offer && <PlanFacts key={name} offer={offer} plans={plans} />)}

@@ -7,8 +7,9 @@ import { useCommunity } from '~/app/community'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Chart, DataTable, Figure, FigureRow, ProblemNotice } from '~/parts'
+import { useTheme } from '~/theme'
+import { chart } from '~/theme/tokens.gen'
 import page from '../page.module.css'
-import { Section } from '../Section'
 import { type Month, monthsOf, settled } from './cohorts'
 import { MembersHead, type PlanStand } from './Head'
 import css from './Members.module.css'
@@ -48,7 +49,7 @@ function Cohorts({ plans }: { plans: PlanStand[] }) {
         </label>
       )}
       {months.length === 0 ? (
-        <p className={page.none}>{t('members.cohorts.none')}</p>
+        <p className={page.soft}>{t('members.cohorts.none')}</p>
       ) : (
         <>
           <FigureRow>
@@ -77,9 +78,10 @@ function Cohorts({ plans }: { plans: PlanStand[] }) {
   )
 }
 
-/** A bar a month: what ended pale, what of it was renewed over it. */
+/** A bar a month: what ended, and over it what of it was renewed. */
 function Bars({ months }: { months: Month[] }) {
   const { t } = useWords()
+  const { theme } = useTheme()
   const heads = [t('members.month'), t('members.ended'), t('members.renewed'), t('members.open')]
   const option = useMemo(
     () => ({
@@ -93,9 +95,10 @@ function Bars({ months }: { months: Month[] }) {
           name: t('members.ended'),
           barGap: '-100%',
           barMaxWidth: 40,
-          itemStyle: { opacity: 0.25 },
-          color: '#7A8079',
+          color: chart.ramp[theme][1],
           data: months.map((m) => m.ended),
+          // On a phone not every bar has room for its figures; the table below has them all.
+          labelLayout: { hideOverlap: true },
           // The rate's two numbers stand on the bar itself; no legend is needed to read it.
           label: {
             show: true,
@@ -114,22 +117,20 @@ function Bars({ months }: { months: Month[] }) {
         },
       ],
     }),
-    [months, t],
+    [months, t, theme],
   )
   const sum = settled(months)
   return (
-    <Section title={t('members.cohorts')}>
-      <Chart
-        title={t('members.chart')}
-        subtitle={t('members.chart.of', {
-          count: sum.ended + sum.open,
-          from: months[0]?.month ?? '',
-          to: months.at(-1)?.month ?? '',
-        })}
-        option={option}
-        table={[heads, ...months.map((m) => [m.month, m.ended, m.renewed, m.open])]}
-      />
-    </Section>
+    <Chart
+      title={t('members.chart')}
+      subtitle={t('members.chart.of', {
+        count: sum.ended + sum.open,
+        from: months[0]?.month ?? '',
+        to: months.at(-1)?.month ?? '',
+      })}
+      option={option}
+      table={[heads, ...months.map((m) => [m.month, m.ended, m.renewed, m.open])]}
+    />
   )
 }
 

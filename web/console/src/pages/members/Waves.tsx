@@ -33,11 +33,11 @@ export function Waves({ offer }: { offer: Offer }) {
               <span className={css.note}>{t('members.wave.left', { room, quota: wave.quota })}</span>
             </span>
             <span className={css.track} aria-hidden="true">
-              <i data-kind="sold" style={{ width: share(sold) }} />
-              <i data-kind="held" style={{ width: share(held) }} />
+              {sold > 0 && <i data-kind="sold" style={{ width: share(sold) }} />}
+              {held > 0 && <i data-kind="held" style={{ width: share(held) }} />}
             </span>
             <span className={css.note}>
-              {[t('members.wave.sold', { count: sold }), t('members.wave.held', { count: held }), when()]
+              {[t('members.wave.sold', { count: sold }), held > 0 && t('members.wave.held', { count: held }), when()]
                 .filter(Boolean)
                 .join(' · ')}
             </span>

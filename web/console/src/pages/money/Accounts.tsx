@@ -8,6 +8,7 @@ import { useWords } from '~/i18n'
 import { type ListColumn, ListPage, type ListRequest, type ListSource, PageHeader } from '~/parts'
 import { accountName, historyTo, kindName, ownerOf } from './accounts'
 import { formatAmount } from './amounts'
+import css from './Money.module.css'
 import { useWho, Who } from './Who'
 
 type Row = AccountBalance & { owner?: Named }
@@ -32,16 +33,18 @@ export function Accounts() {
         title={kindName(prefix, t)}
         crumbs={[{ label: t('frame.money'), to: communityPath(slug, 'money') }]}
       />
-      <ListPage<Row>
-        id="accounts"
-        unit={(count) => t('money.accounts.unit', { count })}
-        columns={columns}
-        source={source}
-        rowId={(row) => `${row.account} ${row.currency}`}
-        rowName={(row) => who(row.owner) || row.account}
-        rowTo={(row) => communityPath(slug, historyTo(row.account, row.currency))}
-        empty={{ title: t('money.accounts.none') }}
-      />
+      <div className={css.list}>
+        <ListPage<Row>
+          id="accounts"
+          unit={(count) => t('money.accounts.unit', { count })}
+          columns={columns}
+          source={source}
+          rowId={(row) => `${row.account} ${row.currency}`}
+          rowName={(row) => who(row.owner) || row.account}
+          rowTo={(row) => communityPath(slug, historyTo(row.account, row.currency))}
+          empty={{ title: t('money.accounts.none') }}
+        />
+      </div>
     </>
   )
 }

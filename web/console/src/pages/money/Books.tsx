@@ -98,7 +98,7 @@ function Sums({ group, slug }: { group: Group; slug: string }) {
       <ul className={page.rows}>
         {group.lines.map((line) => (
           <li key={`${line.account} ${line.currency}`} className={page.row}>
-            <Line line={line} slug={slug} />
+            <Line line={line} slug={slug} inPoints={group.id === 'points'} />
           </li>
         ))}
       </ul>
@@ -107,16 +107,14 @@ function Sums({ group, slug }: { group: Group; slug: string }) {
   )
 }
 
-function Line({ line, slug }: { line: SheetLine; slug: string }) {
+function Line({ line, slug, inPoints }: { line: SheetLine; slug: string; inPoints: boolean }) {
   const { t } = useWords()
   return (
     <>
       <span>
         <Link to={communityPath(slug, lineTo(line))}>{accountName(line.account, t)}</Link>{' '}
-        {line.currency === 'POINTS' && <span className={css.note}>{t('money.points')} </span>}
-        {line.accounts > 1 && (
-          <span className={css.note}>{t('money.accounts.count', { count: line.accounts })}</span>
-        )}
+        {line.currency === 'POINTS' && !inPoints && <span className={css.note}>{t('money.points')} </span>}
+        {line.accounts > 1 && <span className={css.note}>{t('money.accounts.count', { count: line.accounts })}</span>}
       </span>
       <span className={css.amount}>{formatAmount(line.balance, line.currency)}</span>
     </>

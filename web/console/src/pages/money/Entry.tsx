@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { type BookEntry, bookEntryQuery, type LedgerEntry, namesQuery } from '~/api/money'
+import { type BookEntry, bookEntryQuery, type LedgerEntry, type LedgerLine, namesQuery } from '~/api/money'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { type Key, type Translate, useWords } from '~/i18n'
@@ -70,11 +70,18 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
                   </Link>
                 ),
               },
-              {
-                id: 'owner',
-                header: t('money.owner'),
-                cell: (line) => <Who slug={slug} person={names.data?.get(ownerOf(line.account) ?? '')} />,
-              },
+              ...(owners.length > 0
+                ? [
+                    {
+                      id: 'owner',
+                      header: t('money.owner'),
+                      cell: (line: LedgerLine) => {
+                        const owner = ownerOf(line.account)
+                        return owner ? <Who slug={slug} person={names.data?.get(owner)} /> : ''
+                      },
+                    },
+                  ]
+                : []),
               {
                 id: 'amount',
                 header: t('money.amount'),

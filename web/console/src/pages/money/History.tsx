@@ -59,16 +59,18 @@ export function History() {
         actions={<Button onClick={() => setExporting(true)}>{t('list.export.csv')}</Button>}
       />
       <p className={css.signs}>{t('money.signs')}</p>
-      <ListPage<Movement>
-        id="history"
-        unit={(count) => t('money.lines.unit', { count })}
-        columns={columns}
-        source={source}
-        rowId={(m) => m.entry}
-        rowName={(m) => causeOf(m.key, t) || m.key}
-        rowTo={(m) => communityPath(slug, `money/entries/${m.entry}`)}
-        empty={{ title: t('money.history.none') }}
-      />
+      <div className={css.list}>
+        <ListPage<Movement>
+          id="history"
+          unit={(count) => t('money.lines.unit', { count })}
+          columns={columns}
+          source={source}
+          rowId={(m) => m.entry}
+          rowName={(m) => causeOf(m.key, t) || m.key}
+          rowTo={(m) => communityPath(slug, `money/entries/${m.entry}`)}
+          empty={{ title: t('money.history.none') }}
+        />
+      </div>
       {exporting && (
         <ExportHistory
           slug={slug}

@@ -128,7 +128,7 @@ export function Confirm(props: Props) {
     <Sheet title={t('money.confirm')} refusal={refusal} onClose={props.onClose}>
       <p>{t('money.confirm.what', { amount: format.money(props.order.amount) })}</p>
       <Form form={form} layout="vertical" onFinish={send}>
-        <Form.Item name="amount" label={t('money.confirm.amount')} rules={[isAmount(t('money.amount.wrong'))]}>
+        <Form.Item name="amount" required label={t('money.confirm.amount')} rules={[isAmount(t('money.amount.wrong'))]}>
           <Input inputMode="decimal" prefix="¥" autoComplete="off" />
         </Form.Item>
         <Form.Item name="paid_at" label={t('money.confirm.at')} extra={t('money.confirm.at.note')}>
@@ -203,6 +203,7 @@ export function GiveBack(props: Props) {
         {!whole && (
           <Form.Item
             name="amount"
+            required
             label={t('money.refund.amount')}
             rules={[isAmount(t('money.refund.wrong', { most: format.money(left) }), left)]}
           >

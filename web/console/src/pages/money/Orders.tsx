@@ -5,6 +5,7 @@ import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListRequest, type ListSource } from '~/parts'
 import { MoneyHead } from './Head'
+import css from './Money.module.css'
 import { OrderTag, orderStates } from './OrderTag'
 import { Who } from './Who'
 
@@ -22,20 +23,22 @@ export function Orders() {
   return (
     <>
       <MoneyHead />
-      <ListPage<Row>
-        id="orders"
-        unit={(count) => t('money.orders.unit', { count })}
-        columns={columns}
-        source={source}
-        rowId={(o) => o.id}
-        rowName={(o) => titleOf(o, t('common.listComma'))}
-        rowTo={(o) => communityPath(slug, `money/orders/${o.id}`)}
-        segments={[
-          { id: 'all', label: t('money.orders.all') },
-          ...orderStates.map((state) => ({ id: state, label: t(`money.order.${state}`) })),
-        ]}
-        empty={{ title: t('money.orders.empty'), body: t('money.orders.empty.body') }}
-      />
+      <div className={css.list}>
+        <ListPage<Row>
+          id="orders"
+          unit={(count) => t('money.orders.unit', { count })}
+          columns={columns}
+          source={source}
+          rowId={(o) => o.id}
+          rowName={(o) => titleOf(o, t('common.listComma'))}
+          rowTo={(o) => communityPath(slug, `money/orders/${o.id}`)}
+          segments={[
+            { id: 'all', label: t('money.orders.all') },
+            ...orderStates.map((state) => ({ id: state, label: t(`money.order.${state}`) })),
+          ]}
+          empty={{ title: t('money.orders.empty'), body: t('money.orders.empty.body') }}
+        />
+      </div>
     </>
   )
 }

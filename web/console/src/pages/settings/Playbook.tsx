@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button } from 'antd'
+import { Button, Checkbox } from 'antd'
 import { useRef, useState } from 'react'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
@@ -25,6 +25,7 @@ export function Playbook() {
   const refusal = useProblem()
   const [draft, setDraft] = useState<string>()
   const [checked, setChecked] = useState<Schemas['Checked']>()
+  const [acknowledged, setAcknowledged] = useState(false)
   const text = useRef<SourceHandle>(null)
   const path = { community: slug }
   const applied = useQuery({
@@ -37,6 +38,7 @@ export function Playbook() {
   const source = draft ?? applied.data?.source ?? ''
   const check = () =>
     refusal.guard(async () => {
+      setAcknowledged(false)
       setChecked(
         await call<Schemas['Checked']>(
           api.POST('/api/v1/communities/{community}/playbook/check', { params: { path }, body: { source } as never }),
@@ -46,7 +48,10 @@ export function Playbook() {
   const apply = () =>
     refusal.guard(async () => {
       await call(
-        api.POST('/api/v1/communities/{community}/playbook/apply', { params: { path }, body: { source } as never }),
+        api.POST('/api/v1/communities/{community}/playbook/apply', {
+          params: { path },
+          body: { source, acknowledge: acknowledged } as never,
+        }),
       )
       setDraft(undefined)
       setChecked(undefined)
@@ -54,6 +59,19 @@ export function Playbook() {
       await client.invalidateQueries()
     })
   const problems = checked?.problems ?? []
+  const warnings = checked?.warnings ?? []
+  const line = (p: Schemas['PlaybookProblem']) =>
+    p.line ? (
+      <Button
+        type="link"
+        size="small"
+        className={css.inline}
+        title={t('settings.playbook.go', { line: p.line })}
+        onClick={() => text.current?.go(p.line ?? 1)}
+      >
+        {t('settings.playbook.line', { line: p.line })}
+      </Button>
+    ) : null
   return (
     <>
       <PageHeader
@@ -66,7 +84,12 @@ export function Playbook() {
             <MayButton
               action="playbook.apply"
               type="primary"
-              disabled={!checked || problems.length > 0 || (checked.changes ?? []).length === 0}
+              disabled={
+                !checked ||
+                problems.length > 0 ||
+                (checked.changes ?? []).length === 0 ||
+                (warnings.length > 0 && !acknowledged)
+              }
               onClick={apply}
             >
               {t('settings.playbook.apply')}
@@ -89,18 +112,7 @@ export function Playbook() {
               ? problems.map((p) => (
                   <Row key={`${p.line} ${p.field}`}>
                     <span>
-                      {p.line ? (
-                        <Button
-                          type="link"
-                          size="small"
-                          className={css.inline}
-                          title={t('settings.playbook.go', { line: p.line })}
-                          onClick={() => text.current?.go(p.line ?? 1)}
-                        >
-                          {t('settings.playbook.line', { line: p.line })}
-                        </Button>
-                      ) : null}{' '}
-                      <code>{p.field}</code> {p.reason}
+                      {line(p)} <code>{p.field}</code> {p.reason}
                     </span>
                   </Row>
                 ))
@@ -113,6 +125,22 @@ export function Playbook() {
                   </Row>
                 ))}
           </Rows>
+        </Section>
+      )}
+      {warnings.length > 0 && (
+        <Section title={t('settings.playbook.warnings', { count: warnings.length })}>
+          <Rows none="">
+            {warnings.map((p) => (
+              <Row key={`${p.field} ${p.reason}`}>
+                <span>
+                  {line(p)} <code>{p.field}</code> {p.reason}
+                </span>
+              </Row>
+            ))}
+          </Rows>
+          <Checkbox checked={acknowledged} onChange={(e) => setAcknowledged(e.target.checked)}>
+            {t('settings.playbook.acknowledge')}
+          </Checkbox>
         </Section>
       )}
       <Section

@@ -1,0 +1,337 @@
+package h5
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+func (p *Pages) eventRoutes() map[string]handler {
+	return map[string]handler{
+		"GET /{community}/events":                   p.events,
+		"GET /{community}/events/{code}":            p.event,
+		"POST /{community}/events/{code}/claim":     p.member(p.claimTicket),
+		"POST /{community}/events/{code}/buy":       p.member(p.buyTicket),
+		"POST /{community}/events/{code}/wait":      p.member(p.waitForTicket),
+		"POST /{community}/events/{code}/leave":     p.member(p.leaveLine),
+		"POST /{community}/events/{code}/enter":     p.member(p.enterEvent),
+		"POST /{community}/events/{code}/give":      p.member(p.giveTicket),
+		"POST /{community}/events/{code}/take-back": p.member(p.takeGiftBack),
+		"GET /{community}/events/{code}/{form}":     p.instead("/events/{code}"),
+	}
+}
+
+// eventCard is an event in a list.
+type eventCard struct{ Title, When, Where, Href, Note string }
+
+type eventsView struct {
+	Mine, Coming []eventCard
+	Cities       []option
+	Action, More string
+}
+
+// soon is how many events a page shows; those after them are a tap away.
+const soon = 20
+
+// events shows what is on: what the visitor has a ticket for, then everything that is to come.
+func (p *Pages) events(w http.ResponseWriter, r *http.Request, v *visit) error {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	var data eventsView
+	city, cursor := r.URL.Query().Get("city"), r.URL.Query().Get("cursor")
+	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) error {
+		data = eventsView{Action: v.base + "/events"}
+		now := tx.Now()
+		coming, err := p.Events.ListTx(tx, event.Filter{From: now, City: city, State: event.StatePlanned}, cursor, soon)
+		if err != nil {
+			return err
+		}
+		for _, e := range coming.Items {
+			data.Coming = append(data.Coming, p.eventCard(x, v, e))
+		}
+		if coming.Next != "" {
+			data.More = "?city=" + city + "&cursor=" + coming.Next
+		}
+		cities, err := p.Events.CitiesTx(tx, now)
+		if err != nil {
+			return err
+		}
+		for _, c := range cities {
+			data.Cities = append(data.Cities, option{Value: c, Label: c, On: c == city})
+		}
+		data.Mine, err = p.myEvents(tx, x, v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	x.Title, x.Data = x.T("h5.event.list"), data
+	return p.show(w, v, http.StatusOK, "events", x)
+}
+
+func (p *Pages) eventCard(x *view, v *visit, e event.Event) eventCard {
+	return eventCard{Title: e.Title.In(v.lang), When: x.when(e.Starts, e.Ends), Where: where(e), Href: v.base + "/events/" + e.Code}
+}
+
+// myEvents are a member's tickets and offers of events that are not over.
+func (p *Pages) myEvents(tx *db.Tx, x *view, v *visit) (out []eventCard, err error) {
+	if v.who.Kind != access.Member {
+		return nil, nil
+	}
+	mine, err := p.Events.MineTx(tx, v.who.ID)
+	for _, m := range mine {
+		c := p.eventCard(x, v, m.Event)
+		c.Note = x.T("h5.ticket.state_" + string(m.Ticket.State))
+		if m.Ticket.State == event.Valid {
+			c.Href = v.base + "/tickets/" + m.Ticket.ID
+		}
+		out = append(out, c)
+	}
+	return out, err
+}
+
+// toGiveFrom is of how many of the next events a member's home says what they may give of them.
+const toGiveFrom = 5
+
+// comesTo is what a member's home shows of events: their tickets, and friend tickets that they may give.
+func (p *Pages) comesTo(tx *db.Tx, v *visit, h *homeView) (err error) {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	if h.Tickets, err = p.myEvents(tx, x, v); err != nil {
+		return err
+	}
+	coming, err := p.Events.ListTx(tx, event.Filter{From: tx.Now(), State: event.StatePlanned}, "", toGiveFrom)
+	if err != nil {
+		return err
+	}
+	for _, e := range coming.Items {
+		h.Events = v.base + "/events"
+		if e.Friends.PerMember == 0 {
+			continue
+		}
+		l, err := p.Events.LookTx(tx, e.ID, v.who.ID)
+		if err != nil {
+			return err
+		}
+		if l.Gifts > 0 {
+			c := p.eventCard(x, v, e)
+			c.Title, c.Note, c.Href = x.T("h5.me.to_give", "event", c.Title), x.T("h5.me.to_give_n", "n", l.Gifts), c.Href+"#gifts"
+			h.ToGive = append(h.ToGive, c)
+		}
+	}
+	return nil
+}
+
+func where(e event.Event) string { return strings.TrimSpace(e.City + " " + e.Place) }
+
+// when writes a span of time in the community's zone.
+func (v *view) when(starts, ends time.Time) string {
+	from, to := starts.In(v.zone()), ends.In(v.zone())
+	out := day(from) + " " + v.T("h5.weekday_"+strconv.Itoa(int(from.Weekday()))) + " " + from.Format("15:04") + "–"
+	if day(to) != day(from) {
+		out += day(to) + " "
+	}
+	return out + to.Format("15:04")
+}
+
+// moment writes a time: of today only the hour.
+func (v *view) moment(t time.Time) string {
+	t = t.In(v.zone())
+	if day(t) == day(v.p.DB.Clock().Now().In(v.zone())) {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+type eventView struct {
+	Action, Title, When, Zone, Where, About, Host, Calendar string
+	Left                                                    string // places
+	Ended                                                   string // why nothing can be had any more
+	Ticket                                                  *ticketCard
+	Offer                                                   string // until when a place is kept
+	Choices                                                 []choiceCard
+	Full                                                    *Refusal
+	Position                                                int // in the line; 0 for who doesn't wait
+	Blocked                                                 string
+	WaitFor                                                 []option
+	SignUp, SignIn, Plans                                   string
+	Gifts                                                   *giftsView
+	Enter                                                   bool   // the visitor may say that they have come
+	Room                                                    string // where it takes place, for who has
+}
+
+type ticketCard struct{ State, Href, Word, Until string }
+
+// choiceCard is a ticket type as the visitor sees it.
+type choiceCard struct {
+	Name, Title, Price, Action, Word, Key string
+	Plans                                 bool // for members of a plan only
+	Whynot                                *Refusal
+}
+
+func (p *Pages) event(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if code, ok := strings.CutSuffix(r.PathValue("code"), ".ics"); ok {
+		return p.calendar(w, r, v, code)
+	}
+	return p.showEvent(w, r, v, http.StatusOK, nil)
+}
+
+func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	var data eventView
+	var e event.Event
+	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
+		if e, err = p.Events.ByCodeTx(tx, r.PathValue("code")); err != nil {
+			return err
+		}
+		data, err = p.eventView(tx, x, v, e)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	x.Title, x.Data = data.Title, data
+	x.Description = strings.TrimSpace(data.When + " " + data.Where)
+	if refusal != nil {
+		x.Refusal = p.say(v, refusal)
+	}
+	x.Script = "gift.js"
+	return p.show(w, v, status, "event", x)
+}
+
+func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventView, err error) {
+	here := v.base + "/events/" + e.Code
+	d = eventView{
+		Action: here, Title: e.Title.In(v.lang), When: x.when(e.Starts, e.Ends), Zone: x.zone().String(), Where: where(e), About: e.About.In(v.lang),
+		Calendar: here + ".ics",
+	}
+	if e.Host != "" {
+		names, err := p.People.Names(tx, []string{e.Host})
+		if err != nil {
+			return d, err
+		}
+		d.Host = names[e.Host].Nickname
+	}
+	l, err := p.Events.LookTx(tx, e.ID, v.who.ID)
+	if err != nil {
+		return d, err
+	}
+	over := !e.Ends.After(tx.Now())
+	switch {
+	case e.State == event.StateCancelled:
+		d.Ended = x.T("h5.event.cancelled")
+	case over:
+		d.Ended = x.T("h5.event.over")
+	case l.House.Room > 0:
+		d.Left = strconv.Itoa(l.House.Room)
+	}
+	if d.Ticket, err = p.ticketCard(tx, x, v, l); err != nil {
+		return d, err
+	}
+	if d.Ended != "" {
+		return d, nil
+	}
+	d.Enter = e.Link != "" && d.Ticket != nil && l.Ticket.State == event.Valid && !tx.Now().Before(e.Starts.Add(-doorsEarly))
+	if d.Enter && l.Attended {
+		d.Room = e.Link
+	}
+	if l.Ticket != nil && l.Ticket.State == event.Offered {
+		d.Offer = x.moment(l.Ticket.HeldUntil)
+	}
+	if l.Waits != nil {
+		d.Position, d.Blocked = l.Waits.Position, l.Waits.Blocked
+	}
+	if d.Ticket == nil || d.Offer != "" {
+		p.choices(x, v, l, &d)
+	}
+	if v.who.Kind != access.Member {
+		d.SignUp, d.SignIn = v.base+"/sign-up?to="+here, v.base+"/sign-in?to="+here
+		return d, nil
+	}
+	d.Gifts, err = p.gifts(tx, x, v, l)
+	return d, err
+}
+
+// doorsEarly is how long before its start an event online can be entered.
+const doorsEarly = 30 * time.Minute
+
+// ticketCard is what the visitor has of an event, and where it leads.
+func (p *Pages) ticketCard(tx *db.Tx, x *view, v *visit, l event.Look) (*ticketCard, error) {
+	if l.Ticket == nil || l.Ticket.State == event.Offered {
+		return nil, nil
+	}
+	c := &ticketCard{State: x.T("h5.ticket.state_" + string(l.Ticket.State)), Href: v.base + "/tickets/" + l.Ticket.ID, Word: x.T("h5.event.to_ticket")}
+	switch {
+	case l.Ticket.State == event.Held:
+		c.Until, c.Word = x.moment(l.Ticket.HeldUntil), x.T("h5.event.to_order")
+		order, err := p.openOrder(tx, v, l.Ticket.ID)
+		if err != nil {
+			return nil, err
+		}
+		if order != "" {
+			c.Href = v.base + "/orders/" + order
+		}
+	case l.Attended && !l.Answered && !l.Event.Ends.After(tx.Now()):
+		c.Word = x.T("h5.event.to_survey")
+	}
+	return c, nil
+}
+
+// openOrder is the order by which the visitor is to pay for a ticket.
+func (p *Pages) openOrder(tx *db.Tx, v *visit, ticket string) (string, error) {
+	ids, err := people.Group(tx, v.who.ID)
+	if err != nil {
+		return "", err
+	}
+	open, err := p.Shop.Orders(tx, shop.Filter{Persons: ids, State: shop.Created}, "", soon)
+	for _, o := range open.Items {
+		if slices.ContainsFunc(o.Lines, func(l shop.Line) bool { return l.Kind == shop.KindTicket && l.Ref == ticket }) {
+			return o.ID, nil
+		}
+	}
+	return "", err
+}
+
+// choices are the ticket types that concern the visitor. What guests get by a friend's ticket is not among them, nor what costs
+// money without more to it than what is free for them.
+func (p *Pages) choices(x *view, v *visit, l event.Look, d *eventView) {
+	free := slices.ContainsFunc(l.Choices, func(c event.Choice) bool { return c.Refuse == nil && c.Due == 0 })
+	for _, c := range l.Choices {
+		guests := c.Name == l.Event.Friends.Type && l.Event.Friends.PerMember > 0 && len(c.Plans) == 0 && len(l.Choices) > 1
+		if guests || free && c.Due > 0 && len(c.Plans) == 0 && len(c.Quotas) == 0 {
+			continue
+		}
+		out := choiceCard{Name: c.Name, Title: c.Title.In(v.lang), Price: x.price(c.Due), Action: d.Action + "/claim", Word: x.T("h5.event.claim"), Key: nonce()}
+		if c.Due > 0 {
+			out.Action, out.Word = d.Action+"/buy", x.T("h5.event.buy")
+		}
+		switch {
+		case c.Refuse == nil:
+		case c.Refuse.Is(event.ErrMembersOnly):
+			out.Plans, out.Price, d.Plans = true, x.T("h5.event.members"), v.base+"/plans"
+		case c.Refuse.Is(seat.ErrGone) || c.Refuse.Is(seat.ErrMayComeBack):
+			d.Full = p.say(v, c.Refuse)
+			d.WaitFor = append(d.WaitFor, option{Value: c.Name, Label: out.Title + " · " + out.Price, On: len(d.WaitFor) == 0})
+			continue
+		default:
+			out.Whynot = p.say(v, c.Refuse)
+		}
+		d.Choices = append(d.Choices, out)
+	}
+}
+
+func (v *view) price(f money.Fen) string {
+	if f == 0 {
+		return v.T("h5.event.free")
+	}
+	return yuan(f)
+}

@@ -1,0 +1,52 @@
+package playbook_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/qunce/qunce/internal/playbook"
+	"github.com/qunce/qunce/playbooks"
+)
+
+// G8, spine "Law in code": absolute words in what the public reads are told with their line, and applied only when acknowledged;
+// what staff and members say to each other is theirs. The shipped playbooks have none.
+func TestWhatACarefulOperatorLooksAtAgain(t *testing.T) {
+	files, err := playbooks.Files.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f.Name(), ".yaml") {
+			continue
+		}
+		source, err := playbooks.Files.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, problems := playbook.Parse(source)
+		if w := p.Warnings(); len(problems)+len(w) > 0 {
+			t.Errorf("%s: %v %v", f.Name(), problems, w)
+		}
+		if f.Name() != "operators.yaml" {
+			continue
+		}
+		loud := strings.Replace(string(source), "zh-Hans: 每周两场，十分钟读完一个人的实战", "zh-Hans: 全网第一的文字专场", 1)
+		loud = strings.Replace(loud, "levels: [{rate_bp: 1500}]", "levels: [{rate_bp: 1500}, {rate_bp: 500}]", 1)
+		loud = strings.Replace(loud, "讲自己做过的事", "讲自己做过的最好的事", 1) // a circle's rule is no advertisement
+		p, problems = playbook.Parse([]byte(loud))
+		w := p.Warnings()
+		if len(problems) > 0 || len(w) != 2 {
+			t.Fatalf("%v %v", problems, w)
+		}
+		if w[0].Field != "growth.programmes[0].levels" || w[0].Line == 0 || w[1].Field != "intake.pages[0].versions[1].title.zh-Hans" || !strings.Contains(w[1].Reason, "全网第一") {
+			t.Errorf("warnings %v", w)
+		}
+		if n, err := p.Heed(false); n != 2 || !errors.Is(err, playbook.ErrWarned) {
+			t.Errorf("not acknowledged: %d, %v", n, err)
+		}
+		if n, err := p.Heed(true); n != 2 || err != nil {
+			t.Errorf("acknowledged: %d, %v", n, err)
+		}
+	}
+}

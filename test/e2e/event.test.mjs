@@ -1,0 +1,217 @@
+// A member gets a ticket, gives one to a friend, and both are let in at the door once (E1, E2, E4, E5, E6).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import ICAL from 'ical.js';
+import { newDesk, scan } from './lib/console.mjs';
+import { look } from './lib/look.mjs';
+import { askCode, closeBrowser, heading, here, narrow, newPhone, press, settle, visit, wide } from './lib/phone.mjs';
+import { start } from './lib/server.mjs';
+
+let server;
+let staff;
+before(async () => {
+  server = await start({ book: 'operators' });
+  staff = await newDesk(server, { community: 'operators', viewport: narrow });
+  await staff.signIn();
+});
+after(async () => {
+  await closeBrowser();
+  await server.stop();
+});
+
+const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
+const goto = (p, path) => p.page.goto(new URL(path, p.server.base).href);
+
+// api does what the console would, in the staff's session.
+async function api(method, path, body) {
+  const [status, answer] = await staff.page.evaluate(async ([method, url, body]) => {
+    const r = await fetch(url, { method, body: body && JSON.stringify(body), headers: body ? { 'Content-Type': 'application/json' } : {} });
+    return [r.status, await r.json()];
+  }, [method, `/api/v1/communities/operators${path}`, body]);
+  assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+const from = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+const plan = (template, title, rest = {}) => api('POST', '/events', { template, title, starts: from(180), city: '上海', place: '徐汇图书馆 3 楼', ...rest });
+const title = { 'zh-Hans': '增长专场；第一场，很长的标题也要排得下', en: 'Growth, part one: a title that is long, and wraps' };
+const about = { 'zh-Hans': '三位主理人讲各自的增长。\n每人二十分钟，之后提问。', en: 'Three hosts on how they grew.\nTwenty minutes each, then questions.' };
+
+// joins makes the phone's owner a member.
+async function joins(p, name) {
+  await visit(p, '/e/join');
+  await press(p, 'arrive');
+  await settle(p, 'form[action$="/register"]');
+  const code = await askCode(p);
+  await p.page.fill('input[name=code]', code);
+  await p.page.fill('input[name=name]', name);
+  await p.page.fill('input[name=nickname]', name);
+  await p.page.check('input[name=field][value=content]');
+  await p.page.check('input[name=consent][value=service]');
+  await click(p, 'form[data-form] p.field > button.button');
+  await visit(p, '/plans');
+  await click(p, 'form[action$="/buy"] button');
+  await click(p, 'form[action$="/pay"] button');
+  await click(p, 'form:not(:has(input)) button');
+  for (let i = 0; i < 50 && !(await p.page.locator('a.button[href$="/me"]').count()); i++) {
+    await p.page.waitForTimeout(200);
+    await p.page.reload();
+  }
+}
+
+// claims takes a friend's ticket as somebody new, and gives the ticket's code.
+async function claims(p, link, see = async () => {}) {
+  await goto(p, new URL(link).pathname);
+  await see(p, '64-gift');
+  const code = await askCode(p);
+  await see(p, '65-gift-code');
+  await p.page.fill('input[name=code]', code);
+  await p.page.fill('input[name=nickname]', '小客');
+  await p.page.check('input[name=consent][value=service]');
+  await click(p, 'form[data-form] p.field > button.button');
+  assert.match(here(p), /\/tickets\/[0-9a-z]{20}$/);
+  await see(p, '66-guest-ticket');
+  return p.page.locator('.code').innerText();
+}
+
+for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, wide], ['zh-Hant', false, narrow]]) {
+  test(`a member brings a friend in ${lang}${script ? '' : ', without JavaScript'}`, async () => {
+    const see = script ? look : async () => {};
+    const event = await plan('session', title, { about });
+    const ann = await newPhone(server, { lang, script, viewport });
+    await visit(ann, `/events/${event.code}`);
+    await see(ann, '60-event-stranger');
+    await joins(ann, '林一');
+    await visit(ann, '/events');
+    await see(ann, '61-events');
+    await visit(ann, `/events/${event.code}`);
+    await see(ann, '62-event');
+    await click(ann, 'form[action$="/claim"] button');
+    const ticket = here(ann);
+    await see(ann, '63-ticket');
+    const code = (await ann.page.locator('.code').innerText()).replace(/\s/g, '');
+    if (script) assert.equal(await scan(ann.page.locator('.qr')), code, 'what a camera reads off the ticket');
+    await visit(ann, `/events/${event.code}`);
+    await click(ann, 'form[action$="/give"] button');
+    await see(ann, '63-gifts');
+    const link = await ann.page.locator('.gifts input[readonly]').inputValue();
+
+    const bob = await newPhone(server, { lang, script, viewport });
+    const his = await claims(bob, link, see);
+    await visit(ann, `/events/${event.code}`);
+    assert.equal(await ann.page.locator('.gifts input[readonly]').count(), 0, 'the link is used up');
+    await visit(ann, '/me');
+    await see(ann, '67-home');
+
+    await goto(staff, `/operators/door/${event.code}`);
+    if (lang === 'zh-Hans') await look(staff, '68-door');
+    const check = async (code, want) => {
+      await staff.page.fill('#typed input[name=code]', code);
+      await staff.page.keyboard.press('Enter');
+      await staff.page.locator(`#result.${want}`).waitFor();
+      return staff.page.locator('#result').innerText();
+    };
+    assert.match(await check(code, 'good'), /请进\s+林一/);
+    if (lang === 'zh-Hans') await look(staff, '69-door-in');
+    await check(his, 'good');
+    assert.match(await check(code, 'bad'), /第二次扫码\s+\d\d:\d\d 已入场/);
+    if (lang === 'zh-Hans') await look(staff, '70-door-again');
+    await staff.page.locator('#counts', { hasText: '2 / 2' }).waitFor();
+    staff.calm();
+
+    await api('PATCH', `/events/${event.id}`, { starts: from(-120), ends: from(-1) });
+    await goto(ann, ticket);
+    await see(ann, '71-survey');
+    await ann.page.locator('input[name=score][value="9"]').check({ force: true });
+    await ann.page.check('input[name=event]');
+    await ann.page.fill('textarea', '很有收获');
+    await click(ann, 'form[action$="/answer"] button');
+    await see(ann, '72-thanks');
+    assert.equal((await api('GET', `/events/${event.id}`)).result.nps, 100);
+    assert.ok(await heading(ann));
+    await ann.done();
+    await bob.done();
+  });
+}
+
+test('scans without a network are kept, sent later, and double entries are listed', async () => {
+  const event = await plan('session', title);
+  const ann = await newPhone(server);
+  await joins(ann, '王二');
+  await visit(ann, `/events/${event.code}`);
+  await click(ann, 'form[action$="/claim"] button');
+  const code = (await ann.page.locator('.code').innerText()).replace(/\s/g, '');
+  await ann.done();
+  const other = await staff.context.newPage(); // another phone at the same door, with a memory of its own
+  const doors = [staff.page, other];
+  for (const page of doors) await page.goto(new URL(`/operators/door/${event.code}`, server.base).href);
+  const check = async (page, code, want) => {
+    await page.fill('#typed input[name=code]', code);
+    await page.keyboard.press('Enter');
+    await page.locator(`#result.${want}`).waitFor();
+    return page.locator('#result').innerText();
+  };
+  assert.match(await check(other, code, 'good'), /请进/);
+  await other.evaluate(() => localStorage.clear()); // two pages of one browser share what it remembers; two phones don't
+
+  await staff.context.setOffline(true);
+  assert.match(await check(staff.page, code, 'warn'), /没有网络，已记下/);
+  await staff.page.locator('#waiting', { hasText: '1' }).waitFor();
+  await look(staff, '73-door-offline');
+  assert.match(await check(staff.page, code, 'bad'), /第二次扫码\s+这台手机 \d+:\d\d 扫过/);
+  await staff.page.locator('#waiting', { hasText: '2' }).waitFor();
+  await staff.context.setOffline(false);
+  await staff.page.locator('#waiting').waitFor({ state: 'hidden' });
+  await staff.page.locator('#counts', { hasText: '首次' }).waitFor();
+  await look(staff, '74-door-double');
+  const scans = (await api('GET', `/events/${event.id}/scans`)).items.map((x) => `${x.result} ${x.offline}`);
+  assert.deepEqual(scans, ['already false', 'double true', 'admitted false']);
+  staff.calm();
+
+  // A scan whose answer is lost is asked again as it was: what had let in stays one entry.
+  const lost = await plan('session', title);
+  await goto(staff, `/operators/door/${lost.code}`);
+  await staff.page.route('**/door/*', async (route) => {
+    if (route.request().method() === 'GET') return route.continue();
+    await route.fetch();
+    await staff.page.unroute('**/door/*');
+    return route.abort();
+  });
+  await check(staff.page, code, 'warn');
+  await staff.page.locator('#waiting').waitFor({ state: 'hidden' });
+  staff.complaints.length = 0; // of the answer that was lost
+  assert.equal((await api('GET', `/events/${lost.id}/scans`)).items.length, 1);
+  await other.close();
+});
+
+test('a calendar takes the file of an event', async () => {
+  const event = await plan('salon', title, { about });
+  const p = await newPhone(server);
+  await visit(p, '/events');
+  const read = async () => {
+    const [type, text] = await p.page.evaluate(async (url) => {
+      const r = await fetch(url);
+      return [r.headers.get('content-type'), await r.text()];
+    }, `/operators/events/${event.code}.ics`);
+    assert.match(type, /^text\/calendar; charset=utf-8/);
+    const all = new ICAL.Component(ICAL.parse(text)).getAllSubcomponents('vevent');
+    assert.equal(all.length, 1);
+    return new ICAL.Event(all[0]);
+  };
+  const e = await read();
+  assert.equal(e.summary, title['zh-Hans']);
+  assert.equal(e.description, about['zh-Hans']);
+  assert.equal(e.location, '上海 徐汇图书馆 3 楼');
+  assert.equal(e.startDate.toJSDate().getTime(), Math.trunc(Date.parse(event.starts) / 1000) * 1000);
+  assert.equal(e.endDate.toJSDate() - e.startDate.toJSDate(), 3 * 3600_000);
+  assert.equal(e.component.getFirstPropertyValue('url'), `${server.base}/events/${event.code}`);
+  assert.equal(e.sequence, 0);
+  await api('POST', `/events/${event.id}/cancel`);
+  const off = await read();
+  assert.equal(off.uid, e.uid);
+  assert.ok(off.sequence > e.sequence, 'a calendar that has it takes the change');
+  assert.equal(off.component.getFirstPropertyValue('status'), 'CANCELLED');
+  await visit(p, `/events/${event.code}`);
+  await look(p, '75-cancelled');
+  await p.done();
+});
