@@ -16,6 +16,7 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
@@ -71,6 +72,7 @@ type App struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Goods       *goods.Service
 	Events      *event.Service
 	Growth      *growth.Service
 	Payouts     *payout.Service
@@ -175,7 +177,7 @@ func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
 		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), membership.Facts(), intake.Facts(),
-		shop.Facts(), event.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
+		shop.Facts(), goods.Facts(), event.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -191,6 +193,7 @@ func (a *App) openDomains(context.Context) error {
 	a.Members = membership.New(a.DB, a.Seats, cards{a.People}, a.zone)
 	a.Members.Register(a.Jobs)
 	a.openShop()
+	a.openGoods()
 	a.openEvents()
 	a.openGrowth()
 	a.openPayouts()

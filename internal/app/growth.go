@@ -128,6 +128,8 @@ func (a *App) refundUntil(tx *db.Tx, l shop.Line) (time.Time, error) {
 		}
 		e, err := a.Events.GetTx(tx, t.Event)
 		return e.Starts, err
+	case shop.KindGoods, shop.KindGroup:
+		return a.Goods.RefundUntilTx(tx, l.Ref)
 	}
 	return time.Time{}, nil
 }

@@ -92,7 +92,7 @@ func (a *App) seenTo(tx *db.Tx, facts []fact.Fact) error {
 	return nil
 }
 
-// plans sells terms of memberships.
+// plans sells terms of memberships. No coupon changes what they cost: their price counts when one is upgraded.
 type plans struct{ members *membership.Service }
 
 func (p plans) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time) (shop.Line, error) {
@@ -100,7 +100,7 @@ func (p plans) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time) (
 		return shop.Line{}, shop.ErrQty.At("/qty")
 	}
 	t, err := p.members.ReserveTx(tx, person, i.Item, until.Sub(tx.Now()))
-	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: t.ID, Title: t.Title.In(text.Hans), Qty: 1, Amount: t.Due(), Revenue: "revenue:membership", Rule: t.Rule()}, err
+	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: t.ID, Title: t.Title.In(text.Hans), Qty: 1, Amount: t.Due(), Revenue: "revenue:membership", Rule: t.Rule(), Fixed: true}, err
 }
 
 func (p plans) Deliver(tx *db.Tx, term string) error {

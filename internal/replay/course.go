@@ -29,7 +29,8 @@ func courseParameters() map[string]float64 {
 		"share.wants": 0.14, // learners who ask for the course within the month
 		"staff":       1, "staff.from": 9, "staff.to": 22,
 		"minutes.sort-joiner": 0.5, "minutes.ask-to-volunteer": 3, "minutes.follow-up": 4,
-		"staff.right": 0.97,
+		"minutes.idle": 10, // before staff looks for work again
+		"staff.right":  0.97,
 	}
 }
 

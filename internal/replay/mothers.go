@@ -32,7 +32,8 @@ func mothersParameters() map[string]float64 {
 
 		"staff": 4, "staff.from": 9, "staff.to": 21,
 		"minutes.add-contact": 2, "minutes.invite-to-circle": 1.5, "minutes.greet-by-hand": 1, "minutes.review-registration": 1,
-		"staff.right": 0.95, // reviews decided as the truth is
+		"minutes.idle": 10,   // before staff looks for work again
+		"staff.right":  0.95, // reviews decided as the truth is
 	}
 }
 

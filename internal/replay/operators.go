@@ -2,16 +2,15 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/membership"
-	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // operators is the first reference case: a launch in two waves, ten months of traffic, and renewals.
@@ -35,7 +34,8 @@ func operatorsParameters() map[string]float64 {
 		"go.session": 0.3, "go.salon": 0.05, "go.show": 0.6, "go.answer": 0.4, "score.mean": 8.3,
 		"go.give": 0.01, "go.claim": 0.5, "go.convert": 0.12, "delay.convert": 3 * 24 * 3600,
 		"error.code": 0.03, "consent.marketing": 0.7,
-		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "minutes.ask-for-poster": 3, "staff.right": 0.97,
+		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "minutes.ask-for-poster": 3, "minutes.idle": 60,
+		"minutes.invite-guest": 20, "minutes.agree-outline": 30, "minutes.take-script": 5, "minutes.hold-jury": 60, "minutes.send-summary": 10, "staff.right": 0.97,
 	}
 }
 
@@ -45,17 +45,6 @@ const (
 	firstPrice = 999_00
 )
 
-// operator is a visitor who may become a member.
-type operator struct {
-	*visitor
-	month    int
-	order    string
-	paid     int64
-	boughtAt time.Time
-	renewed  bool
-	left     bool // gave it back
-}
-
 func runOperators(ctx context.Context, s *sim) error {
 	var err error
 	if s.community, err = s.Found(ctx, "operators", "operators"); err != nil {
@@ -64,11 +53,11 @@ func runOperators(ctx context.Context, s *sim) error {
 	if err := s.waves(ctx); err != nil {
 		return err
 	}
-	s.staff(int(s.param("staff")), admit)
+	s.crew(int(s.param("staff")), []task.Role{{Name: "service"}, {Name: "content"}}, admit)
 	start := s.Clock.Now()
 	all := s.readers(start)
 	months := int(s.param("months"))
-	x := s.season(start, months, func() []*operator { return s.stayed(all) })
+	x := s.season(start, months, func() []*buyer { return s.stayed(all) })
 	if err := s.live(ctx, start.AddDate(0, months, 7), time.Minute); err != nil {
 		return err
 	}
@@ -112,14 +101,13 @@ func (s *sim) waves(ctx context.Context) error {
 }
 
 // readers lets people open the page: a burst at the launch, another when the second wave opens, then month by month.
-func (s *sim) readers(start time.Time) (all []*operator) {
+func (s *sim) readers(start time.Time) (all []*buyer) {
 	n := 0
 	come := func(reach float64, month int, from time.Time, span time.Duration, front bool) {
 		for range int(math.Round(reach * s.param("scale"))) {
 			n++
-			o := &operator{visitor: s.newVisitor("join", n), month: month}
+			o := s.newBuyer("join", n, plan, firstPrice, month)
 			o.fields = map[string]string{"field": []string{"content", "users", "activity", "product", "shop"}[s.rand.IntN(5)], "city": cities[s.rand.IntN(len(cities))]}
-			o.buys = o.buy
 			at := s.rand.Float64()
 			if front {
 				at *= at // most see it in the first days
@@ -137,87 +125,7 @@ func (s *sim) readers(start time.Time) (all []*operator) {
 	return all
 }
 
-// buy decides at the price that is shown, orders, and pays on the trial page.
-func (o *operator) buy(ctx context.Context) error {
-	s := o.s
-	var q membership.Quote
-	err := s.DB.Read(ctx, s.community, func(tx *db.Tx) (err error) {
-		q, err = s.Members.QuoteTx(tx, o.person, plan)
-		return err
-	})
-	if err != nil {
-		return o.refused(err)
-	}
-	willing := s.param("go.buy") * math.Pow(float64(q.Price)/firstPrice, -s.param("elasticity"))
-	if s.rand.Float64() >= willing {
-		o.outcome, o.done = "did not buy", true
-		return nil
-	}
-	if err := o.checkout(ctx); err != nil {
-		return o.refused(err)
-	}
-	if s.chance("go.refund") {
-		s.in(3*24*time.Hour, o.giveUp)
-	}
-	o.later(s.delay("delay.join"))
-	return nil
-}
-
-// checkout orders a term and pays what is due.
-func (o *operator) checkout(ctx context.Context) error {
-	s := o.s
-	order, err := s.Shop.Checkout(ctx, s.community, shop.Checkout{
-		Key: fmt.Sprintf("replay %s %d", o.person, s.Clock.Now().UnixMicro()), Person: o.person, Items: []shop.Item{{Kind: shop.KindPlan, Item: plan}},
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.Pay(ctx, s.community, order.ID); err != nil {
-		return err
-	}
-	if o.order == "" {
-		o.boughtAt = s.Clock.Now()
-	}
-	o.order, o.paid = order.ID, o.paid+int64(order.Amount)
-	return nil
-}
-
-// giveUp gives the membership back within its days.
-func (o *operator) giveUp(ctx context.Context) error {
-	err := o.s.DB.Do(ctx, o.s.community, func(tx *db.Tx) error { _, err := o.s.Shop.GiveUpTx(tx, o.order); return err })
-	if errors.Is(err, shop.ErrTooLate) {
-		return nil
-	}
-	o.left = err == nil
-	return err
-}
-
-// stayed are those who bought and did not give it back.
-func (s *sim) stayed(all []*operator) (members []*operator) {
-	for _, o := range all {
-		if o.order != "" && !o.left {
-			members = append(members, o)
-		}
-	}
-	return members
-}
-
-// renewal lets a member decide once, some time between the first reminder and the end of grace.
-func (s *sim) renewal(o *operator, start time.Time) {
-	if !s.chance("go.renew") {
-		return
-	}
-	days := -30 + s.rand.IntN(55) // around the end of a term that began in the member's month
-	s.at(start.AddDate(1, o.month-1, 15+days), func(ctx context.Context) error {
-		if err := o.checkout(ctx); err != nil {
-			return o.refused(err)
-		}
-		o.renewed = true
-		return nil
-	})
-}
-
-func (s *sim) measureOperators(ctx context.Context, all, members []*operator, x *season) error {
+func (s *sim) measureOperators(ctx context.Context, all, members []*buyer, x *season) error {
 	scale := s.param("scale")
 	seen, launched, first, joined, renewed := 0, 0, 0, 0, 0
 	for _, o := range all {
@@ -258,37 +166,4 @@ func (s *sim) measureOperators(ctx context.Context, all, members []*operator, x 
 		}
 	}
 	return s.hold(ctx)
-}
-
-func percent(n, of int) float64 {
-	if of == 0 {
-		return 0
-	}
-	return 100 * float64(n) / float64(of)
-}
-
-// holdBooks holds what simulated people paid against the books: what they keep is revenue, nothing is left as a deposit, and
-// all accounts sum to zero.
-func (s *sim) holdBooks(ctx context.Context, all []*operator) error {
-	var kept int64
-	for _, o := range all {
-		if !o.left {
-			kept += o.paid
-		}
-	}
-	totals, err := s.Ledger.TrialBalance(ctx, s.community, "", s.Clock.Now().Add(time.Second))
-	if err != nil {
-		return fmt.Errorf("read the books: %w", err)
-	}
-	sums := map[string]int64{}
-	whole := int64(0)
-	for _, t := range totals {
-		sums[t.Account] += t.Balance
-		whole += t.Balance
-	}
-	s.figure("revenue", float64(sums["revenue:membership"])/100, "¥", 0)
-	s.invariant("the books sum to zero", whole == 0, "%d fen", whole)
-	s.invariant("what people paid is revenue", sums["revenue:membership"] == kept, "%d fen earned, %d paid and kept", sums["revenue:membership"], kept)
-	s.invariant("no deposit is left", sums["deposit:orders"] == 0, "%d fen", sums["deposit:orders"])
-	return nil
 }

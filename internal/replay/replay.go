@@ -131,7 +131,7 @@ type scenario struct {
 	run        func(ctx context.Context, s *sim) error
 }
 
-var scenarios = map[string]scenario{"mothers": mothers, "operators": operators, "course": course}
+var scenarios = map[string]scenario{"mothers": mothers, "operators": operators, "academy": academy, "course": course}
 
 // Cases lists what can be replayed.
 func Cases() []string { return slices.Sorted(maps.Keys(scenarios)) }

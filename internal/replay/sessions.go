@@ -20,8 +20,8 @@ import (
 // season is what becomes of the sessions and salons that are held.
 type season struct {
 	s        *sim
-	members  func() []*operator
-	guests   []*operator
+	members  func() []*buyer
+	guests   []*buyer
 	held     map[string]int // events, by template
 	tickets  map[string]int // of members
 	came     map[string]int
@@ -34,7 +34,7 @@ type season struct {
 }
 
 // hold plans the season's events: so many sessions a week and salons a month, each a while after it was planned.
-func (s *sim) season(start time.Time, months int, members func() []*operator) *season {
+func (s *sim) season(start time.Time, months int, members func() []*buyer) *season {
 	x := &season{s: s, members: members, held: map[string]int{}, tickets: map[string]int{}, came: map[string]int{}, n: 5_000_000}
 	const week = 7 * 24 * time.Hour
 	for at := start.Add(2 * week); at.Before(start.AddDate(0, months, 0)); at = at.Add(week) {
@@ -98,7 +98,7 @@ func (x *season) invite(ctx context.Context, e event.Event) error {
 }
 
 // give sends a friend a ticket, who may take it: a stranger registers first.
-func (x *season) give(ctx context.Context, e event.Event, m *operator, i int) error {
+func (x *season) give(ctx context.Context, e event.Event, m *buyer, i int) error {
 	s := x.s
 	g, err := s.Events.Give(ctx, s.community, e.ID, m.person, fmt.Sprintf("%s %s %d", e.ID, m.person, i))
 	if refused(err) {
@@ -112,7 +112,7 @@ func (x *season) give(ctx context.Context, e event.Event, m *operator, i int) er
 		return nil // it comes back when claims close
 	}
 	x.n++
-	guest := &operator{visitor: s.newVisitor("join", x.n), month: 1}
+	guest := s.newBuyer("join", x.n, plan, firstPrice, 1)
 	guest.fields = map[string]string{"field": "other"}
 	guest.buys = func(context.Context) error { guest.outcome, guest.done = "guest", true; return nil } // decides after the event
 	x.guests = append(x.guests, guest)
@@ -137,7 +137,7 @@ func (x *season) give(ctx context.Context, e event.Event, m *operator, i int) er
 }
 
 // known makes somebody known: they arrive by the entry and fill in its form.
-func (o *operator) known(ctx context.Context) error {
+func (o *buyer) known(ctx context.Context) error {
 	person, _, err := o.s.Intake.Arrive(ctx, o.s.community, o.entry, o.visitor.visitor(), "")
 	if err != nil {
 		return o.refused(err)
@@ -153,7 +153,7 @@ func (o *operator) known(ctx context.Context) error {
 	return nil
 }
 
-func (x *season) attend(ctx context.Context, e event.Event, o *operator) error {
+func (x *season) attend(ctx context.Context, e event.Event, o *buyer) error {
 	s := x.s
 	err := s.DB.Do(ctx, s.community, func(tx *db.Tx) error { return s.Events.AttendTx(tx, e.ID, o.person) })
 	if refused(err) {
@@ -175,7 +175,7 @@ func (x *season) attend(ctx context.Context, e event.Event, o *operator) error {
 }
 
 // guestComes lets a friend come, and perhaps become a member because of it: then who gave them the ticket is owed their part.
-func (x *season) guestComes(ctx context.Context, e event.Event, giver, guest *operator) error {
+func (x *season) guestComes(ctx context.Context, e event.Event, giver, guest *buyer) error {
 	s := x.s
 	if err := x.attend(ctx, e, guest); err != nil {
 		return err
@@ -211,7 +211,7 @@ const lockInBP = 1500
 const refundDays = 7
 
 // memberAt tells whether somebody had a membership at a time.
-func (o *operator) memberAt(at time.Time) bool {
+func (o *buyer) memberAt(at time.Time) bool {
 	return o.order != "" && !o.left && at.After(o.boughtAt) && at.Before(o.boughtAt.AddDate(1, 0, 30))
 }
 

@@ -17,15 +17,17 @@ type crew struct {
 
 // staff lets a number of people work on the tasks of the role service.
 func (s *sim) staff(n int, decide func(t task.Task) task.Outcome) {
+	s.crew(n, []task.Role{{Name: "service"}}, decide)
+}
+
+// crew lets a number of people work on the tasks of some roles.
+func (s *sim) crew(n int, roles []task.Role, decide func(t task.Task) task.Outcome) {
 	c := &crew{s: s, decide: decide}
 	for i := range n {
-		by := task.Principal{ID: "staff-" + string(rune('a'+i)), Roles: []task.Role{{Name: "service"}}}
+		by := task.Principal{ID: "staff-" + string(rune('a'+i)), Roles: roles}
 		s.in(0, func(ctx context.Context) error { return c.look(ctx, by) })
 	}
 }
-
-// idle is how long a member of staff waits before looking for work again.
-const idle = 10 * time.Minute
 
 // look takes the task that has waited longest; who finds none looks again.
 func (c *crew) look(ctx context.Context, by task.Principal) error {
@@ -51,7 +53,7 @@ func (c *crew) look(ctx context.Context, by task.Principal) error {
 		c.s.in(time.Duration(spend*float64(time.Minute)), func(ctx context.Context) error { return c.finish(ctx, by, t) })
 		return nil
 	}
-	c.s.in(idle, func(ctx context.Context) error { return c.look(ctx, by) })
+	c.s.in(time.Duration(c.s.param("minutes.idle")*float64(time.Minute)), func(ctx context.Context) error { return c.look(ctx, by) })
 	return nil
 }
 

@@ -62,6 +62,7 @@ type Want struct {
 type Kept struct {
 	Item
 	Title  string
+	Name   string // product/sku; in a group-buy offer/group
 	Points int64  // for how many points all of it can be had; 0 if it can't
 	Rule   string // by which it costs that, with its version
 }
@@ -90,7 +91,7 @@ func (s *Service) HoldTx(tx *db.Tx, w Want) (Kept, error) {
 	if err != nil {
 		return Kept{}, err
 	}
-	k := Kept{Item: p.item(sku, w), Title: p.title(sku), Points: sku.Points * int64(w.Qty), Rule: fmt.Sprintf("%s@%d", w.Item, p.Version)}
+	k := Kept{Item: p.item(sku, w), Title: p.title(sku), Name: w.Item, Points: sku.Points * int64(w.Qty), Rule: fmt.Sprintf("%s@%d", w.Item, p.Version)}
 	was, found, err := heldItem(tx, k.Item)
 	if found || err != nil {
 		k.Item = was

@@ -107,22 +107,22 @@ func cut(item string) (product, sku string, err error) {
 
 // Refusals about products and what is declared.
 var (
-	ErrName           = errs.Define(errs.Invalid, "goods.name")            // "max"
-	ErrTitle          = errs.Define(errs.Invalid, "goods.title")           // "max"
-	ErrText           = errs.Define(errs.Invalid, "goods.text")            // "max"
+	ErrName           = errs.Define(errs.Invalid, "goods.name")  // "max"
+	ErrTitle          = errs.Define(errs.Invalid, "goods.title") // "max"
+	ErrText           = errs.Define(errs.Invalid, "goods.text")  // "max"
 	ErrKind           = errs.Define(errs.Invalid, "goods.kind")
-	ErrTwice          = errs.Define(errs.Invalid, "goods.twice")           // "name"
+	ErrTwice          = errs.Define(errs.Invalid, "goods.twice") // "name"
 	ErrNoSKU          = errs.Define(errs.Invalid, "goods.no_sku")
-	ErrPrice          = errs.Define(errs.Invalid, "goods.price")           // "max"
-	ErrStock          = errs.Define(errs.Invalid, "goods.stock")           // "max"
-	ErrLimit          = errs.Define(errs.Invalid, "goods.limit")           // "max"
-	ErrReturn         = errs.Define(errs.Invalid, "goods.return")          // "max"
-	ErrPointsPrice    = errs.Define(errs.Invalid, "goods.points_price")    // "max"
-	ErrSize           = errs.Define(errs.Invalid, "goods.size")            // "max"
-	ErrWindow         = errs.Define(errs.Invalid, "goods.window")          // "days"
-	ErrStrikeLow      = errs.Define(errs.Invalid, "goods.strike_low")      // not above the price
-	ErrStrike         = errs.Define(errs.Invalid, "goods.strike")          // "lowest", "days"
-	ErrStrikeNew      = errs.Define(errs.Invalid, "goods.strike_new")      // "days": it had no price before
+	ErrPrice          = errs.Define(errs.Invalid, "goods.price")            // "max"
+	ErrStock          = errs.Define(errs.Invalid, "goods.stock")            // "max"
+	ErrLimit          = errs.Define(errs.Invalid, "goods.limit")            // "max"
+	ErrReturn         = errs.Define(errs.Invalid, "goods.return")           // "max"
+	ErrPointsPrice    = errs.Define(errs.Invalid, "goods.points_price")     // "max"
+	ErrSize           = errs.Define(errs.Invalid, "goods.size")             // "max"
+	ErrWindow         = errs.Define(errs.Invalid, "goods.window")           // "days"
+	ErrStrikeLow      = errs.Define(errs.Invalid, "goods.strike_low")       // not above the price
+	ErrStrike         = errs.Define(errs.Invalid, "goods.strike")           // "lowest", "days"
+	ErrStrikeNew      = errs.Define(errs.Invalid, "goods.strike_new")       // "days": it had no price before
 	ErrUnknownProduct = errs.Define(errs.NotFound, "goods.unknown_product") // "product"
 	ErrUnknownSKU     = errs.Define(errs.NotFound, "goods.unknown_sku")     // "sku"
 	ErrUnknownOffer   = errs.Define(errs.NotFound, "goods.unknown_offer")   // "offer"

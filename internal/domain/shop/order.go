@@ -50,6 +50,13 @@ const KindPlan = "plan"
 // KindTicket is the kind of a line that is a ticket: Item is the event's id and the ticket type with a slash between, Ref the ticket.
 const KindTicket = "ticket"
 
+// KindGoods is the kind of a line that is goods: Item is the product and the SKU with a slash between, Ref the thing.
+const KindGoods = "goods"
+
+// KindGroup is the kind of a line that is a place in a group-buy: Item is the offer, or the offer and the group with a slash between,
+// Ref the thing.
+const KindGroup = "group"
+
 // Line is one thing of an order.
 type Line struct {
 	Kind    string    `json:"kind" doc:"plan, ticket …"`
@@ -62,8 +69,8 @@ type Line struct {
 	Revenue string    `json:"-"` // the account that it is earned on
 	Rule    string    `json:"-"` // by which it costs that, with its version: year@3
 
-	Fixed   bool      `json:"-"` // no coupon changes what it costs
-	Alone   bool      `json:"-"` // it is ordered with nothing else: it may have to wait
+	Fixed bool `json:"-"` // no coupon changes what it costs
+	Alone bool `json:"-"` // it is ordered with nothing else: it may have to wait
 	// Discount is what a coupon has taken off.
 	Discount money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off"`
 

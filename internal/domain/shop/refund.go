@@ -54,6 +54,8 @@ func (s *Service) RefundTx(tx *db.Tx, order string, a Ask) (Order, error) {
 	}
 	left := o.leftOf(a)
 	switch {
+	case o.Points > 0 && o.State == Refunded: // asked again
+		return o, nil
 	case o.pointsOwn() && (a.Amount != 0 || a.Of != ""):
 		return o, ErrPointsWhole.At("/amount")
 	case o.pointsOwn():
