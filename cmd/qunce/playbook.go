@@ -181,6 +181,7 @@ func playbookDiffCommand() *cobra.Command {
 			if err != nil {
 				return printProblems(c.ErrOrStderr(), args[0], err)
 			}
+			printWarnings(c.ErrOrStderr(), args[0], next)
 			var now playbook.Playbook
 			err = a.DB.Read(c.Context(), com.ID, func(tx *db.Tx) (err error) {
 				now, err = a.Playbooks.Current(tx)

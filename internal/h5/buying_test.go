@@ -74,7 +74,7 @@ func TestBuyingOnThePhone(t *testing.T) {
 		return strings.TrimPrefix(to, "/mothers")
 	}
 	see("/plans?lang=zh-Hans")
-	if page := see("/plans", "年度会员", "¥999.00", "登录后购买"); page.Has("/buy") {
+	if page := see("/plans", "年度会员", "¥999.00", "入会", "已登记过，登录后购买"); page.Has("/buy") {
 		t.Error("a stranger is offered to buy at once")
 	}
 	send("/e/join/arrive", nil)

@@ -24,7 +24,7 @@ func (p *Pages) planRoutes() map[string]handler {
 
 type plansView struct {
 	SignIn string // where somebody goes first who is known here
-	Join   string // where a stranger goes first, if an entry leads to a membership
+	Join   string // where a stranger goes first: by the entry that leads to a membership, if there is one
 	Plans  []planCard
 }
 
@@ -53,6 +53,7 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 			if err != nil {
 				return err
 			}
+			data.Join = v.base + "/sign-up?to=" + v.base + "/plans"
 			if found {
 				data.Join = v.base + "/e/" + e.Code
 			}

@@ -28,6 +28,11 @@ const (
 var ofOrders = []struct{ code, query string }{
 	{"shop.order_cash", inBooks("cash", "-", received+` UNION ALL `+gone)},
 	{"shop.order_deposit", inBooks("deposit", "", received+` UNION ALL `+gone+` UNION ALL SELECT id, 0, refunded - paid `+earned)},
+	{"shop.order_points", `SELECT id, CAST(SUM(books) AS BIGINT), CAST(SUM(says) AS BIGINT) FROM (
+			SELECT e.subject AS id, l.amount AS books, 0 AS says FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
+				WHERE l.community_id = $1 AND l.account = 'issued:redeemed'
+			UNION ALL SELECT id, 0, points FROM shop_order WHERE community_id = $1 AND points > 0 AND state <> 'refunded') x
+		GROUP BY id HAVING SUM(books) <> SUM(says) ORDER BY id LIMIT $2`},
 	{"shop.order_revenue", inBooks("revenue", "", `SELECT id, 0, paid - refunded `+earned)},
 }
 

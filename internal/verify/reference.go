@@ -109,12 +109,32 @@ var references = []reference{
 	{"shop_line", "order_id || ' ' || n", "order_id", "shop_order", "id", "", ""},
 	{"shop_line", "order_id || ' ' || n", "ref", "membership_term", "id", "t.kind = 'plan'", ""},
 	{"shop_line", "order_id || ' ' || n", "ref", "event_ticket", "id", "t.kind = 'ticket'", ""},
+	{"shop_line", "order_id || ' ' || n", "ref", "goods_item", "id", "t.kind IN ('goods', 'group')", ""},
 	{"shop_payment", "id", "order_id", "shop_order", "id", "", ""},
 	{"shop_payment", "id", "entry", "ledger_entry", "id", "", "x.subject = t.order_id"},
 	{"shop_refund", "id", "payment", "shop_payment", "id", "", "x.order_id = t.order_id"},
 	{"shop_refund", "id", "id", "job", "key", "t.state IN ('asked', 'waits')", "x.kind = 'shop.refund'"},
 	{"shop_refund", "id", "task", "task", "id", "", "x.subject = t.id"},
-	{"shop_order", "id", "id", "job", "key", "t.state = 'paid'", "x.kind = 'shop.deliver'"},
+	{"shop_order", "id", "id", "job", "key", "t.state = 'paid' AND NOT t.waits", "x.kind IN ('shop.deliver', 'shop.redeliver')"},
+	{"shop_order", "id", "coupon", "shop_coupon", "code", "", ""},
+	{"shop_order", "id", "coupon_seat", "seat", "id", "", "x.group_name = 'coupon:' || t.coupon"},
+	{"shop_order", "id", "coupon_seat", "seat", "id", "t.fulfilled_at > 0", "x.state = 'taken'"},
+	{"shop_order", "id", "points_entry", "ledger_entry", "id", "", "x.subject = t.id"},
+
+	{"goods_price", "product || ' ' || sku", "product", "goods_product", "name", "", ""},
+	{"goods_group", "id", "offer", "goods_offer", "name", "", ""},
+	{"goods_group", "id", "product", "goods_product", "name", "", ""},
+	{"goods_group", "id", "starter", "person", "id", "", ""},
+	{"goods_group", "id", "follows", "goods_group", "id", "", "x.offer = t.offer"},
+	{"goods_group", "id", "id", "timer", "ref", "t.state = 'open'", "x.kind = 'goods.close'"},
+	{"goods_item", "id", "person", "person", "id", "", ""},
+	{"goods_item", "id", "product", "goods_product", "name", "", ""},
+	{"goods_item", "id", "grp", "goods_group", "id", "", "x.product = t.product AND x.sku = t.sku"},
+	{"goods_item", "id", "seat", "seat", "id", "", "x.qty = t.qty"},
+	{"goods_item", "id", "seat", "seat", "id", "t.state IN ('waits', 'sold')", "x.state = 'taken'"},
+	{"goods_item", "id", "allowance", "seat", "id", "", "x.qty = t.qty"},
+	{"goods_item", "id", "slot", "seat", "id", "t.joined_at > 0", "x.state = 'taken' AND x.group_name = 'groupbuy:' || t.grp"},
+	{"goods_item", "id", "id", "shop_line", "ref", "", "x.qty = t.qty"},
 
 	{"event", "id", "host", "person", "id", "", ""},
 	{"event", "id", "id", "seat_pool", "id", "", "x.group_name = 'event:' || t.id AND x.subject = t.id"},
@@ -194,6 +214,7 @@ var references = []reference{
 	{"fact", "id", "data ->> 'run'", "path_run", "id", "t.kind LIKE 'path.%'", ""},
 	{"fact", "id", "data ->> 'task'", "task", "id", "t.kind LIKE 'task.%'", ""},
 	{"fact", "id", "data ->> 'ticket'", "event_ticket", "id", "t.kind LIKE 'event.%'", ""},
+	{"fact", "id", "data ->> 'item'", "goods_item", "id", "t.kind LIKE 'goods.%'", ""},
 	{"fact", "id", "data ->> 'gift'", "event_gift", "id", "t.kind LIKE 'event.%'", ""},
 	{"fact", "id", "data ->> 'entry'", "ledger_entry", "id", "t.kind LIKE 'ledger.%'", ""},
 }
@@ -235,7 +256,7 @@ func checkReferences(tx *db.Tx, r *Report, _ time.Time) error {
 // counted are the tables whose rows a report counts as a part's.
 var counted = map[string]string{
 	"seat": "seat", "path": "path_run", "task": "task", "person": "person", "intake": "intake_registration", "circle": "circle_member", "touch": "touch",
-	"membership": "membership_term", "shop": "shop_order", "growth": "growth_bond", "payout": "payout_line", "event": "event_ticket",
+	"membership": "membership_term", "shop": "shop_order", "growth": "growth_bond", "payout": "payout_line", "event": "event_ticket", "goods": "goods_item",
 }
 
 func countRows(tx *db.Tx, r *Report, _ time.Time) error {

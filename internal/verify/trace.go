@@ -7,6 +7,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
@@ -68,6 +69,15 @@ var traces = []trace{
 	{"shop_refund", ``, `t.id`, []any{shop.RefundAsked{}}, `f.data ->> 'refund'`},
 	{"shop_refund", `t.state = 'done'`, `t.id`, []any{shop.RefundDone{}}, `f.data ->> 'refund'`},
 	{"shop_refund", `t.state = 'failed'`, `t.id`, []any{shop.RefundFailed{}}, `f.data ->> 'refund'`},
+	{"shop_order", `t.points > 0 AND t.state = 'refunded'`, `t.id`, []any{shop.PointsReturned{}}, `f.subject`},
+	{"shop_coupon", ``, `t.code`, []any{shop.CouponChanged{}}, `f.subject`},
+	{"goods_product", ``, `t.name`, []any{goods.ProductChanged{}}, `f.subject`},
+	{"goods_group", ``, `t.id`, []any{goods.GroupStarted{}}, `f.subject`},
+	{"goods_group", `t.state = 'full'`, `t.id`, []any{goods.GroupFull{}}, `f.subject`},
+	{"goods_group", `t.state = 'failed'`, `t.id`, []any{goods.GroupFailed{}}, `f.subject`},
+	{"goods_item", `t.joined_at > 0`, `t.id`, []any{goods.GroupJoined{}}, `f.data ->> 'item'`},
+	{"goods_item", `t.sold_at > 0`, `t.id`, []any{goods.Sold{}}, `f.data ->> 'item'`},
+	{"goods_item", `t.state = 'returned'`, `t.id`, []any{goods.Returned{}}, `f.data ->> 'item'`},
 	{"event", ``, `t.id`, []any{event.Planned{}}, `f.subject`},
 	{"event", `t.state = 'cancelled'`, `t.id`, []any{event.Cancelled{}}, `f.subject`},
 	{"event_ticket", `t.taken_at > 0`, `t.id`, []any{event.TicketTaken{}}, `f.data ->> 'ticket'`},

@@ -97,7 +97,7 @@ func (v *Verifier) checkRows(tx *db.Tx, r *Report) error {
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
-	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkEvents, checkMoney, checkTraces, checkReferences, countRows} {
+	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkGoods, checkEvents, checkMoney, checkTraces, checkReferences, countRows} {
 		if err := check(tx, r, last); err != nil {
 			return err
 		}

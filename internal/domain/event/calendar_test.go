@@ -185,6 +185,7 @@ func TestListsUseIndexes(t *testing.T) {
 			"event_scan_double":   func(tx *db.Tx) error { _, err := w.DoubleEntriesTx(tx, "e99", "", 10); return err },
 			"event_answer_pkey":   func(tx *db.Tx) error { _, err := w.AnswersTx(tx, "e1", "", 10); return err },
 			"event_gift_":         func(tx *db.Tx) error { _, err := w.GiftsTx(tx, "e00001", "p1"); return err },
+			"event_gift_event":    func(tx *db.Tx) error { _, err := w.GiftsOfEventTx(tx, "e00001", "", 10); return err },
 			"event_ticket_person": func(tx *db.Tx) error { _, err := w.TicketsOfTx(tx, "p1", "", 10); return err },
 		} {
 			if d.Dialect() == db.SQLite {

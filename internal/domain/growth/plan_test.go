@@ -49,13 +49,18 @@ func TestReadsUseIndexes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, read := range map[string]func(tx *db.Tx) error{
-			"guests":    func(tx *db.Tx) error { _, err := w.GuestsTx(tx, "p00005", "", 20); return err },
-			"promoters": func(tx *db.Tx) error { _, err := w.PromotersTx(tx, "g00005", "", 20); return err },
-			"rewards":   func(tx *db.Tx) error { _, err := w.RewardsTx(tx, "p00005", "", 20); return err },
-			"links":     func(tx *db.Tx) error { _, err := w.LinksTx(tx, "p00005"); return err },
-			"children":  func(tx *db.Tx) error { _, err := w.ChildrenTx(tx, "l00005", "", 20); return err },
-			"why":       func(tx *db.Tx) error { _, err := w.WhyTx(tx, "r00005"); return err },
-			"a link":    func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
+			"guests":      func(tx *db.Tx) error { _, err := w.GuestsTx(tx, "p00005", "", 20); return err },
+			"promoters":   func(tx *db.Tx) error { _, err := w.PromotersTx(tx, "g00005", "", 20); return err },
+			"rewards":     func(tx *db.Tx) error { _, err := w.RewardsTx(tx, "p00005", "", 20); return err },
+			"all rewards": func(tx *db.Tx) error { _, err := w.AllRewardsTx(tx, growth.RewardFilter{}, "", 20); return err },
+			"in a state": func(tx *db.Tx) error {
+				_, err := w.AllRewardsTx(tx, growth.RewardFilter{Promoter: "p00005", State: growth.Released}, "", 20)
+				return err
+			},
+			"links":    func(tx *db.Tx) error { _, err := w.LinksTx(tx, "p00005"); return err },
+			"children": func(tx *db.Tx) error { _, err := w.ChildrenTx(tx, "l00005", "", 20); return err },
+			"why":      func(tx *db.Tx) error { _, err := w.WhyTx(tx, "r00005"); return err },
+			"a link":   func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
 		} {
 			plan := testkit.Plan(t, w.d, read)
 			for _, table := range []string{"link", "touch", "mark", "lead", "visit", "bond", "sale", "reward"} {

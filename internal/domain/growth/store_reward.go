@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -110,6 +111,9 @@ func rewardsTo(tx *db.Tx, ids []string, before time.Time, beforeID string, limit
 	return db.All(tx, scanReward(tx.Now()), selectReward+` AND promoter IN `+db.In(&args, ids)+` AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, args...)
 }
 
+// afterAllIDs comes after every id, in any order of letters.
+const afterAllIDs = "zzzzzzzzzzzzzzzzzzzzz"
+
 // rewardsIn lists rewards in a state, of some promoters or of all, the last made first.
 func rewardsIn(tx *db.Tx, promoters []string, state RewardState, before string, limit int) ([]Reward, error) {
 	query, args := selectReward, []any{tx.Community()}
@@ -125,12 +129,8 @@ func rewardsIn(tx *db.Tx, promoters []string, state RewardState, before string, 
 		args = append(args, tx.Now())
 		query += fmt.Sprintf(` AND taken < amount AND held = FALSE AND release_at %s $%d`, map[RewardState]string{Frozen: ">", Released: "<="}[state], len(args))
 	}
-	if before != "" {
-		args = append(args, before)
-		query += fmt.Sprintf(` AND id < $%d`, len(args))
-	}
-	args = append(args, limit)
-	return db.All(tx, scanReward(tx.Now()), query+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	args = append(args, cmp.Or(before, afterAllIDs), limit)
+	return db.All(tx, scanReward(tx.Now()), query+fmt.Sprintf(` AND id < $%d ORDER BY id DESC LIMIT $%d`, len(args)-1, len(args)), args...)
 }
 
 // ownRewards locks what a human earned by bringing themselves, as far as they still have it and nobody looks at it yet.

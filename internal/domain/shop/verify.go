@@ -28,6 +28,12 @@ var proofs = []struct{ code, query string }{
 		WHERE p.community_id = $1 AND p.state = 'received' AND o.payment <> p.id AND p.returned <> p.received ORDER BY p.id`},
 	{"shop.order_lines", `SELECT o.id, o.refunded, CAST(COALESCE(SUM(l.returned), 0) AS BIGINT) FROM shop_order o LEFT JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
 		WHERE o.community_id = $1 GROUP BY o.id, o.refunded HAVING o.refunded <> COALESCE(SUM(l.returned), 0) ORDER BY o.id`},
+	{"shop.order_discount", `SELECT o.id, o.discount, CAST(COALESCE(SUM(l.discount), 0) AS BIGINT) FROM shop_order o LEFT JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
+		WHERE o.community_id = $1 GROUP BY o.id, o.discount HAVING o.discount <> COALESCE(SUM(l.discount), 0) ORDER BY o.id`},
+	{"shop.line_points", `SELECT o.id, o.points, CAST(COALESCE(SUM(l.points), 0) AS BIGINT) FROM shop_order o LEFT JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
+		WHERE o.community_id = $1 GROUP BY o.id, o.points HAVING o.points <> COALESCE(SUM(l.points), 0) ORDER BY o.id`},
+	{"shop.order_waits", `SELECT id, 1, 0 FROM shop_order WHERE community_id = $1 AND waits AND state <> 'paid' ORDER BY id`},
+	{"shop.coupon", `SELECT code, 0, 1 FROM shop_coupon WHERE community_id = $1 AND code <> body ->> 'code' ORDER BY code`},
 	{"shop.order_unearned", `SELECT id, 0, 1 FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' AND paid > 0 AND entry = '' ORDER BY id`},
 }
 

@@ -37,13 +37,15 @@ export const bookEntryQuery = (community: string, id: string) =>
       ),
   })
 
+/** What came a moment ago is seen through by jobs; what takes longer waits for something else. */
+const soon = (at?: string) => at !== undefined && Date.now() - Date.parse(at) < 60_000
 const moves = (order?: OrderDetail) =>
-  order?.state === 'paid' || (order?.refunds ?? []).some((r) => r.state === 'asked')
+  (order?.state === 'paid' && soon(order.paid_at)) ||
+  (order?.refunds ?? []).some((r) => r.state === 'asked' && soon(r.asked_at))
 
 export const orderQuery = (community: string, id: string) =>
   queryOptions({
     queryKey: [...moneyKey(community), 'order', id],
-    // What is paid is delivered a moment later, by a job; so is what goes back sent.
     refetchInterval: ({ state }: { state: { data?: OrderDetail } }) => (moves(state.data) ? 1500 : (false as const)),
     queryFn: ({ signal }) =>
       call<OrderDetail>(

@@ -98,7 +98,7 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
               facts={[
                 {
                   label: t('money.fact'),
-                  value: cause || <code>{fact?.kind ?? entry.fact}</code>,
+                  value: cause || (!fact && causeOf(entry.key, t)) || <code>{fact?.kind ?? entry.fact}</code>,
                   note: fact && format.dateTime(fact.at),
                 },
                 ...(order

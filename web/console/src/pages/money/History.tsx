@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useMemo, useRef, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { type Currency, listMovements, type Movement, moneyKey, namesQuery } from '~/api/money'
 import { communityPath, useCommunity } from '~/app/community'
 import { useToast } from '~/app/toasts'
@@ -14,7 +14,7 @@ import { accountName, causeOf, kindOf, ownerOf } from './accounts'
 import { formatAmount, formatChange, isCurrency, plainAmount } from './amounts'
 import { allPages, csvOf, save } from './csv'
 import css from './Money.module.css'
-import { useWho, Who } from './Who'
+import { useWho } from './Who'
 
 /** The lines of an account, the newest first, each with the balance after it and the way to the entry it is in. */
 export function History() {
@@ -49,13 +49,16 @@ export function History() {
         ]
       : []),
   ]
-  const name = owner ? who(person) || owner : accountName(account, t)
+  const name = owner ? t('money.account.of', { name: who(person) || owner }) : accountName(account, t)
   return (
     <>
       <PageHeader
         title={name}
         crumbs={crumbs}
-        meta={owner && <Who slug={slug} person={person} />}
+        meta={
+          person &&
+          !person.erased && <Link to={communityPath(slug, `people/${person.id}`)}>{t('money.person.open')}</Link>
+        }
         actions={<Button onClick={() => setExporting(true)}>{t('list.export.csv')}</Button>}
       />
       <p className={css.signs}>{t('money.signs')}</p>

@@ -64,8 +64,10 @@ const subs = [
   'deposit:orders',
   'revenue:membership',
   'revenue:event',
+  'revenue:shop',
   'expense:commission',
   'issued:referral',
+  'issued:redeemed',
   'withheld:tax',
 ]
 
@@ -125,13 +127,19 @@ const causes = [
   'owed',
   'settled',
   'withheld',
-  'payout',
+  'points',
+  'points.back',
+  'payout.reserve',
+  'payout.done',
+  'payout.returned',
 ]
 
 /** What made an entry, from the key that it was posted with; '' where the key says nothing that has words. */
 export function causeOf(key: string, t: Translate): string {
   const word = /^[a-z]+/.exec(key)?.[0] ?? ''
-  return causes.includes(word) ? t(`money.cause.${word}` as Key) : ''
+  const step = /\/(\w+)$/.exec(key)?.[1] ?? (key.startsWith('points back ') ? 'back' : '')
+  const cause = [`${word}.${step}`, word].find((other) => causes.includes(other))
+  return cause ? t(`money.cause.${cause}` as Key) : ''
 }
 
 const aboutOrders = ['shop', 'growth']
@@ -142,5 +150,7 @@ export function orderOf({ entry, fact }: Pick<BookEntry, 'entry' | 'fact'>): str
   const family = fact?.kind.split('.')[0]
   if (!about || !id.test(about)) return undefined
   if (family) return aboutOrders.includes(family) ? about : undefined
-  return /^(payment|order|refund|refunded|reward|release|taken|unreleased|owed) /.test(entry.key) ? about : undefined
+  return /^(payment|order|refund|refunded|reward|release|taken|unreleased|owed|points) /.test(entry.key)
+    ? about
+    : undefined
 }

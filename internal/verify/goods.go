@@ -1,0 +1,58 @@
+package verify
+
+import (
+	"time"
+
+	"github.com/qunce/qunce/internal/domain/goods"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// goodsProofs are what can be off between goods and other parts: a query for each that names the rows.
+var goodsProofs = []struct{ kind, reason, query string }{
+	{
+		"goods.units_without_item", "units of the stock are taken, and nothing that was sold has them",
+		`SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' AND group_name LIKE 'stock:%'
+			EXCEPT SELECT seat FROM goods_item WHERE community_id = $1 AND state IN ('waits', 'sold') ORDER BY 1 LIMIT $2`,
+	},
+	{
+		"goods.slot_without_item", "a place in a group-buy is taken that nobody has paid for",
+		`SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' AND group_name LIKE 'groupbuy:%'
+			EXCEPT SELECT slot FROM goods_item WHERE community_id = $1 AND joined_at > 0 ORDER BY 1 LIMIT $2`,
+	},
+	{
+		"goods.item_without_order", "the buyer has it, or waits for it, and no order says so",
+		`SELECT id FROM goods_item WHERE community_id = $1 AND state IN ('waits', 'sold')
+			EXCEPT SELECT l.ref FROM shop_line l JOIN shop_order o ON o.community_id = l.community_id AND o.id = l.order_id
+				WHERE l.community_id = $1 AND l.kind IN ('goods', 'group') AND l.gone = FALSE AND o.state IN ('paid', 'fulfilled') ORDER BY 1 LIMIT $2`,
+	},
+	{
+		"goods.order_without_item", "an order is fulfilled, and its buyer has not got this",
+		`SELECT l.ref FROM shop_line l JOIN shop_order o ON o.community_id = l.community_id AND o.id = l.order_id
+				WHERE l.community_id = $1 AND l.kind IN ('goods', 'group') AND l.gone = FALSE AND o.state = 'fulfilled'
+			EXCEPT SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' ORDER BY 1 LIMIT $2`,
+	},
+	{
+		"goods.forgotten", "it waits for a group-buy that has ended, and nothing is under way for it",
+		`SELECT i.id FROM goods_item i JOIN goods_group g ON g.community_id = i.community_id AND g.id = i.grp WHERE i.community_id = $1 AND i.state = 'waits' AND g.state <> 'open'
+			EXCEPT SELECT i.id FROM goods_item i JOIN job j ON j.community_id = i.community_id AND j.key = i.grp AND j.kind = 'goods.settle' WHERE i.community_id = $1
+			EXCEPT SELECT l.ref FROM shop_line l JOIN job j ON j.community_id = l.community_id AND j.key = l.order_id AND j.kind = 'shop.redeliver' WHERE l.community_id = $1
+			ORDER BY 1 LIMIT $2`,
+	},
+}
+
+// checkGoods proves products and things, and that stock, places in group-buys and orders agree with them.
+func checkGoods(tx *db.Tx, r *Report, _ time.Time) error {
+	found, err := goods.Verify(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	}
+	for _, x := range goodsProofs {
+		if err := r.each(tx, x.kind, x.reason, x.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
