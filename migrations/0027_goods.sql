@@ -75,6 +75,12 @@ CREATE TABLE goods_item (
     grp          TEXT    NOT NULL DEFAULT '',     -- the group-buy
     slot         TEXT    NOT NULL DEFAULT '',     -- the seat in it
     next_group   BOOLEAN NOT NULL DEFAULT FALSE,  -- its buyer starts the next group rather than get the money back
+    address      TEXT    NOT NULL DEFAULT '',     -- where it is sent, encrypted
+    carrier      TEXT    NOT NULL DEFAULT '',
+    tracking     TEXT    NOT NULL DEFAULT '',     -- the carrier's number
+    shipped_at   BIGINT  NOT NULL DEFAULT 0,
+    received_at  BIGINT  NOT NULL DEFAULT 0,
+    complaint    TEXT    NOT NULL DEFAULT '',     -- the task in which staff is asked about it
     held_until   BIGINT  NOT NULL,
     created_at   BIGINT  NOT NULL,
     joined_at    BIGINT  NOT NULL DEFAULT 0,      -- when it was paid for a group
@@ -88,6 +94,19 @@ CREATE INDEX goods_item_sold ON goods_item (community_id, product, sku, sold_at)
 CREATE INDEX goods_item_state ON goods_item (community_id, state, sold_at, id);
 CREATE INDEX goods_item_grp ON goods_item (community_id, grp, id);
 CREATE UNIQUE INDEX goods_item_once ON goods_item (community_id, grp, person) WHERE grp <> '' AND state IN ('held', 'waits', 'sold');
+
+CREATE INDEX goods_item_to_ship ON goods_item (community_id, supplier, sold_at, id) WHERE ships AND state = 'sold' AND shipped_at = 0;
+
+-- owner: internal/domain/goods
+CREATE TABLE goods_address (
+    community_id TEXT   NOT NULL,
+    id           TEXT   NOT NULL,
+    person       TEXT   NOT NULL,
+    sealed       TEXT   NOT NULL,                 -- encrypted
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (community_id, id)
+);
+CREATE INDEX goods_address_person ON goods_address (community_id, person, id);
 
 -- owner: internal/domain/shop
 CREATE TABLE shop_coupon (

@@ -22,6 +22,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -60,6 +61,7 @@ type Deps struct {
 	Members     *membership.Service
 	Shop        *shop.Service
 	Events      *event.Service
+	Rooms       *room.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
@@ -107,7 +109,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.books, a.growth, a.payouts, a.events,
+		a.memberships, a.orders, a.books, a.growth, a.payouts, a.events, a.rooms,
 	} {
 		declare()
 	}

@@ -32,7 +32,9 @@ func (a *API) payouts() {
 		return a.Payouts.BatchesTx(tx, in.Cursor, in.Limit)
 	})
 	look(a, read("payout.get", "GET /payouts/{id}", "A payout batch with its sums"),
-		func(tx *db.Tx, _ *call, in *OneThing) (payout.Detail, error) { return a.Payouts.BatchTx(tx, string(in.ID)) })
+		func(tx *db.Tx, _ *call, in *OneThing) (payout.Detail, error) {
+			return a.Payouts.BatchTx(tx, string(in.ID))
+		})
 	look(a, read("payout.lines", "GET /payouts/{id}/lines", "Lists who gets what by a payout batch"), a.payoutLines)
 	draft := write("payout.draft", "POST /payouts", access.MoneyPost, "Drafts a payout of all that people have; their money is set aside in the background")
 	draft.Status = http.StatusCreated

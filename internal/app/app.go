@@ -22,6 +22,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/h5"
@@ -74,6 +75,7 @@ type App struct {
 	Shop        *shop.Service
 	Goods       *goods.Service
 	Events      *event.Service
+	Rooms       *room.Service
 	Growth      *growth.Service
 	Payouts     *payout.Service
 	Intake      *intake.Service
@@ -177,7 +179,7 @@ func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
 		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), membership.Facts(), intake.Facts(),
-		shop.Facts(), goods.Facts(), event.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
+		shop.Facts(), goods.Facts(), event.Facts(), room.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -195,13 +197,14 @@ func (a *App) openDomains(context.Context) error {
 	a.openShop()
 	a.openGoods()
 	a.openEvents()
+	a.openRooms()
 	a.openGrowth()
 	a.openPayouts()
 	a.Intake = intake.New(a.DB, a.People, a.Seats, a.Paths, codes{a}, a.Keys.HMAC, a.zone)
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)
 	a.Playbooks = playbook.New(playbook.Parts{
-		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Events: a.Events, Growth: a.Growth, Intake: a.Intake, Touch: a.Touch,
+		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Events: a.Events, Goods: a.Goods, Shop: a.Shop, Growth: a.Growth, Intake: a.Intake, Touch: a.Touch,
 		Paths: a.Paths, Roles: roleNames(),
 	})
 	a.Playbooks.Jobs(a.Jobs)
@@ -249,7 +252,7 @@ func (a *App) Work(ctx context.Context) error {
 func (a *App) pages() (*h5.Pages, error) {
 	return h5.New(h5.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
-		Members: a.Members, Shop: a.Shop, Events: a.Events, Growth: a.Growth, Payouts: a.Payouts, Ledger: a.Ledger, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
+		Members: a.Members, Shop: a.Shop, Events: a.Events, Rooms: a.Rooms, Growth: a.Growth, Payouts: a.Payouts, Ledger: a.Ledger, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
 		PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
 	})
 }
@@ -264,7 +267,7 @@ func (a *App) operations() (*api.API, error) {
 	metrics.WatchDB(a.DB)
 	return api.New(api.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
-		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Events: a.Events, Intake: a.Intake,
+		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Events: a.Events, Rooms: a.Rooms, Intake: a.Intake,
 		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer, Ledger: a.Ledger, Growth: a.Growth, Payouts: a.Payouts, PayoutFile: a.PayoutFile,
 		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
 		Metrics: metrics, Stopping: a.Stopping,

@@ -58,6 +58,7 @@ func (a *App) react() {
 		return a.Auth.RevokeAllTx(tx, authn.Holder{Community: tx.Community(), Person: person}, "")
 	})
 	a.People.OnErase(a.Touch.EraseTx)
+	a.People.OnErase(a.Rooms.EraseTx)
 	a.People.OnErase(a.Tasks.ErasePersonTx)
 	a.People.OnExport("circles", func(tx *db.Tx, person string) (any, error) { return a.Circles.ExportTx(tx, person) })
 	a.People.OnExport("memberships", func(tx *db.Tx, person string) (any, error) { return a.Members.TermsTx(tx, person) })

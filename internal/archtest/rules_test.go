@@ -49,9 +49,11 @@ var layers = []layer{
 	{path: "internal/domain/intake", may: member, tests: started, why: sibling},
 	{path: "internal/domain/event", may: member, why: sibling},
 	{path: "internal/domain/growth", may: member, why: sibling},
+	{path: "internal/domain/goods", may: member, why: sibling},
 	{path: "internal/domain/shop", may: with(member, "internal/channel"), tests: []string{"internal/channel/pay"}, why: sibling + "; of the channels it sees the port only"},
 	{path: "internal/domain/content", may: member, why: sibling},
 	{path: "internal/domain/payout", may: member, why: sibling},
+	{path: "internal/domain/room", may: member, why: sibling},
 	{path: "internal/domain/learn", may: member, why: sibling},
 	{path: "internal/domain/touch", may: with(domain, "internal/channel"), why: "touch is the gate above the whole domain; of the channels it sees the port only"},
 

@@ -98,6 +98,9 @@ func TestBuyingOnThePhone(t *testing.T) {
 		t.Error("the page of what is open looks again")
 	}
 	see("/me", "Q0001", "闭门沙龙", "剩 2 / 2", "我的订单")
+	if page := see("/me/share", "分享给朋友", "年度会员"); strings.Contains(page.Words(), "奖励") {
+		t.Error("rewards where nobody is rewarded")
+	}
 	see("/plans", "你已是会员", "续费", "¥1599.00")
 	see("/plans?lang=en", "A year with us", "Renew")
 	see("/plans?lang=zh-Hans")

@@ -165,8 +165,9 @@ type eventView struct {
 	WaitFor                                                 []option
 	SignUp, SignIn, Plans                                   string
 	Gifts                                                   *giftsView
-	Enter                                                   bool   // the visitor may say that they have come
-	Room                                                    string // where it takes place, for who has
+	Enter                                                   bool      // the visitor may say that they have come
+	Room                                                    string    // where it takes place, for who has
+	Script                                                  *roomLink // to its script room
 }
 
 type ticketCard struct{ State, Href, Word, Until string }
@@ -237,6 +238,9 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventV
 	if d.Ticket, err = p.ticketCard(tx, x, v, l); err != nil {
 		return d, err
 	}
+	if d.Script, err = p.roomLink(tx, x, v, e); err != nil {
+		return d, err
+	}
 	if d.Ended != "" {
 		return d, nil
 	}
@@ -246,6 +250,9 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventV
 	}
 	if l.Ticket != nil && l.Ticket.State == event.Offered {
 		d.Offer = x.moment(l.Ticket.HeldUntil)
+		if e.Starts.Before(l.Ticket.HeldUntil) {
+			d.Offer = x.moment(e.Starts)
+		}
 	}
 	if l.Waits != nil {
 		d.Position, d.Blocked = l.Waits.Position, l.Waits.Blocked

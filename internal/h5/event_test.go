@@ -252,6 +252,12 @@ func TestAFullHouse(t *testing.T) {
 	if to := bob.signUp("/sign-up", "13900000078", url.Values{"to": {"/operators" + here}}); to != here {
 		t.Errorf("signing up leads to %s", to)
 	}
+	if to := bob.send("/sign-up", url.Values{"to": {"/operators/me"}, "phone": {"13900000001"}}); to != "/me" {
+		t.Errorf("who is known already is led to %s", to)
+	}
+	if to := bob.send("/sign-up", url.Values{"to": {"https://elsewhere.example/"}}); to != "/me" {
+		t.Errorf("the page leads away, to %s", to)
+	}
 	bob.see(here, "会员免费", "看看会员", "名额已满")
 	bob.refused(here+"/claim", url.Values{"type": {"outsider"}}, "不免费")
 	bob.send(here+"/wait", url.Values{"type": {"outsider"}})
@@ -262,7 +268,7 @@ func TestAFullHouse(t *testing.T) {
 	w.send(ticket+"/return", nil)
 	w.see(ticket, "已退票")
 	w.settle()
-	bob.see(here, "为你留了一个名额", "¥399.00")
+	bob.see(here, "为你留了一个名额", "到 2026-03-08 12:", "¥399.00")
 	bob.see("/me", "待确认")
 	order := bob.send(here+"/buy", url.Values{"type": {"outsider"}, "key": {"1"}})
 	bob.see(here, "待付款", "去付款")

@@ -24,6 +24,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -50,6 +51,7 @@ type Deps struct {
 	Members     *membership.Service
 	Shop        *shop.Service
 	Events      *event.Service
+	Rooms       *room.Service
 	Growth      *growth.Service
 	Payouts     *payout.Service
 	Ledger      *ledger.Service
@@ -72,6 +74,8 @@ type Pages struct {
 	Deps
 	views  *template.Template
 	assets map[string]asset // by name
+
+	audiences audiences
 }
 
 type asset struct {
@@ -187,7 +191,7 @@ func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
 	for _, routes := range []map[string]handler{
 		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
-		p.shareRoutes(), p.rewardRoutes(),
+		p.shareRoutes(), p.rewardRoutes(), p.roomRoutes(), p.leadRoutes(),
 	} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))
@@ -305,7 +309,7 @@ func (p *Pages) show(w http.ResponseWriter, v *visit, status int, name string, x
 	if x.Title == "" {
 		x.Title = x.Community
 	}
-	if x.Refresh > 0 {
+	if x.Refresh > 0 && x.Script == "" {
 		x.Script = "wait.js"
 	}
 	for _, l := range text.Langs {

@@ -81,7 +81,7 @@ func (p *Pages) rewardRows(tx *db.Tx, x *view, v *visit, cursor string, limit in
 			return nil, "", err
 		}
 		out = append(out, rewardRow{
-			Title: t.Title.In(v.lang) + " · " + day(r.At.In(x.zone())), Amount: x.rewardAmount(t, r.Kind, r.Amount), State: x.rewardState(t, r, paid), Href: v.base + "/me/rewards/" + r.ID,
+			Title: t.Title.In(v.lang), Amount: x.rewardAmount(t, r.Kind, r.Amount), State: day(r.At.In(x.zone())) + " · " + x.rewardState(t, r, paid), Href: v.base + "/me/rewards/" + r.ID,
 		})
 	}
 	return out, list.Next, nil

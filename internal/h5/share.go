@@ -22,12 +22,12 @@ import (
 
 func (p *Pages) shareRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /{community}/s/{code}":            p.shareLink,
-		"GET /{community}/me/share":            p.member(p.share),
-		"GET /{community}/me/share/{of}":       p.member(p.ownLink),
+		"GET /{community}/s/{code}":                 p.shareLink,
+		"GET /{community}/me/share":                 p.member(p.share),
+		"GET /{community}/me/share/{of}":            p.member(p.ownLink),
 		"GET /{community}/me/share/{of}/poster.png": p.member(p.poster),
-		"POST /{community}/me/share/choice":    p.member(p.chooseReward),
-		"GET /{community}/me/share/choice":     p.instead("/me/share"),
+		"POST /{community}/me/share/choice":         p.member(p.chooseReward),
+		"GET /{community}/me/share/choice":          p.instead("/me/share"),
 	}
 }
 
@@ -84,41 +84,10 @@ func (v *visit) sharing(product string) string {
 	return v.base + "/me/share/" + url.PathEscape(cmp.Or(product, whole))
 }
 
-// shareable is something that a member may share.
-type shareable struct{ Of, Title, Pitch, Price string }
-
-// shareables are the community as a whole, the memberships on sale, and the next events.
-func (p *Pages) shareables(tx *db.Tx, v *visit) ([]shareable, error) {
-	x := &view{p: p, community: v.community, lang: v.lang}
-	out := []shareable{{Title: v.community.Name.In(v.lang)}}
-	config, err := p.Intake.ConfigTx(tx)
-	if err != nil {
-		return nil, err
-	}
-	out[0].Pitch = config.Landing.Title.In(v.lang)
-	plans, err := p.Members.Plans(tx)
-	if err != nil {
-		return nil, err
-	}
-	for _, o := range plans {
-		s := shareable{Of: shop.KindPlan + ":" + o.Name, Title: o.Title.In(v.lang), Pitch: o.Pitch.In(v.lang)}
-		q, err := p.Members.QuoteTx(tx, "", o.Name) // as a stranger would pay
-		switch refusal := errs.As(err); {
-		case err == nil:
-			s.Price = yuan(q.Price)
-		case refusal == nil || refusal.Kind == errs.Internal:
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	coming, err := p.Events.ListTx(tx, event.Filter{From: tx.Now(), State: event.StatePlanned}, "", soon)
-	for _, e := range coming.Items {
-		out = append(out, shareable{Of: shop.KindTicket + ":" + e.ID, Title: e.Title.In(v.lang), Pitch: strings.TrimSpace(x.when(e.Starts, e.Ends) + " " + where(e))})
-	}
-	return out, err
-}
-
 type shareView struct {
+	Earns   bool   // there is something to be earned, or was
+	Lead    string // what this page is
+	Note    string // why this member earns nothing yet
 	Purse   []pair // what the member has of rewards
 	Links   []shareRow
 	Guests  []guestRow
@@ -149,29 +118,53 @@ func (p *Pages) showShare(w http.ResponseWriter, r *http.Request, v *visit, stat
 		if data.Links, err = p.shareRows(tx, x, v); err != nil {
 			return err
 		}
-		if data.Purse, err = p.purse(tx, x, v.who.ID); err != nil {
-			return err
-		}
 		if data.Guests, err = p.guests(tx, x, v.who.ID); err != nil {
 			return err
 		}
-		if data.Choices, err = p.wishes(tx, x, v); err != nil {
+		list, err := p.Growth.ProgrammesTx(tx)
+		if err != nil {
+			return err
+		}
+		if data.Choices, err = p.wishes(tx, x, v, list); err != nil {
+			return err
+		}
+		if data.Note, err = p.whoEarns(tx, x, v, list); err != nil {
 			return err
 		}
 		var next string
 		if data.Rewards, next, err = p.rewardRows(tx, x, v, "", 5); next != "" {
 			data.More = v.base + "/me/rewards"
 		}
+		data.Earns = len(list)+len(data.Guests)+len(data.Rewards) > 0
+		if err == nil && len(data.Rewards) > 0 {
+			data.Purse, err = p.purse(tx, x, v.who.ID)
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	x.Title, x.Data = x.T("h5.share.title"), data
+	x.Title, data.Lead = x.T("h5.share.only"), x.T("h5.share.only_lead")
+	if data.Earns {
+		x.Title, data.Lead = x.T("h5.share.title"), x.T("h5.share.lead")
+	}
+	x.Data = data
 	if refusal != nil {
 		x.Refusal = p.say(v, refusal)
 	}
 	return p.show(w, v, status, "share", x)
+}
+
+// whoEarns says that only members earn, to who is none.
+func (p *Pages) whoEarns(tx *db.Tx, x *view, v *visit, list []growth.Terms) (string, error) {
+	if len(list) == 0 || slices.ContainsFunc(list, func(t growth.Terms) bool { return t.Promoters == growth.Anyone }) {
+		return "", nil
+	}
+	has, err := p.Members.MembershipsTx(tx, v.who.ID)
+	if err != nil || len(has) > 0 {
+		return "", err
+	}
+	return x.T("h5.share.members_only"), nil
 }
 
 func (p *Pages) shareRows(tx *db.Tx, x *view, v *visit) (out []shareRow, err error) {
@@ -193,10 +186,10 @@ func (p *Pages) shareRows(tx *db.Tx, x *view, v *visit) (out []shareRow, err err
 	return out, nil
 }
 
-// purse is what a member has of rewards; what there is none of is left out.
+// purse is what a member has of rewards; debts and points that there are none of are left out.
 func (p *Pages) purse(tx *db.Tx, x *view, person string) (out []pair, err error) {
 	has, err := p.Growth.PurseTx(tx, person)
-	if err != nil || has == (growth.Purse{}) {
+	if err != nil {
 		return nil, err
 	}
 	out = []pair{{x.T("h5.share.available"), yuan(has.Available)}, {x.T("h5.share.frozen"), yuan(has.Frozen)}}
@@ -257,11 +250,7 @@ func (v *view) initial(n people.Name) string {
 }
 
 // wishes are the programmes in which a member may choose what they are given.
-func (p *Pages) wishes(tx *db.Tx, x *view, v *visit) (out []wishView, err error) {
-	list, err := p.Growth.ProgrammesTx(tx)
-	if err != nil {
-		return nil, err
-	}
+func (p *Pages) wishes(tx *db.Tx, x *view, v *visit, list []growth.Terms) (out []wishView, err error) {
 	for _, t := range list {
 		if len(t.Reward) < 2 {
 			continue
@@ -329,7 +318,9 @@ func (p *Pages) own(r *http.Request, v *visit) (s shareable, l growth.LinkCount,
 	return s, l, found, err
 }
 
-func (p *Pages) urlOf(v *visit, l growth.LinkCount) string { return p.PublicURL + v.base + "/s/" + l.Code }
+func (p *Pages) urlOf(v *visit, l growth.LinkCount) string {
+	return p.PublicURL + v.base + "/s/" + l.Code
+}
 
 // ownLink shows a member's link to something, as text, as a QR code and as a poster. What is shared no more leads to what is.
 func (p *Pages) ownLink(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -13,8 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/domain/growth"
+	"github.com/qunce/qunce/internal/domain/payout"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/test/testkit/phone"
 )
 
 var ownLink = regexp.MustCompile(`https?://[^\s<"]+(/s/[0-9a-z]{10})`)
@@ -36,9 +40,13 @@ func TestSharing(t *testing.T) {
 	sharer := walker{t, a, community, clk, p}
 	sharer.see("/e/join?lang=zh-Hans")
 	sharer.register("13900000001", "林一")
+	sharer.see("/me/share", "会员分享才有奖励")
 	sharer.buy()
-	sharer.see("/me", "分享与奖励")
+	sharer.see("/me", "分享给朋友")
 	sharer.see("/me/share", "可以分享的", "年度会员", "¥999.00", "还没有人通过你来", "还没有奖励", "奖励形式", "个人海报")
+	if strings.Contains(sharer.see("/me/share").Words(), "会员分享才有奖励") {
+		t.Error("a member is told that only members earn")
+	}
 	clk.Advance(time.Minute)
 	path, address := sharer.link("plan:annual")
 	if page := sharer.see(path, "复制这段话"); !strings.HasSuffix(page.Path, "/me/share/plan:annual") {
@@ -53,9 +61,9 @@ func TestSharing(t *testing.T) {
 	if page := sharer.see("/me/share/plan:none", "可以分享的"); page.Path != "/me/share" && !strings.HasSuffix(page.Path, "/me/share") {
 		t.Errorf("what is not shared leads to %s", page.Path)
 	}
-	sharer.poster(address)
+	sharer.scans("/me/share/plan:annual/poster.png", address)
 
-	guest := walker{t, a, community, clk, phone.New(p.Base, nil)}
+	guest := sharer.stranger()
 	if page := guest.see(path+"?lang=zh-Hans", "¥999.00", "怎么加入"); !strings.HasSuffix(page.Path, "/e/join") || !strings.Contains(page.HTML, "og:description") {
 		t.Errorf("a stranger is led to %s", page.Path)
 	}
@@ -70,7 +78,7 @@ func TestSharing(t *testing.T) {
 		t.Errorf("who is known is led to %s", page.Path)
 	}
 	guest.buy()
-	sharer.see("/me/share", "订单 1", "已带来奖励", "冻结中 ¥99.90", "个人海报 · 2026-03-07", "冻结至 2026-03-14")
+	sharer.see("/me/share", "订单 1", "已带来奖励", "冻结中 ¥99.90", "个人海报", "2026-03-07 · 冻结至 2026-03-14")
 	if words := sharer.see("/me/share").Words(); strings.Contains(words, "周远") {
 		t.Error("a guest's whole name is shown")
 	}
@@ -106,7 +114,7 @@ func TestSharing(t *testing.T) {
 
 	// What they earned by one link, they follow from another themselves: the chain goes on.
 	further, _ := guest.again("13900000002").link("all")
-	third := walker{t, a, community, clk, phone.New(p.Base, nil)}
+	third := sharer.stranger()
 	third.see(further)
 	third.register("13900000003", "吴三")
 	sharer.must(a.DB.Read(t.Context(), community, func(tx *db.Tx) error {
@@ -122,6 +130,81 @@ func TestSharing(t *testing.T) {
 	}))
 }
 
+// G4, L3: a reward that was paid out says so; what goes back after that is owed, and the story tells it.
+func TestARewardIsPaidAndOwed(t *testing.T) {
+	a, community, clk, p := serve(t, "operators")
+	sharer := walker{t, a, community, clk, p}
+	sharer.see("/e/join?lang=zh-Hans")
+	sharer.register("13900000001", "林一")
+	sharer.buy()
+	clk.Advance(time.Minute)
+	path, _ := sharer.link("plan:annual")
+	guest := sharer.stranger()
+	guest.see(path)
+	guest.register("13900000002", "周远")
+	guest.buy()
+	sharer.see("/me/share", "冻结至")
+	clk.Advance(8 * 24 * time.Hour)
+	sharer.settle()
+	sharer.signIn("13900000001")
+	why := regexp.MustCompile(`/me/rewards/[0-9a-z]{20}`).FindString(sharer.see("/me/share", "可结算 ¥99.90").HTML)
+
+	one, other := audit.Actor{Kind: access.Operator, ID: "one"}, audit.Actor{Kind: access.Operator, ID: "other"}
+	do := func(fn func(tx *db.Tx) error) {
+		t.Helper()
+		sharer.must(a.DB.Do(t.Context(), community, fn))
+	}
+	var batch payout.Batch
+	do(func(tx *db.Tx) (err error) {
+		batch, err = a.Payouts.DraftTx(tx, one, payout.Plan{Threshold: 1_00})
+		return err
+	})
+	sharer.settle()
+	do(func(tx *db.Tx) error { _, err := a.Payouts.ApproveTx(tx, other, batch.ID); return err })
+	sharer.see("/me/share", "打款中", "可结算 ¥0.00")
+	do(func(tx *db.Tx) error {
+		lines, err := a.Payouts.LinesTx(tx, batch.ID, payout.Reserved, "", 10)
+		if err != nil || len(lines.Items) != 1 {
+			t.Errorf("lines %+v", lines)
+			return err
+		}
+		_, err = a.Payouts.PaidTx(tx, other, lines.Items[0].ID)
+		return err
+	})
+	sharer.see(why, "已打款 ¥99.90", "包含当时全部可结算的奖励")
+	sharer.see("/me/rewards", "已打款")
+
+	do(func(tx *db.Tx) error {
+		sale, err := a.Growth.AllRewardsTx(tx, growth.RewardFilter{}, "", 1)
+		if err == nil {
+			_, err = a.Shop.RefundTx(tx, sale.Items[0].Order, shop.Ask{Key: "half", Amount: 500_00, Actor: "op"})
+		}
+		return err
+	})
+	sharer.settle()
+	sharer.see("/me/share", "待抵扣 ¥50.00", "已打款 · 收回了 ¥50.00")
+	sharer.see(why, "订单退款，收回 ¥50.00", "其中 ¥50.00 已打款", "待抵扣 −¥50.00")
+}
+
+// G1: a link to an event leads to the event, and says what it costs a stranger.
+func TestSharingAnEvent(t *testing.T) {
+	a, community, clk, p := serve(t, "operators")
+	w := walker{t, a, community, clk, p}
+	w.see("/e/join?lang=zh-Hans")
+	w.register("13900000001", "林一")
+	e := w.plans("session", "第一场", 48*time.Hour)
+	w.see("/me/share", "第一场", "¥399.00")
+	path, _ := w.link("ticket:" + e.ID)
+	guest := w.stranger()
+	if page := guest.see(path, "第一场"); !strings.HasSuffix(page.Path, "/events/"+e.Code) {
+		t.Errorf("it leads to %s", page.Path)
+	}
+	w.see("/me/share/ticket:"+e.ID, "浏览 1", "图书馆")
+	if page := w.see("/me/share/ticket:" + e.ID + "/poster.png"); !strings.HasPrefix(page.HTML, "\x89PNG") {
+		t.Error("no poster")
+	}
+}
+
 // again signs in once more.
 func (w walker) again(number string) walker {
 	w.Helper()
@@ -129,10 +212,10 @@ func (w walker) again(number string) walker {
 	return w
 }
 
-// poster reads the code on a poster, where there is something to read it with.
-func (w walker) poster(address string) {
+// scans reads the code on a poster, where there is something to read it with.
+func (w walker) scans(poster, address string) {
 	w.Helper()
-	page := w.see("/me/share/plan:annual/poster.png")
+	page := w.see(poster)
 	if _, err := png.Decode(bytes.NewReader([]byte(page.HTML))); err != nil {
 		w.Errorf("the poster is no picture: %v", err)
 	}

@@ -8,15 +8,26 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
 func (p *Pages) signUpRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /{community}/sign-up":       p.signUpPage,
-		"POST /{community}/sign-up":      p.signUp,
-		"POST /{community}/sign-up/code": p.signUpCode,
+		"GET /{community}/sign-up":       unknown(p.signUpPage),
+		"POST /{community}/sign-up":      unknown(p.signUp),
+		"POST /{community}/sign-up/code": unknown(p.signUpCode),
 		"GET /{community}/sign-up/code":  p.instead("/sign-up"),
+	}
+}
+
+// unknown is for strangers: who is signed in goes where they wanted to.
+func unknown(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
+		if v.who.Kind == access.Member {
+			return back(w, r, v.onward(r.FormValue("to")))
+		}
+		return h(w, r, v)
 	}
 }
 

@@ -13,10 +13,12 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/bus"
@@ -42,6 +44,8 @@ type Parts struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Events      *event.Service
+	Goods       *goods.Service
+	Shop        *shop.Service
 	Growth      *growth.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
@@ -172,7 +176,7 @@ func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (c
 	if len(changes) == 0 && !first {
 		return nil, nil
 	}
-	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyEvents, s.applyGrowth, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
+	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyEvents, s.applyShop, s.applyGrowth, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
 		if err := apply(tx, was, p); err != nil {
 			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
 		}

@@ -5,12 +5,15 @@ import (
 	"slices"
 
 	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/shop"
 )
 
-// sold checks what is sold: memberships, and events, of which tickets may be free for plans that are.
+// sold checks what is sold: memberships, goods, and events, of which tickets may be free for plans that are.
 func (c *checker) sold() {
 	c.refused("membership", c.Membership.Check())
 	c.refused("events", c.Events.Check())
+	c.refused("shop", c.Shop.Check())
+	c.refused("shop.coupons", shop.CheckCoupons(c.Shop.Coupons))
 	plans := namesOf(c.Membership.Plans, func(p membership.Plan) string { return p.Name })
 	for i, t := range c.Events.Templates {
 		for j, x := range t.Types {

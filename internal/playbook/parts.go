@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -67,6 +68,21 @@ func (s *Service) applyEvents(tx *db.Tx, was, p Playbook) error {
 	}
 	if err := s.Events.DeclareTx(tx, p.Events); err != nil {
 		return fmt.Errorf("events: %w", err)
+	}
+	return nil
+}
+
+// applyShop declares what is sold besides. A product or coupon that is named no longer is sold, or used, no more; what staff has changed
+// stays until the playbook says something new of it.
+func (s *Service) applyShop(tx *db.Tx, was, p Playbook) error {
+	if reflect.DeepEqual(was.Shop, p.Shop) {
+		return nil
+	}
+	if err := s.Goods.DeclareTx(tx, p.Shop.Config); err != nil {
+		return fmt.Errorf("shop: %w", err)
+	}
+	if err := s.Shop.DeclareCouponsTx(tx, p.Shop.Coupons); err != nil {
+		return fmt.Errorf("shop: coupons: %w", err)
 	}
 	return nil
 }

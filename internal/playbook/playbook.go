@@ -10,10 +10,12 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -36,6 +38,7 @@ type Playbook struct {
 	Circles    []circle.Group    `json:"circles,omitempty"`
 	Membership membership.Config `json:"membership,omitempty"`
 	Events     event.Config      `json:"events,omitempty"`
+	Shop       Shop              `json:"shop,omitempty"`
 	Growth     growth.Config     `json:"growth,omitempty"`
 	Contacts   []intake.Contact  `json:"contacts,omitempty"`
 	Intake     Intake            `json:"intake,omitempty"`
@@ -49,6 +52,12 @@ type Playbook struct {
 type People struct {
 	Stages []people.StageRule `json:"stages,omitempty" doc:"life stages, computed from dates; the first that holds counts"`
 	Fields []people.Field     `json:"fields,omitempty" doc:"fields of the profile besides the built-in ones"`
+}
+
+// Shop is what a playbook says about what is sold besides memberships and tickets.
+type Shop struct {
+	goods.Config
+	Coupons []shop.Coupon `json:"coupons,omitempty"`
 }
 
 // Intake is what a playbook says about taking people in.

@@ -10,9 +10,11 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -79,6 +81,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[money.Fen]():         {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
 	reflect.TypeFor[time.Time]():         {"type": "string", "format": "date-time"},
 	reflect.TypeFor[event.Kind]():        enum(event.Kinds...),
+	reflect.TypeFor[goods.Kind]():        enum(goods.Kinds...),
 	reflect.TypeFor[growth.Binding]():    enum(growth.Click, growth.Claim, growth.Attendance, growth.ByOrder),
 	reflect.TypeFor[growth.TouchRule]():  enum(growth.First, growth.Last),
 	reflect.TypeFor[growth.RewardKind](): enum(growth.InMoney, growth.InPoints, growth.InService),
@@ -107,6 +110,10 @@ var required = map[reflect.Type][]string{
 	reflect.TypeFor[intake.Consent]():   {"purpose", "version"},
 	reflect.TypeFor[people.StageRule](): {"stage"},
 	reflect.TypeFor[people.Field]():     {"name", "type"},
+	reflect.TypeFor[goods.Product]():    {"name", "title", "kind", "skus"},
+	reflect.TypeFor[goods.SKU]():        {"name"},
+	reflect.TypeFor[goods.Offer]():      {"name", "item", "size", "window", "price"},
+	reflect.TypeFor[shop.Coupon]():      {"code", "title"},
 	reflect.TypeFor[growth.Programme](): {"name", "title", "binds", "levels"},
 	reflect.TypeFor[touch.Budget]():     {"per", "max"},
 	reflect.TypeFor[touch.Template]():   {"purpose", "body"},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -34,13 +35,20 @@ var eventProofs = []struct{ kind, reason, query string }{
 	},
 }
 
-// checkEvents proves events, and that tickets and places agree.
+// checkEvents proves events and their rooms, and that tickets and places agree.
 func checkEvents(tx *db.Tx, r *Report, _ time.Time) error {
 	found, err := event.Verify(tx)
 	if err != nil {
 		return err
 	}
 	for _, p := range found {
+		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	}
+	rooms, err := room.Verify(tx)
+	if err != nil {
+		return err
+	}
+	for _, p := range rooms {
 		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	for _, x := range eventProofs {

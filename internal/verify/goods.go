@@ -12,7 +12,7 @@ var goodsProofs = []struct{ kind, reason, query string }{
 	{
 		"goods.units_without_item", "units of the stock are taken, and nothing that was sold has them",
 		`SELECT id FROM seat WHERE community_id = $1 AND state = 'taken' AND group_name LIKE 'stock:%'
-			EXCEPT SELECT seat FROM goods_item WHERE community_id = $1 AND state IN ('waits', 'sold') ORDER BY 1 LIMIT $2`,
+			EXCEPT SELECT seat FROM goods_item WHERE community_id = $1 AND (state IN ('waits', 'sold') OR shipped_at > 0) ORDER BY 1 LIMIT $2`,
 	},
 	{
 		"goods.slot_without_item", "a place in a group-buy is taken that nobody has paid for",
@@ -54,5 +54,18 @@ func checkGoods(tx *db.Tx, r *Report, _ time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return tx.Each(func(row *db.Row) error {
+		var id string
+		var books, says int64
+		err := row.Scan(&id, &books, &says)
+		r.add("goods.cost", id, "%d are owed to a supplier in the books for it, and it says %d", books, says)
+		return err
+	}, costInBooks, tx.Community(), most)
 }
+
+// costInBooks proves that suppliers are owed what was shipped has cost.
+const costInBooks = `SELECT id, CAST(SUM(books) AS BIGINT), CAST(SUM(says) AS BIGINT) FROM (
+		SELECT e.subject AS id, l.amount AS books, 0 AS says FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
+			WHERE l.community_id = $1 AND l.account = 'expense:goods'
+		UNION ALL SELECT id, 0, -cost * qty FROM goods_item WHERE community_id = $1 AND shipped_at > 0 AND supplier <> '') x
+	GROUP BY id HAVING SUM(books) <> SUM(says) ORDER BY id LIMIT $2`

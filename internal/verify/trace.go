@@ -77,6 +77,8 @@ var traces = []trace{
 	{"goods_group", `t.state = 'failed'`, `t.id`, []any{goods.GroupFailed{}}, `f.subject`},
 	{"goods_item", `t.joined_at > 0`, `t.id`, []any{goods.GroupJoined{}}, `f.data ->> 'item'`},
 	{"goods_item", `t.sold_at > 0`, `t.id`, []any{goods.Sold{}}, `f.data ->> 'item'`},
+	{"goods_item", `t.shipped_at > 0`, `t.id`, []any{goods.Shipped{}}, `f.data ->> 'item'`},
+	{"goods_item", `t.received_at > 0`, `t.id`, []any{goods.Received{}}, `f.data ->> 'item'`},
 	{"goods_item", `t.state = 'returned'`, `t.id`, []any{goods.Returned{}}, `f.data ->> 'item'`},
 	{"event", ``, `t.id`, []any{event.Planned{}}, `f.subject`},
 	{"event", `t.state = 'cancelled'`, `t.id`, []any{event.Cancelled{}}, `f.subject`},

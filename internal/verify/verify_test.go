@@ -44,7 +44,7 @@ func TestASoundCommunityHasNoFlaws(t *testing.T) {
 		for _, f := range r.Flaws {
 			t.Errorf("%+v", f)
 		}
-		for _, part := range []string{"fact", "seat", "path", "task", "ledger", "circle", "blob", "person", "intake", "touch", "membership", "shop", "event", "growth", "payout"} {
+		for _, part := range []string{"fact", "seat", "path", "task", "ledger", "circle", "blob", "person", "intake", "touch", "membership", "shop", "event", "goods", "growth", "payout"} {
 			if r.Checked[part] == 0 {
 				t.Errorf("nothing of %s was looked at", part)
 			}
@@ -90,6 +90,24 @@ var damages = []struct{ kind, find, spoil string }{
 	{"shop.order_revenue", `SELECT id FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' AND refunded > 0 LIMIT 1`, `UPDATE shop_order SET refunded = refunded - 1 WHERE community_id = $1 AND id = $2`},
 	{"shop.order_revenue", `SELECT id FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' LIMIT 1`, `UPDATE ledger_line SET amount = amount + 1 WHERE community_id = $1 AND account LIKE 'revenue:%' AND entry_id IN (SELECT id FROM ledger_entry WHERE community_id = $1 AND subject = $2)`},
 	{"shop.order_unearned", `SELECT id FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' LIMIT 1`, `UPDATE shop_order SET entry = '' WHERE community_id = $1 AND id = $2`},
+	{"shop.order_discount", `SELECT id FROM shop_order WHERE community_id = $1 AND discount > 0 LIMIT 1`, `UPDATE shop_order SET discount = discount - 1 WHERE community_id = $1 AND id = $2`},
+	{"shop.line_points", `SELECT id FROM shop_order WHERE community_id = $1 AND points > 0 LIMIT 1`, `UPDATE shop_line SET points = points + 1 WHERE community_id = $1 AND order_id = $2`},
+	{"shop.order_points", `SELECT id FROM shop_order WHERE community_id = $1 AND points > 0 AND state = 'fulfilled' LIMIT 1`, `UPDATE shop_order SET points = points + 1 WHERE community_id = $1 AND id = $2`},
+	{"shop.order_waits", `SELECT id FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' LIMIT 1`, `UPDATE shop_order SET waits = TRUE WHERE community_id = $1 AND id = $2`},
+	{"shop.coupon", `SELECT code FROM shop_coupon WHERE community_id = $1 LIMIT 1`, `UPDATE shop_coupon SET code = code || 'X' WHERE community_id = $1 AND code = $2`},
+	{"goods.product", `SELECT name FROM goods_product WHERE community_id = $1 LIMIT 1`, `UPDATE goods_product SET name = name || 'x' WHERE community_id = $1 AND name = $2`},
+	{"goods.offer", `SELECT name FROM goods_offer WHERE community_id = $1 LIMIT 1`, `UPDATE goods_offer SET name = name || 'x' WHERE community_id = $1 AND name = $2`},
+	{"goods.price", `SELECT product FROM goods_price WHERE community_id = $1 LIMIT 1`, `UPDATE goods_price SET price = price + 1 WHERE community_id = $1 AND product = $2`},
+	{"goods.item_state", `SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' LIMIT 1`, `UPDATE goods_item SET sold_at = 0 WHERE community_id = $1 AND id = $2`},
+	{"goods.group_size", `SELECT id FROM goods_group WHERE community_id = $1 AND state = 'full' LIMIT 1`, `UPDATE goods_group SET size = size + 1 WHERE community_id = $1 AND id = $2`},
+	{"goods.group_given", `SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' AND grp <> '' LIMIT 1`, `UPDATE goods_group SET state = 'open' WHERE community_id = $1 AND id = (SELECT grp FROM goods_item WHERE community_id = $1 AND id = $2)`},
+	{"goods.item_shipped", `SELECT id FROM goods_item WHERE community_id = $1 AND shipped_at > 0 LIMIT 1`, `UPDATE goods_item SET carrier = '' WHERE community_id = $1 AND id = $2`},
+	{"goods.cost", `SELECT id FROM goods_item WHERE community_id = $1 AND shipped_at > 0 LIMIT 1`, `UPDATE goods_item SET cost = cost + 1 WHERE community_id = $1 AND id = $2`},
+	{"goods.forgotten", `SELECT id FROM goods_item WHERE community_id = $1 AND state = 'waits' LIMIT 1`, `UPDATE goods_group SET state = 'failed' WHERE community_id = $1 AND id = (SELECT grp FROM goods_item WHERE community_id = $1 AND id = $2)`},
+	{"goods.units_without_item", `SELECT seat FROM goods_item WHERE community_id = $1 AND state = 'sold' AND shipped_at = 0 LIMIT 1`, `UPDATE goods_item SET state = 'returned', ended_at = 1 WHERE community_id = $1 AND seat = $2`},
+	{"goods.slot_without_item", `SELECT slot FROM goods_item WHERE community_id = $1 AND state = 'waits' LIMIT 1`, `UPDATE goods_item SET joined_at = 0 WHERE community_id = $1 AND slot = $2`},
+	{"goods.item_without_order", `SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' LIMIT 1`, `UPDATE shop_line SET gone = TRUE WHERE community_id = $1 AND ref = $2`},
+	{"goods.order_without_item", `SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' LIMIT 1`, `UPDATE goods_item SET state = 'dropped' WHERE community_id = $1 AND id = $2`},
 	{"event.template", `SELECT name FROM event_template WHERE community_id = $1 LIMIT 1`, `UPDATE event_template SET name = name || 'x' WHERE community_id = $1 AND name = $2`},
 	{"event.answers", `SELECT id FROM event WHERE community_id = $1 AND answers > 0 LIMIT 1`, `UPDATE event SET answers = answers + 1 WHERE community_id = $1 AND id = $2`},
 	{"event.promoters", `SELECT id FROM event WHERE community_id = $1 AND answers > 0 LIMIT 1`, `UPDATE event SET promoters = promoters + 1 WHERE community_id = $1 AND id = $2`},
@@ -100,6 +118,9 @@ var damages = []struct{ kind, find, spoil string }{
 	{"event.ticket_without_place", `SELECT s.seat FROM event_ticket_seat s JOIN event_ticket t ON t.id = s.ticket WHERE s.community_id = $1 AND t.state = 'valid' LIMIT 1`, `UPDATE seat SET state = 'released' WHERE community_id = $1 AND id = $2`},
 	{"event.two_tickets", `SELECT event FROM event_ticket WHERE community_id = $1 AND state = 'valid' GROUP BY event HAVING count(*) > 1 LIMIT 1`, `UPDATE event_ticket SET person = (SELECT MAX(person) FROM event_ticket WHERE community_id = $1 AND event = $2 AND state = 'valid') WHERE community_id = $1 AND event = $2`},
 	{"event.answer_of_absent", `SELECT event FROM event_answer WHERE community_id = $1 LIMIT 1`, `DELETE FROM event_attendance WHERE community_id = $1 AND event = $2`},
+	{"room.shown", `SELECT event FROM room WHERE community_id = $1 LIMIT 1`, `UPDATE room SET shown = 99 WHERE community_id = $1 AND event = $2`},
+	{"room.time", `SELECT event FROM room WHERE community_id = $1 AND state = 'paused' LIMIT 1`, `UPDATE room SET state = 'playing' WHERE community_id = $1 AND event = $2`},
+	{"room.votes", `SELECT id FROM room_question WHERE community_id = $1 LIMIT 1`, `UPDATE room_question SET votes = votes + 1 WHERE community_id = $1 AND id = $2`},
 	{"growth.reward_taken", `SELECT reward FROM growth_takeback WHERE community_id = $1 LIMIT 1`, `UPDATE growth_takeback SET amount = amount + 1 WHERE community_id = $1 AND reward = $2`},
 	{"growth.reward_books", `SELECT reward FROM growth_takeback WHERE community_id = $1 AND owed = 0 LIMIT 1`, `UPDATE ledger_taken SET taken = taken - 1 WHERE community_id = $1 AND entry_id = (SELECT entry FROM growth_reward WHERE community_id = $1 AND id = $2) AND account LIKE 'commission:frozen:%'`},
 	{"growth.reward_unposted", `SELECT id FROM growth_reward WHERE community_id = $1 AND kind = 'money' LIMIT 1`, `UPDATE growth_reward SET entry = '' WHERE community_id = $1 AND id = $2`},
@@ -161,17 +182,17 @@ func community(tx *db.Tx, query string) []any {
 
 // notLived are declarations about rows that the lived-in community has none of.
 var notLived = map[string]bool{
-	"touch.t.id t.state IN ('failed', 'unknown')":  true, // takes a channel that is down
-	"shop_refund.id t.state IN ('asked', 'waits')": true, // for an instant only
-	"shop_refund.t.id t.state = 'failed'":          true, // takes a channel that refuses
-	"shop_refund.task ":                            true,
-	"task.subject t.subject_kind = 'refund'":       true,
-	"growth_reward.task ":                          true, // takes a week, or a merge of promoter and buyer
-	"payout_batch.id t.state = 'drafting'":         true, // for an instant only
-	"payout_batch.id t.state = 'cancelling'":       true, // for an instant only
-	"shop_order.id t.state = 'paid'":               true, // for an instant only
-	"transfer_import.file ":                        true, // takes an import
-	"transfer_problem.import ":                     true,
+	"touch.t.id t.state IN ('failed', 'unknown')":    true, // takes a channel that is down
+	"shop_refund.id t.state IN ('asked', 'waits')":   true, // for an instant only
+	"shop_refund.t.id t.state = 'failed'":            true, // takes a channel that refuses
+	"shop_refund.task ":                              true,
+	"task.subject t.subject_kind = 'refund'":         true,
+	"growth_reward.task ":                            true, // takes a week, or a merge of promoter and buyer
+	"payout_batch.id t.state = 'drafting'":           true, // for an instant only
+	"payout_batch.id t.state = 'cancelling'":         true, // for an instant only
+	"shop_order.id t.state = 'paid' AND NOT t.waits": true, // for an instant only
+	"transfer_import.file ":                          true, // takes an import
+	"transfer_problem.import ":                       true,
 }
 
 // Every declared reference finds a row that names nobody.

@@ -134,6 +134,63 @@ for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, 
   });
 }
 
+for (const [lang, viewport] of [['zh-Hans', narrow], ['en', wide]]) {
+  test(`a full house, and the line for it, in ${lang}`, async () => {
+    const event = await plan('salon', title, { about, capacity: 1 });
+    const ann = await newPhone(server, { lang, viewport });
+    await joins(ann, '林一');
+    await visit(ann, `/events/${event.code}`);
+    await click(ann, 'form[action$="/claim"] button');
+    const ticket = here(ann);
+
+    const bob = await newPhone(server, { lang, viewport });
+    bob.allow(410); // the friend ticket that was taken back
+    let bytes = 0;
+    const parts = [];
+    bob.page.on('response', (r) => parts.push(r.body().then((b) => { bytes += b.length; }, () => {})));
+    await visit(bob, `/events/${event.code}`);
+    await bob.page.waitForLoadState('networkidle');
+    await Promise.all(parts);
+    assert.ok(parts.length >= 3 && bytes <= 100 * 1024, `the first view weighs ${bytes} bytes`);
+    await look(bob, '76-full-stranger');
+    await click(bob, 'a.button[href*="/sign-up"]');
+    await look(bob, '77-sign-up');
+    const code = await askCode(bob);
+    await bob.page.fill('input[name=code]', code);
+    await bob.page.check('input[name=consent][value=service]');
+    await click(bob, 'form[data-form] p.field > button.button');
+    assert.equal(here(bob), `/operators/events/${event.code}`);
+    await look(bob, '78-full');
+    await click(bob, 'form[action$="/wait"] button');
+    assert.equal(await bob.page.textContent('.figure'), '1');
+    await look(bob, '79-line');
+
+    await goto(ann, ticket);
+    await ann.page.click('summary');
+    await click(ann, 'form[action$="/return"] button');
+    await look(ann, '80-returned');
+    for (let i = 0; i < 50 && !(await bob.page.locator('form[action$="/buy"]').count()); i++) {
+      await bob.page.waitForTimeout(200);
+      await bob.page.reload();
+    }
+    await look(bob, '81-offer');
+    await click(bob, 'form[action$="/buy"] button');
+    await look(bob, '82-order');
+    await visit(bob, '/me');
+    await look(bob, '83-home-held');
+
+    const session = await plan('session', title);
+    await visit(ann, `/events/${session.code}`);
+    await click(ann, 'form[action$="/give"] button');
+    const link = await ann.page.locator('.gifts input[readonly]').inputValue();
+    await click(ann, 'form[action$="/take-back"] button');
+    await goto(bob, new URL(link).pathname);
+    await look(bob, '84-gift-returned');
+    await ann.done();
+    await bob.done();
+  });
+}
+
 test('scans without a network are kept, sent later, and double entries are listed', async () => {
   const event = await plan('session', title);
   const ann = await newPhone(server);

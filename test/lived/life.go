@@ -92,6 +92,19 @@ func (w *World) talk(ctx context.Context) error {
 	return nil
 }
 
+// landing gives the community a page of its own for an entry.
+func (w *World) landing(tx *db.Tx) error {
+	config, err := w.Intake.ConfigTx(tx)
+	if err != nil {
+		return err
+	}
+	said := func(s string) []text.Text { return []text.Text{{text.Hans: s}} }
+	config.Pages = []intake.Page{{Name: "spring", Versions: []intake.PageVersion{{Name: "one", Landing: intake.Landing{
+		Title: said("春天进群")[0], Benefits: said("同月龄的妈妈"), Endorsers: []intake.Endorser{{Name: said("小安护士")[0]}}, HowTo: said("填资料"),
+	}}}}}
+	return w.Intake.DeclareTx(tx, config)
+}
+
 // ways are a paid placement, a member's own link, one that was retired, and somebody on the way in.
 func (w *World) ways(ctx context.Context) error {
 	members, err := w.Members(ctx)
@@ -107,7 +120,10 @@ func (w *World) ways(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		paid, err := w.Intake.AddEntryTx(tx, intake.Entry{Code: "paid", Title: "投放", Source: source.ID, Placement: placed.ID, Path: "intake-1"})
+		if err := w.landing(tx); err != nil {
+			return err
+		}
+		paid, err := w.Intake.AddEntryTx(tx, intake.Entry{Code: "paid", Title: "投放", Source: source.ID, Placement: placed.ID, Path: "intake-1", Page: "spring"})
 		if err != nil {
 			return err
 		}
@@ -122,8 +138,13 @@ func (w *World) ways(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = w.Intake.Arrive(ctx, w.Community, "paid", intake.Visitor{Account: "0123456789abcdef0123456789abcdef", Address: "10.0.0.1", Lang: "zh-Hans"}, "")
-	return err
+	const browser = "0123456789abcdef0123456789abcdef"
+	for _, v := range []intake.Visitor{{Account: browser, Address: "10.0.0.1", Lang: "zh-Hans"}, {Person: members[2].Person, Account: browser, Address: "10.0.0.1", Lang: "zh-Hans"}} {
+		if _, _, err := w.Intake.Arrive(ctx, w.Community, "paid", v, ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // money posts, takes back, promises and sets aside.

@@ -51,7 +51,7 @@ func letters() []rune {
 			}
 		}
 	}
-	add(simplifiedchinese.GBK, 0xB0, 0xF7, 0xA1, 0xFE)  // GB 2312, both levels
+	add(simplifiedchinese.GBK, 0xB0, 0xF7, 0xA1, 0xFE)   // GB 2312, both levels
 	add(traditionalchinese.Big5, 0xA4, 0xC6, 0x40, 0xFE) // Big5, the common characters
 	return slices.Sorted(maps.Keys(keep))
 }

@@ -2,11 +2,13 @@ package goods
 
 import "github.com/qunce/qunce/internal/spine/fact"
 
-// The names of products, SKUs and group-buys inside facts.
 type (
+	// ProductName is a product's name inside facts.
 	ProductName string
-	SKUName     string
-	OfferName   string
+	// SKUName is a SKU's name inside facts.
+	SKUName string
+	// OfferName is a group-buy's name inside facts.
+	OfferName string
 )
 
 // Piece is what the facts of a sold thing say.
@@ -42,6 +44,12 @@ type (
 	Sold Piece
 	// Returned : it was given back.
 	Returned Piece
+	// Shipped : it is on its way, and its supplier is owed what it costs.
+	Shipped Piece
+	// Complained : its buyer has asked staff about it. The answer is the task's.
+	Complained Piece
+	// Received : it has come, or so much time has passed that it must have.
+	Received Piece
 )
 
 // The facts of group-buys, whose Subject is the group.
@@ -68,5 +76,5 @@ type (
 
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{ProductChanged{}, PriceChanged{}, Restocked{}, Sold{}, Returned{}, GroupStarted{}, GroupJoined{}, GroupFull{}, GroupFailed{}}
+	return []any{ProductChanged{}, PriceChanged{}, Restocked{}, Sold{}, Returned{}, Shipped{}, Complained{}, Received{}, GroupStarted{}, GroupJoined{}, GroupFull{}, GroupFailed{}}
 }

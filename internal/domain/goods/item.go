@@ -8,6 +8,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
@@ -42,8 +43,10 @@ type Item struct {
 	JoinedAt  time.Time `json:"joined_at,omitzero" doc:"when it was paid for a group-buy"`
 	SoldAt    time.Time `json:"sold_at,omitzero"`
 	EndedAt   time.Time `json:"ended_at,omitzero" doc:"when it was given back"`
+	Shipment
 
 	returnDays            int
+	address, complaint    string
 	seat, allowance, slot string
 	next                  bool
 }
@@ -220,7 +223,7 @@ func (s *Service) TakeTx(tx *db.Tx, id string) (Item, error) {
 		}
 	}
 	was := x.State
-	x.State, x.SoldAt = Bought, tx.Now()
+	x.State, x.SoldAt, x.EndedAt = Bought, tx.Now(), time.Time{}
 	if err := updateItem(tx, x, was); err != nil {
 		return x, err
 	}
@@ -258,13 +261,20 @@ func (s *Service) DropTx(tx *db.Tx, id string) error {
 	return updateItem(tx, x, was)
 }
 
-// TakeBackTx undoes TakeTx: the units are for sale again. One that was not sold, or went back already, stays as it is.
+// TakeBackTx undoes TakeTx: units that were not shipped are for sale again. One that was not sold, or went back already, stays as it is.
 func (s *Service) TakeBackTx(tx *db.Tx, id string) error {
 	x, err := s.itemTx(tx, id)
 	if err != nil || x.State != Bought {
 		return err
 	}
-	if err := s.release(tx, x.seat, x.allowance); err != nil {
+	back := []string{x.allowance}
+	if x.ShippedAt.IsZero() { // what was shipped is not in the stock again before somebody puts it there
+		back = append(back, x.seat)
+	}
+	if err := s.release(tx, back...); err != nil {
+		return err
+	}
+	if err := job.Clear(tx, receiveTimer, x.ID); err != nil {
 		return err
 	}
 	x.State, x.EndedAt = Back, tx.Now()
@@ -289,8 +299,16 @@ func (s *Service) RefundUntilTx(tx *db.Tx, id string) (time.Time, error) {
 	return x.returnUntil(tx.Now()), err
 }
 
-// returnUntil is the end of the days for giving a thing back.
-func (x Item) returnUntil(time.Time) time.Time { return x.SoldAt.AddDate(0, 0, x.returnDays) }
+// returnUntil is the end of the days for giving a thing back, which begin when it has come. While it has not it may be given back.
+func (x Item) returnUntil(now time.Time) time.Time {
+	switch {
+	case !x.Ships:
+		return x.SoldAt.AddDate(0, 0, x.returnDays)
+	case x.ReceivedAt.IsZero():
+		return now.AddDate(0, 0, receiveDays+x.returnDays)
+	}
+	return x.ReceivedAt.AddDate(0, 0, x.returnDays)
+}
 
 func (x Item) piece() Piece {
 	return Piece{Item: fact.ID(x.ID), Product: ProductName(x.Product), SKU: SKUName(x.SKU), Qty: x.Qty}

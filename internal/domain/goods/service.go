@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
 
@@ -30,31 +31,42 @@ type Orders interface {
 	EndTx(tx *db.Tx, item, why string) error
 }
 
+// Secrets keep addresses.
+type Secrets interface {
+	Encrypt(community, purpose, plaintext string) string
+	Decrypt(community, purpose, ciphertext string) (string, error)
+}
+
 // Service keeps products, their stock and what is sold of it. Safe for concurrent use.
 type Service struct {
 	db     *db.DB
 	seats  *seat.Service
+	books  *ledger.Service
 	people People
+	keys   Secrets
 	orders Orders
+	desk   Desk
 }
 
 // New makes the service. Call Follow and Register before the first sale.
-func New(d *db.DB, seats *seat.Service, people People) *Service {
-	return &Service{db: d, seats: seats, people: people}
+func New(d *db.DB, seats *seat.Service, books *ledger.Service, people People, keys Secrets) *Service {
+	return &Service{db: d, seats: seats, books: books, people: people, keys: keys}
 }
 
-// Follow says whose orders things are bought by.
-func (s *Service) Follow(o Orders) { s.orders = o }
+// Follow says whose orders things are bought by, and who answers complaints.
+func (s *Service) Follow(o Orders, d Desk) { s.orders, s.desk = o, d }
 
 // Kinds of timers and jobs.
 const (
-	closeTimer = "goods.close"  // the time of a group-buy is over
-	settleJob  = "goods.settle" // the orders of a group-buy that has ended are to be given, or paid back
+	closeTimer   = "goods.close"   // the time of a group-buy is over
+	receiveTimer = "goods.receive" // what was shipped must have come
+	settleJob    = "goods.settle"  // the orders of a group-buy that has ended are to be given, or paid back
 )
 
 // Register gives the runner what is to be done outside of requests.
 func (s *Service) Register(r *job.Runner) {
 	r.OnTimer(closeTimer, func(tx *db.Tx, t job.Timer) error { return s.closeGroup(tx, t.Ref) })
+	r.OnTimer(receiveTimer, func(tx *db.Tx, t job.Timer) error { return s.ReceiveTx(tx, t.Ref) })
 	r.OnJob(settleJob, job.Options{}, func(ctx context.Context, j job.Job) (func(*db.Tx) error, error) {
 		return nil, s.settle(ctx, j.Community, j.Key)
 	})

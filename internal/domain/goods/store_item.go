@@ -8,11 +8,12 @@ import (
 )
 
 const selectItem = `SELECT id, person, product, sku, qty, price, cost, supplier, ships, return_days, state, seat, allowance, grp, slot, next_group, held_until, created_at,
-	joined_at, sold_at, ended_at FROM goods_item WHERE community_id = $1`
+	joined_at, sold_at, ended_at, address, carrier, tracking, shipped_at, received_at, complaint FROM goods_item WHERE community_id = $1`
 
 func scanItem(r *db.Row) (x Item, err error) {
 	err = r.Scan(&x.ID, &x.Person, &x.Product, &x.SKU, &x.Qty, &x.Price, &x.Cost, &x.Supplier, &x.Ships, &x.returnDays, &x.State, &x.seat, &x.allowance, &x.Group, &x.slot,
-		&x.next, &x.HeldUntil, &x.CreatedAt, &x.JoinedAt, &x.SoldAt, &x.EndedAt)
+		&x.next, &x.HeldUntil, &x.CreatedAt, &x.JoinedAt, &x.SoldAt, &x.EndedAt, &x.address, &x.Carrier, &x.Tracking,
+		&x.ShippedAt, &x.ReceivedAt, &x.complaint)
 	return x, err
 }
 

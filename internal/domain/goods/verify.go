@@ -22,6 +22,8 @@ var proofs = []struct{ code, query string }{
 		OR state = 'dropped' AND sold_at = 0 AND ended_at > 0 OR state = 'waits' AND grp <> '' AND joined_at > 0 AND sold_at = 0 AND ended_at = 0
 		OR state = 'sold' AND (joined_at > 0) = (grp <> '') AND sold_at > 0 AND ended_at = 0
 		OR state = 'returned' AND (joined_at > 0) = (grp <> '') AND sold_at > 0 AND ended_at > 0) ORDER BY id`},
+	{"goods.item_shipped", `SELECT id, shipped_at, received_at FROM goods_item WHERE community_id = $1 AND ((shipped_at > 0) <> (carrier <> '') OR received_at > 0 AND shipped_at = 0
+		OR shipped_at > 0 AND (sold_at = 0 OR NOT ships)) ORDER BY id`},
 	{"goods.group_size", `SELECT g.id, g.size, COALESCE(i.n, 0) FROM goods_group g
 		LEFT JOIN (SELECT grp, count(*) AS n FROM goods_item WHERE community_id = $1 AND grp <> '' AND joined_at > 0 GROUP BY grp) i ON i.grp = g.id
 		WHERE g.community_id = $1 AND (g.state = 'full') <> (COALESCE(i.n, 0) = g.size) ORDER BY g.id`},

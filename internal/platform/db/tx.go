@@ -24,6 +24,7 @@ type Tx struct {
 	unread    rows // of a QueryRow that awaits its Scan
 	reading   bool // inside Each
 	trace     func(query string, args []any)
+	once      map[string]bool
 }
 
 // Community is the community whose rows this transaction is about.
@@ -31,6 +32,18 @@ func (tx *Tx) Community() string { return tx.community }
 
 // Now is the time of the transaction, read once.
 func (tx *Tx) Now() time.Time { return tx.now }
+
+// First tells whether the closure asks for a name for the first time: what it has locked once it need not lock again.
+func (tx *Tx) First(name string) bool {
+	if tx.once[name] {
+		return false
+	}
+	if tx.once == nil {
+		tx.once = map[string]bool{}
+	}
+	tx.once[name] = true
+	return true
+}
 
 // NewID makes an identifier.
 func (tx *Tx) NewID() string { return tx.db.ids.New(tx.now) }

@@ -643,6 +643,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the calendar in the order in which events begin */
+        get: operations["event.list"];
+        put?: never;
+        /** Plans an event from a template */
+        post: operations["event.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sorts of events that the playbook has */
+        get: operations["event.templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event with its tickets, who came, and what they thought of it */
+        get: operations["event.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an event; who has a ticket keeps it */
+        patch: operations["event.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what those who came thought of an event */
+        get: operations["event.answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event as a file that calendars take (RFC 5545) */
+        get: operations["event.ics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls an event off, for good; its tickets go back with what they cost */
+        post: operations["event.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/doubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the entries, at phones without a network, by tickets that had let in already */
+        get: operations["event.doubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/gifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the friend tickets that members gave for an event */
+        get: operations["event.gifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the first of those who wait for an event */
+        get: operations["event.line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the scans at an event's doors, the newest first */
+        get: operations["event.scans"];
+        put?: never;
+        /** Checks a ticket in; the same nonce has the same answer */
+        post: operations["event.scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tickets of an event, the newest first */
+        get: operations["event.tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/exports/columns": {
         parameters: {
             query?: never;
@@ -984,6 +1174,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/links/{id}/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forwards that began with a link: at most 500, and 50 a link */
+        get: operations["link.chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/links/{id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the links of people who came by a link, oldest first */
+        get: operations["link.children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/live-codes": {
         parameters: {
             query?: never;
@@ -1292,6 +1516,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/payout-lines/{id}/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody could not be paid: they have the money at hand again */
+        post: operations["payout.failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payout-lines/{id}/paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody has their money */
+        post: operations["payout.paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payout-lines/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets the money of a line that failed aside again */
+        post: operations["payout.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists payout batches, the newest first */
+        get: operations["payout.list"];
+        put?: never;
+        /** Drafts a payout of all that people have; their money is set aside in the background */
+        post: operations["payout.draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A payout batch with its sums */
+        get: operations["payout.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a batch be paid: by somebody else than who drafted it */
+        post: operations["payout.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a batch of which nothing was paid; its money goes back to those whose it is */
+        post: operations["payout.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The file for the bank, with names and phones: for those who may look at them. From then on the batch can't be cancelled; each is audited */
+        post: operations["payout.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/payouts/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who gets what by a payout batch */
+        get: operations["payout.lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people": {
         parameters: {
             query?: never;
@@ -1412,6 +1790,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/bonds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists whom a person brought, or who brought them, newest first: also bonds that are pending, lost or refused */
+        get: operations["bond.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/circles": {
         parameters: {
             query?: never;
@@ -1489,6 +1884,23 @@ export interface paths {
         };
         /** What a person is known by, masked */
         get: operations["person.identifiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a person's links with what came of each, and what they have of rewards */
+        get: operations["link.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1612,6 +2024,23 @@ export interface paths {
         post: operations["person.tag"];
         /** Takes a tag off */
         delete: operations["person.untag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the tickets that a person ever had, the newest first */
+        get: operations["person.tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1805,6 +2234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the programmes by which people are bound and rewarded, with what is unwise in them */
+        get: operations["programme.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/refunds/{id}/done": {
         parameters: {
             query?: never;
@@ -1816,6 +2262,40 @@ export interface paths {
         put?: never;
         /** Says that money which a person had to give back has gone back */
         post: operations["refund.done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists rewards, the newest first */
+        get: operations["reward.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/rewards/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a reward was earned: the bond, those that lost, the order, the rules of that day, what was posted */
+        get: operations["reward.why"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2095,6 +2575,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/tickets/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a ticket back; what it cost goes back, for which the right to post money is needed */
+        post: operations["ticket.give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/today": {
         parameters: {
             query?: never;
@@ -2360,6 +2857,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnswerRow: {
+            /** Format: date-time */
+            at: string;
+            /** @description they praise the event */
+            event: boolean;
+            nickname: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description 0–10: how likely they would recommend it
+             */
+            score: number;
+            /** @description they praise the service */
+            service: boolean;
+            text?: string;
+        };
         AppliedNow: {
             /** @description none: it was so already */
             changes: components["schemas"]["PlaybookChange"][];
@@ -2498,11 +3011,63 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Chain: {
+            /** @description breadth first; a node's parent is its edge */
+            items: components["schemas"]["ChainNode"][];
+        };
+        ChainNode: {
+            /**
+             * Format: int64
+             * @description links of people who came by it
+             */
+            children: number;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description 0 for where the chain begins
+             */
+            depth: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description known persons who came by it
+             */
+            leads: number;
+            /** @description not all of its children are in the graph */
+            more?: boolean;
+            /**
+             * Format: int64
+             * @description of people who came by it last
+             */
+            orders: number;
+            /** @description the link by which the sharer came */
+            parent?: string;
+            /** @description plan:vip, ticket:…; empty for the community as a whole */
+            product?: string;
+            /**
+             * Format: int64
+             * @description fen, of those orders, less refunds
+             */
+            revenue: number;
+            sharer: string;
+            sharer_name: string;
+            /** Format: int64 */
+            views: number;
+            /**
+             * Format: int64
+             * @description visitors, each once a day
+             */
+            visits: number;
+        };
         Checked: {
             /** @description against what the community runs on */
             changes: components["schemas"]["PlaybookChange"][];
             /** @description with any of them it is not applied */
             problems: components["schemas"]["PlaybookProblem"][];
+            /** @description with any of them it is applied only with an acknowledgement */
+            warnings: components["schemas"]["PlaybookProblem"][];
         };
         Circle: {
             /** @description what it asks for of who comes */
@@ -2992,6 +3557,404 @@ export interface components {
             /** @description the short link */
             url: string;
         };
+        Event: {
+            about?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description how many of those who came have answered
+             */
+            answers: number;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: int64 */
+            capacity: number;
+            city?: string;
+            /** @description short, for links */
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends: string;
+            friends?: components["schemas"]["EventFriendRule"];
+            /** @description person */
+            host?: string;
+            id: string;
+            kind: string;
+            link?: string;
+            place?: string;
+            /** @description places besides the house's that some ticket types need as well */
+            quotas?: components["schemas"]["EventQuota"][];
+            series?: string;
+            /** Format: date-time */
+            starts: string;
+            state: string;
+            /** @description that it was made from */
+            template?: string;
+            title: {
+                [key: string]: string;
+            };
+            types: components["schemas"]["EventTicketType"][];
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
+        };
+        EventAdmission: {
+            actor?: string;
+            /**
+             * Format: date-time
+             * @description when it was scanned
+             */
+            at: string;
+            /** @description of the ticket */
+            event?: string;
+            /**
+             * Format: date-time
+             * @description when the ticket first let in
+             */
+            first_at?: string;
+            id: string;
+            offline: boolean;
+            person?: string;
+            /** Format: date-time */
+            recorded_at: string;
+            result: string;
+            ticket?: string;
+            type?: string;
+        };
+        EventChange: {
+            about?: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            capacity?: number;
+            city?: string;
+            /**
+             * Format: date-time
+             * @description it lasts as long as before if only the start is given
+             */
+            ends?: string;
+            friends?: components["schemas"]["EventFriendRule"];
+            /** @description person; empty for none */
+            host?: string;
+            link?: string;
+            place?: string;
+            quotas?: components["schemas"]["EventQuota"][];
+            series?: string;
+            /** Format: date-time */
+            starts?: string;
+            title?: {
+                [key: string]: string;
+            };
+            types?: components["schemas"]["EventTicketType"][];
+        };
+        EventClash: {
+            /** Format: date-time */
+            ends: string;
+            id: string;
+            /** Format: date-time */
+            starts: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        EventDraft: {
+            about?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description the template's if not given
+             */
+            capacity?: number;
+            city?: string;
+            /**
+             * Format: date-time
+             * @description the template's length after the start if not given
+             */
+            ends?: string;
+            /** @description person */
+            host?: string;
+            link?: string;
+            place?: string;
+            series?: string;
+            /** Format: date-time */
+            starts: string;
+            /** @description by name, from the playbook */
+            template: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        EventFigures: {
+            /**
+             * Format: int64
+             * @description tickets that have let in at a door
+             */
+            admitted: number;
+            /**
+             * Format: int64
+             * @description people, also online
+             */
+            attended: number;
+            /** Format: int64 */
+            capacity: number;
+            /**
+             * Format: int64
+             * @description of the valid tickets, those that a member gave
+             */
+            friends: number;
+            /**
+             * Format: int64
+             * @description to be paid, or offered
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description tickets
+             */
+            valid: number;
+            /** Format: int64 */
+            waiting: number;
+        };
+        EventFriendRule: {
+            /** @description how long before the start a guest can last take one; at the start if not given */
+            closes_before?: string;
+            /** @description only who has a ticket may give */
+            giver_registered?: boolean;
+            /**
+             * Format: int64
+             * @description how many a member may give; 0 means none
+             */
+            per_member?: number;
+            /** @description the ticket type that a guest gets, free */
+            type?: string;
+        };
+        EventQuota: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description a–z, 0–9, - */
+            name: string;
+            title?: {
+                [key: string]: string;
+            };
+        };
+        EventRow: {
+            about?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description how many of those who came have answered
+             */
+            answers: number;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: int64 */
+            capacity: number;
+            city?: string;
+            /** @description short, for links */
+            code: string;
+            /** @description if asked for: what else is planned then with the same host or at the same place */
+            conflicts?: components["schemas"]["EventClash"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends: string;
+            friends?: components["schemas"]["EventFriendRule"];
+            /** @description person */
+            host?: string;
+            id: string;
+            kind: string;
+            link?: string;
+            place?: string;
+            /** @description places besides the house's that some ticket types need as well */
+            quotas?: components["schemas"]["EventQuota"][];
+            series?: string;
+            /** Format: date-time */
+            starts: string;
+            state: string;
+            /** @description that it was made from */
+            template?: string;
+            title: {
+                [key: string]: string;
+            };
+            types: components["schemas"]["EventTicketType"][];
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
+        };
+        EventScanRequest: {
+            /**
+             * Format: date-time
+             * @description when it was scanned; now if not given
+             */
+            at?: string;
+            /** @description of the ticket */
+            code: string;
+            /** @description made by the sender for each scan: sent again it is the same scan */
+            nonce: string;
+            /** @description it is sent later: whoever scanned it has decided alone whether to let in */
+            offline?: boolean;
+        };
+        EventSurvey: {
+            /**
+             * Format: int64
+             * @description n: the denominator of all shares
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description who could answer
+             */
+            attended: number;
+            /**
+             * Format: int64
+             * @description 0 to 6
+             */
+            detractors: number;
+            /**
+             * Format: int64
+             * @description who praise the event
+             */
+            event: number;
+            /**
+             * Format: double
+             * @description end of the 95 % interval
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description the standard line: mean NPS of the last events
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description of how many events the line is the mean; without any there is none
+             */
+            line_of: number;
+            /**
+             * Format: double
+             * @description end of the 95 % interval
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description % promoters − % detractors; 0 without answers
+             */
+            nps: number;
+            /**
+             * Format: int64
+             * @description 7 and 8
+             */
+            passives: number;
+            /**
+             * Format: int64
+             * @description 9 and 10
+             */
+            promoters: number;
+            /**
+             * Format: int64
+             * @description who praise the service
+             */
+            service: number;
+        };
+        EventTemplate: {
+            /** Format: int64 */
+            capacity: number;
+            friends?: components["schemas"]["EventFriendRule"];
+            kind: string;
+            /** @description as 90m */
+            lasts: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /** @description places besides the house's that some ticket types need as well */
+            quotas?: components["schemas"]["EventQuota"][];
+            title: {
+                [key: string]: string;
+            };
+            types: components["schemas"]["EventTicketType"][];
+        };
+        EventTicketType: {
+            /** @description how long before the start it is last to be had; at the start if not given */
+            closes_before?: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /** @description how long before the start it is first to be had; at once if not given */
+            opens_before?: string;
+            /** @description free for their members, and for those of plans that include them */
+            plans?: string[];
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook; 0 is free, for members of the plans only if there are any
+             */
+            price?: number;
+            /** @description quotas that one of it takes a place of, besides the house */
+            quotas?: string[];
+            title: {
+                [key: string]: string;
+            };
+        };
+        EventView: {
+            about?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description how many of those who came have answered
+             */
+            answers: number;
+            /** Format: date-time */
+            cancelled_at?: string;
+            /** Format: int64 */
+            capacity: number;
+            city?: string;
+            /** @description short, for links */
+            code: string;
+            /** @description if asked for: what else is planned then with the same host or at the same place */
+            conflicts?: components["schemas"]["EventClash"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description the page that checks tickets, for staff on a phone */
+            door: string;
+            /** Format: date-time */
+            ends: string;
+            figures: components["schemas"]["EventFigures"];
+            friends?: components["schemas"]["EventFriendRule"];
+            /** @description person */
+            host?: string;
+            host_name?: string;
+            id: string;
+            kind: string;
+            link?: string;
+            place?: string;
+            /** @description places besides the house's that some ticket types need as well */
+            quotas?: components["schemas"]["EventQuota"][];
+            /** @description what those who came thought of it */
+            result: components["schemas"]["EventSurvey"];
+            series?: string;
+            /** Format: date-time */
+            starts: string;
+            state: string;
+            /** @description that it was made from */
+            template?: string;
+            title: {
+                [key: string]: string;
+            };
+            types: components["schemas"]["EventTicketType"][];
+            /** @description its page */
+            url: string;
+            /**
+             * Format: int64
+             * @description rises with every change
+             */
+            version: number;
+        };
         Fact: {
             actor?: string;
             /** Format: date-time */
@@ -3066,6 +4029,301 @@ export interface components {
             circles: components["schemas"]["Circle"][];
             entries: components["schemas"]["IntakeEntry"][];
             people: components["schemas"]["PeopleHit"][];
+        };
+        GiftRow: {
+            /**
+             * Format: date-time
+             * @description when it was claimed or returned
+             */
+            ended_at?: string;
+            event: string;
+            /** Format: date-time */
+            given_at: string;
+            giver: string;
+            giver_name: string;
+            /** @description person */
+            guest?: string;
+            guest_name?: string;
+            id: string;
+            state: string;
+            /** @description the guest's */
+            ticket?: string;
+            /** @description the secret of its link */
+            token: string;
+        };
+        GrowthAsking: {
+            /**
+             * Format: int64
+             * @description a member is asked at most once in so many days, over all campaigns; 30 if not given
+             */
+            days?: number;
+        };
+        GrowthBond: {
+            binds: string;
+            /** Format: date-time */
+            bound_at: string;
+            fact: string;
+            guest: string;
+            id: string;
+            programme: string;
+            promoter: string;
+            /** Format: date-time */
+            protect_until: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description earned by it
+             */
+            rewards: number;
+            state: string;
+            /** @description the link, event or order that made it */
+            subject?: string;
+            /**
+             * Format: date-time
+             * @description in the year 9999 for ever
+             */
+            valid_until: string;
+            /**
+             * Format: int64
+             * @description of the programme, in force when it was made
+             */
+            version: number;
+            /** @description the bond it lost to */
+            winner?: string;
+        };
+        GrowthCame: {
+            /** Format: date-time */
+            at: string;
+            link: string;
+            sharer: string;
+        };
+        GrowthLevel: {
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook: for each order, at most what was paid
+             */
+            fixed?: number;
+            /**
+             * Format: int64
+             * @description of what was paid, in basis points: 1000 is 10 %
+             */
+            rate_bp?: number;
+        };
+        GrowthLine: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description fen, of it, given back or on its way
+             */
+            back?: number;
+            item: string;
+            kind: string;
+        };
+        GrowthLinkCount: {
+            /**
+             * Format: int64
+             * @description links of people who came by it
+             */
+            children: number;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description known persons who came by it
+             */
+            leads: number;
+            /**
+             * Format: int64
+             * @description of people who came by it last
+             */
+            orders: number;
+            /** @description the link by which the sharer came */
+            parent?: string;
+            /** @description plan:vip, ticket:…; empty for the community as a whole */
+            product?: string;
+            /**
+             * Format: int64
+             * @description fen, of those orders, less refunds
+             */
+            revenue: number;
+            sharer: string;
+            /** Format: int64 */
+            views: number;
+            /**
+             * Format: int64
+             * @description visitors, each once a day
+             */
+            visits: number;
+        };
+        GrowthPurse: {
+            /**
+             * Format: int64
+             * @description fen, that the next payout may pay
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            frozen: number;
+            /** Format: int64 */
+            frozen_points?: number;
+            /**
+             * Format: int64
+             * @description fen, paid out before it was taken back: later earnings pay for it
+             */
+            owed?: number;
+            /** Format: int64 */
+            owed_points?: number;
+            /** Format: int64 */
+            points?: number;
+        };
+        GrowthReward: {
+            /**
+             * Format: int64
+             * @description fen or points; 1 for a service
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description fen paid for what the programme is about
+             */
+            base: number;
+            bond: string;
+            fact: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            order: string;
+            programme: string;
+            promoter: string;
+            /** Format: date-time */
+            release_at: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description of it, taken back
+             */
+            taken?: number;
+            /** Format: int64 */
+            version: number;
+        };
+        GrowthSale: {
+            buyer: string;
+            fact: string;
+            lines: components["schemas"]["GrowthLine"][];
+            /** @description by which the buyer came last */
+            link?: string;
+            order: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /** Format: date-time */
+            paid_at: string;
+            /**
+             * Format: date-time
+             * @description when it can't be given back any more
+             */
+            refund_until: string;
+            /**
+             * Format: int64
+             * @description fen given back, or on its way
+             */
+            refunded: number;
+        };
+        GrowthStep: {
+            /** Format: date-time */
+            at: string;
+            fact: string;
+            what: string;
+        };
+        GrowthTakeBack: {
+            /** Format: int64 */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            fact: string;
+            /**
+             * Format: int64
+             * @description of it, what was paid out already
+             */
+            owed?: number;
+        };
+        GrowthTerms: {
+            /** @description click, claim, attendance or order: what binds a guest */
+            binds: string;
+            /**
+             * Format: int64
+             * @description days from the payment for which a reward is frozen; until the order can't be given back any more if not given
+             */
+            freeze_days?: number;
+            /** @description new: who is no member when they come; or anyone. new if not given */
+            guests?: string;
+            /** @description what the promoter gets, and, with two, who brought the promoter; more is against the law */
+            levels: components["schemas"]["GrowthLevel"][];
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description points for each yuan of a reward
+             */
+            points_per_yuan?: number;
+            /** @description plan:vip, a whole kind as ticket, or *; everything if not given */
+            products?: string[];
+            /** @description members or anyone; members if not given */
+            promoters?: string;
+            /**
+             * Format: int64
+             * @description days in which nobody else can bind the guest; 0 none, -1 for ever
+             */
+            protect_days?: number;
+            /** @description money, points, service: what the promoter may choose from, the first unless they do; money if not given */
+            reward?: string[];
+            /** @description what is given where the promoter chose a service */
+            service?: {
+                [key: string]: string;
+            };
+            /** @description staff are promoters too */
+            staff?: boolean;
+            title: {
+                [key: string]: string;
+            };
+            /** @description first: who came first keeps the guest while the bond is valid; last: the latest gets them, unless they are protected. last if not given */
+            touch?: string;
+            /**
+             * Format: int64
+             * @description days in which the guest's orders count; 0 only the order that bound them, -1 for ever
+             */
+            valid_days?: number;
+            /** Format: int64 */
+            version: number;
+        };
+        GrowthWhy: {
+            bond: components["schemas"]["GrowthBond"];
+            /** @description by which links the guest came, oldest first */
+            came: components["schemas"]["GrowthCame"][];
+            /** @description in the books, oldest first */
+            entries: components["schemas"]["LedgerEntry"][];
+            /** @description what it rests on, in the order of time */
+            facts: components["schemas"]["GrowthStep"][];
+            /** @description bonds of others to the same guest that gave way, or came too late */
+            losers: components["schemas"]["GrowthBond"][];
+            /** @description as it was when the guest was bound */
+            programme: components["schemas"]["GrowthTerms"];
+            reward: components["schemas"]["GrowthReward"];
+            sale: components["schemas"]["GrowthSale"];
+            taken: components["schemas"]["GrowthTakeBack"][];
         };
         HandOverInput: {
             /** @description narrows the role to those of one circle */
@@ -3353,6 +4611,25 @@ export interface components {
             currency: string;
             kind: string;
         };
+        LineRow: {
+            /** @description a quota of that ticket that is full: a place in the house would not do */
+            blocked?: string;
+            nickname: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description 1 is next
+             */
+            position: number;
+            /** Format: date-time */
+            since: string;
+            /** @description the ticket they want */
+            type: string;
+        };
+        Links: {
+            items: components["schemas"]["GrowthLinkCount"][];
+            purse: components["schemas"]["GrowthPurse"];
+        };
         ListOfAccessScope: {
             items: string[];
         };
@@ -3368,6 +4645,9 @@ export interface components {
         ListOfCircleMembership: {
             items: components["schemas"]["CircleMembership"][];
         };
+        ListOfEventTemplate: {
+            items: components["schemas"]["EventTemplate"][];
+        };
         ListOfFactKind: {
             items: components["schemas"]["FactKind"][];
         };
@@ -3376,6 +4656,9 @@ export interface components {
         };
         ListOfJob: {
             items: components["schemas"]["Job"][];
+        };
+        ListOfLineRow: {
+            items: components["schemas"]["LineRow"][];
         };
         ListOfLiveCode: {
             items: components["schemas"]["LiveCode"][];
@@ -3752,6 +5035,106 @@ export interface components {
             reply_to?: string;
             text?: string;
         };
+        NamedBond: {
+            binds: string;
+            /** Format: date-time */
+            bound_at: string;
+            fact: string;
+            guest: string;
+            guest_name: string;
+            id: string;
+            programme: string;
+            promoter: string;
+            promoter_name: string;
+            /** Format: date-time */
+            protect_until: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description earned by it
+             */
+            rewards: number;
+            state: string;
+            /** @description the link, event or order that made it */
+            subject?: string;
+            /**
+             * Format: date-time
+             * @description in the year 9999 for ever
+             */
+            valid_until: string;
+            /**
+             * Format: int64
+             * @description of the programme, in force when it was made
+             */
+            version: number;
+            /** @description the bond it lost to */
+            winner?: string;
+        };
+        NamedLine: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempt: number;
+            batch: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            gross: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description fen, what the payee gets
+             */
+            net: number;
+            nickname: string;
+            person: string;
+            /** @description why it could not be paid, as the bank or staff said */
+            reason?: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen, for taxes
+             */
+            withheld: number;
+        };
+        NamedReward: {
+            /**
+             * Format: int64
+             * @description fen or points; 1 for a service
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description fen paid for what the programme is about
+             */
+            base: number;
+            bond: string;
+            fact: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            order: string;
+            programme: string;
+            promoter: string;
+            promoter_name: string;
+            /** Format: date-time */
+            release_at: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description of it, taken back
+             */
+            taken?: number;
+            /** Format: int64 */
+            version: number;
+        };
         NewCommunity: {
             /**
              * @description zh-Hans if not given
@@ -3855,6 +5238,11 @@ export interface components {
         PageCounts: {
             items: components["schemas"]["IntakePageFigures"][];
         };
+        PageOfAnswerRow: {
+            items: components["schemas"]["AnswerRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description cursor of the next page; empty on the last */
@@ -3885,8 +5273,23 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfEventRow: {
+            items: components["schemas"]["EventRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfFact: {
             items: components["schemas"]["Fact"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfGiftRow: {
+            items: components["schemas"]["GiftRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfGrowthLinkCount: {
+            items: components["schemas"]["GrowthLinkCount"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -3925,6 +5328,26 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfNamedBond: {
+            items: components["schemas"]["NamedBond"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedLine: {
+            items: components["schemas"]["NamedLine"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedReward: {
+            items: components["schemas"]["NamedReward"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfPayoutBatch: {
+            items: components["schemas"]["PayoutBatch"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfPeopleMerge: {
             items: components["schemas"]["PeopleMerge"][];
             /** @description cursor of the next page; empty on the last */
@@ -3940,8 +5363,18 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfScanRow: {
+            items: components["schemas"]["ScanRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfShopOrder: {
             items: components["schemas"]["ShopOrder"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTicketRow: {
+            items: components["schemas"]["TicketRow"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -4094,6 +5527,120 @@ export interface components {
              */
             waiting: number;
             what: string;
+        };
+        PayoutBatch: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description 2026-11 */
+            period: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen; who has less is not in it
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description held back for taxes, in basis points
+             */
+            withhold_bp?: number;
+        };
+        PayoutDetail: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description 2026-11 */
+            period: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen; who has less is not in it
+             */
+            threshold: number;
+            totals: components["schemas"]["PayoutTotals"][];
+            /**
+             * Format: int64
+             * @description held back for taxes, in basis points
+             */
+            withhold_bp?: number;
+        };
+        PayoutDraftRequest: {
+            /**
+             * Format: int64
+             * @description fen; who has less is not in it
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description held back for taxes, in basis points
+             */
+            withhold_bp?: number;
+        };
+        PayoutFailedRequest: {
+            reason: string;
+        };
+        PayoutLine: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempt: number;
+            batch: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            gross: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description fen, what the payee gets
+             */
+            net: number;
+            person: string;
+            /** @description why it could not be paid, as the bank or staff said */
+            reason?: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen, for taxes
+             */
+            withheld: number;
+        };
+        PayoutTotals: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            gross: number;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            net: number;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            withheld: number;
         };
         PeopleAnchorChange: {
             actor?: string;
@@ -4331,6 +5878,12 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PlaybookApplyRequest: {
+            /** @description apply it in spite of its warnings; the audit log says so */
+            acknowledge?: boolean;
+            /** @description the YAML file */
+            source: string;
+        };
         PlaybookChange: {
             field: string;
             from?: unknown;
@@ -4372,6 +5925,17 @@ export interface components {
              * @description /problems/<code>
              */
             type: string;
+        };
+        ProgrammeWarning: {
+            code: string;
+            field: string;
+            what: string;
+        };
+        Programmes: {
+            asking: components["schemas"]["GrowthAsking"];
+            items: components["schemas"]["GrowthTerms"][];
+            /** @description what may be declared and is unwise */
+            warnings: components["schemas"]["ProgrammeWarning"][];
         };
         QueuePage: {
             /**
@@ -4458,6 +6022,30 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        ScanRow: {
+            actor?: string;
+            /**
+             * Format: date-time
+             * @description when it was scanned
+             */
+            at: string;
+            /** @description of the ticket */
+            event?: string;
+            /**
+             * Format: date-time
+             * @description when the ticket first let in
+             */
+            first_at?: string;
+            id: string;
+            nickname: string;
+            offline: boolean;
+            person?: string;
+            /** Format: date-time */
+            recorded_at: string;
+            result: string;
+            ticket?: string;
+            type?: string;
         };
         SeatCounts: {
             /** Format: int64 */
@@ -4596,8 +6184,14 @@ export interface components {
              * @description fen to pay
              */
             amount: number;
+            coupon?: string;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int64
+             * @description fen that the coupon has taken off; the amount is without them
+             */
+            discount?: number;
             /**
              * Format: date-time
              * @description when it was closed or refunded
@@ -4623,11 +6217,18 @@ export interface components {
             person: string;
             /**
              * Format: int64
+             * @description points that it was paid with, and nothing else
+             */
+            points?: number;
+            /**
+             * Format: int64
              * @description fen given back, or on its way
              */
             refunded: number;
             refunds: components["schemas"]["ShopRefund"][];
             state: string;
+            /** @description paid, and can't be given yet: a group-buy that is not full */
+            waits?: boolean;
             /** @description code of the refusal for which it was given back by itself */
             why?: string;
         };
@@ -4643,13 +6244,23 @@ export interface components {
         ShopLine: {
             /**
              * Format: int64
-             * @description fen, for all of them
+             * @description fen, for all of them, without the discount
              */
             amount: number;
+            /**
+             * Format: int64
+             * @description fen that the coupon has taken off
+             */
+            discount?: number;
             /** @description what was asked for: the plan, the ticket type */
             item: string;
             /** @description plan, ticket … */
             kind: string;
+            /**
+             * Format: int64
+             * @description for how many points all of them can be had, or were
+             */
+            points?: number;
             /** Format: int64 */
             qty: number;
             /** @description what is kept for the buyer: the term, the ticket */
@@ -4662,8 +6273,14 @@ export interface components {
              * @description fen to pay
              */
             amount: number;
+            coupon?: string;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: int64
+             * @description fen that the coupon has taken off; the amount is without them
+             */
+            discount?: number;
             /**
              * Format: date-time
              * @description when it was closed or refunded
@@ -4688,10 +6305,17 @@ export interface components {
             person: string;
             /**
              * Format: int64
+             * @description points that it was paid with, and nothing else
+             */
+            points?: number;
+            /**
+             * Format: int64
              * @description fen given back, or on its way
              */
             refunded: number;
             state: string;
+            /** @description paid, and can't be given yet: a group-buy that is not full */
+            waits?: boolean;
             /** @description code of the refusal for which it was given back by itself */
             why?: string;
         };
@@ -4884,6 +6508,53 @@ export interface components {
             /** @description that waits for it */
             run?: components["schemas"]["PathRun"];
             task: components["schemas"]["Task"];
+        };
+        TicketRow: {
+            /**
+             * Format: date-time
+             * @description when it first let in at a door
+             */
+            admitted_at?: string;
+            /** @description the secret that its QR shows */
+            code?: string;
+            /** Format: date-time */
+            created_at?: string;
+            /**
+             * Format: date-time
+             * @description when it was given back
+             */
+            ended_at?: string;
+            event: string;
+            /** @description person who gave it to a friend */
+            giver?: string;
+            /**
+             * Format: date-time
+             * @description of an offer, or a ticket to be paid
+             */
+            held_until?: string;
+            /** @description empty for an offer */
+            id?: string;
+            nickname: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            price: number;
+            /**
+             * Format: date-time
+             * @description of the event, in a person's list
+             */
+            starts?: string;
+            state: string;
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description of the event, in a person's list */
+            title?: {
+                [key: string]: string;
+            };
+            /** @description empty for an offer: it is chosen with the ticket */
+            type?: string;
         };
         Today: {
             /** @description from nothing to the first member */
@@ -7165,6 +8836,547 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description that begin then or later */
+                from?: string;
+                /** @description that begin before */
+                to?: string;
+                kind?: "script" | "live" | "salon" | "conference" | "class" | "course";
+                state?: "planned" | "cancelled";
+                city?: string;
+                series?: string;
+                /** @description person */
+                host?: string;
+                /** @description with what else is planned then with the same host or at the same place */
+                conflicts?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfEventTemplate"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.answers": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAnswerRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.doubles": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfScanRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.gifts": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGiftRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.line": {
+        parameters: {
+            query?: {
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfLineRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.scans": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfScanRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventScanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAdmission"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.tickets": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description all if not given */
+                state?: "valid" | "returned" | "refunded";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "export.columns": {
         parameters: {
             query?: never;
@@ -7935,6 +10147,77 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "link.chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chain"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "link.children": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGrowthLinkCount"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "live_code.list": {
         parameters: {
             query?: never;
@@ -8677,6 +10960,392 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "payout.failed": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutFailedRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutLine"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.paid": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutLine"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutLine"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPayoutBatch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.draft": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutDetail"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.export": {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "payout.lines": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                state?: "reserved" | "paid" | "failed" | "returned";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedLine"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "people.list": {
         parameters: {
             query?: {
@@ -9003,6 +11672,46 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "bond.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description promoter: whom they brought; guest: who brought them */
+                as?: "promoter" | "guest";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedBond"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "person.circles": {
         parameters: {
             query?: never;
@@ -9160,6 +11869,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfPeopleHeld"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "link.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
                 };
             };
             400: components["responses"]["400"];
@@ -9453,6 +12195,44 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "person.tickets": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTicketRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -9799,7 +12579,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlaybookInput"];
+                "application/json": components["schemas"]["PlaybookApplyRequest"];
             };
         };
         responses: {
@@ -9897,6 +12677,38 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "programme.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programmes"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "refund.done": {
         parameters: {
             query?: never;
@@ -9930,6 +12742,78 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "reward.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                promoter?: string;
+                state?: "frozen" | "released" | "held" | "taken";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedReward"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "reward.why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrowthWhy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -10547,6 +13431,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "ticket.give_back": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRow"];
                 };
             };
             400: components["responses"]["400"];

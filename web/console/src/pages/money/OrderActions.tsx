@@ -168,7 +168,8 @@ export function GiveBack(props: Props) {
   const format = useFormat()
   const refusal = useProblem()
   const [form] = Form.useForm<{ amount?: string; why: string }>()
-  const [whole, setWhole] = useState(false)
+  const points = props.order.points ?? 0
+  const [whole, setWhole] = useState(points > 0)
   const act = useAct(props, refusal, t('money.refund.sent'))
   const left = props.order.paid - props.order.refunded
   const refund = useCommand((values: { amount?: number; why: string }, headers) =>
@@ -195,11 +196,15 @@ export function GiveBack(props: Props) {
   return (
     <Sheet title={t('money.refund')} refusal={refusal} onClose={props.onClose}>
       <Form form={form} layout="vertical" onFinish={send}>
-        <fieldset className={css.ways}>
-          <legend>{t('money.refund.left', { amount: format.money(left) })}</legend>
-          {way(false, t('money.refund.part'), t('money.refund.part.note'))}
-          {way(true, t('money.refund.all'), t('money.refund.all.note'))}
-        </fieldset>
+        {points > 0 ? (
+          <p>{t('money.refund.points', { count: points })}</p>
+        ) : (
+          <fieldset className={css.ways}>
+            <legend>{t('money.refund.left', { amount: format.money(left) })}</legend>
+            {way(false, t('money.refund.part'), t('money.refund.part.note'))}
+            {way(true, t('money.refund.all'), t('money.refund.all.note'))}
+          </fieldset>
+        )}
         {!whole && (
           <Form.Item
             name="amount"

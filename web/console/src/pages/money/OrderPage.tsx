@@ -12,7 +12,7 @@ import page from '../page.module.css'
 import { Section } from '../Section'
 import css from './Money.module.css'
 import { Cancel, Confirm, GiveBack } from './OrderActions'
-import { titleOf } from './Orders'
+import { titleOf, useCost } from './Orders'
 import { OrderTag } from './OrderTag'
 import { Payments, Refunds } from './Payments'
 import { whyOf } from './reasons'
@@ -51,7 +51,7 @@ export function OrderPage() {
             {t('money.order.created.next')} <DeadlineText at={o.expires_at} />
           </>
         ) : (
-          o.state === 'paid' && t('money.order.paid.next')
+          o.state === 'paid' && t(o.waits ? 'money.order.waits.next' : 'money.order.paid.next')
         )}
       </p>
       <div className={page.split}>
@@ -76,7 +76,7 @@ function Actions({ order, slug }: { order: OrderDetail; slug: string }) {
   const close = () => setAsked(undefined)
   const unpaid = order.state === 'created'
   const confirms = unpaid || order.state === 'closed'
-  const left = order.paid - order.refunded
+  const returns = order.points ? order.state === 'paid' || order.state === 'fulfilled' : order.paid - order.refunded > 0
   return (
     <>
       {unpaid && (
@@ -84,7 +84,7 @@ function Actions({ order, slug }: { order: OrderDetail; slug: string }) {
           {t('money.cancel')}
         </MayButton>
       )}
-      {left > 0 && (
+      {returns && (
         <MayButton action="money.post" danger onClick={() => setAsked('refund')}>
           {t('money.refund')}
         </MayButton>
@@ -104,6 +104,7 @@ function Actions({ order, slug }: { order: OrderDetail; slug: string }) {
 function Lines({ order }: { order: OrderDetail }) {
   const { t } = useWords()
   const format = useFormat()
+  const cost = useCost()
   return (
     <DataTable
       label={t('money.what')}
@@ -112,7 +113,12 @@ function Lines({ order }: { order: OrderDetail }) {
       columns={[
         { id: 'title', header: t('money.what'), main: true, cell: (line) => line.title },
         { id: 'qty', header: t('money.qty'), align: 'right', cell: (line) => format.count(line.qty) },
-        { id: 'amount', header: t('money.due'), align: 'right', cell: (line) => format.money(line.amount) },
+        {
+          id: 'amount',
+          header: t('money.due'),
+          align: 'right',
+          cell: (line) => cost(order.points ? line : { amount: line.amount }),
+        },
       ]}
     />
   )
@@ -121,13 +127,23 @@ function Lines({ order }: { order: OrderDetail }) {
 function About({ order: o, slug }: { order: OrderDetail; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
+  const cost = useCost()
   const names = useQuery(namesQuery(slug, [o.person]))
   const when = (label: string, at?: string) => (at ? [{ label, value: format.dateTime(at) }] : [])
   return (
     <Facts
       facts={[
         { label: t('money.person'), value: <Who slug={slug} person={names.data?.get(o.person)} /> },
-        { label: t('money.due'), value: format.money(o.amount) },
+        { label: t('money.due'), value: cost(o) },
+        ...(o.coupon
+          ? [
+              {
+                label: t('money.coupon'),
+                value: o.coupon,
+                note: o.discount ? t('money.coupon.off', { amount: format.money(o.discount) }) : undefined,
+              },
+            ]
+          : []),
         { label: t('money.paid'), value: format.money(o.paid) },
         { label: t('money.refunded'), value: format.money(o.refunded), note: o.why && whyOf(o.why, t) },
         { label: t('money.created'), value: format.dateTime(o.created_at) },

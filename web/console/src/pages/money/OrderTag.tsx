@@ -13,14 +13,19 @@ const tones: Record<string, Tone> = {
 }
 
 /** How far an order has come; one of which a part went back says so. */
-export function OrderTag({ order }: { order: Pick<Order, 'state' | 'refunded'> }) {
+export function OrderTag({ order }: { order: Pick<Order, 'state' | 'refunded' | 'waits'> }) {
   const { t } = useWords()
   const { state } = order
   const partly = state === 'fulfilled' && order.refunded > 0
   const known = (orderStates as readonly string[]).includes(state)
+  const words = () => {
+    if (partly) return t('money.order.partly')
+    if (state === 'paid' && order.waits) return t('money.order.waits')
+    return known ? t(`money.order.${state}` as Key) : state
+  }
   return (
     <StatusTag bare tone={tones[state] ?? 'plain'}>
-      {partly ? t('money.order.partly') : known ? t(`money.order.${state}` as Key) : state}
+      {words()}
     </StatusTag>
   )
 }

@@ -46,6 +46,14 @@ export function Orders() {
 export const titleOf = (order: Order, comma: string): string =>
   (order.lines ?? []).map((l) => (l.qty > 1 ? `${l.title} × ${l.qty}` : l.title)).join(comma)
 
+/** What something costs in words: points where it was had for these, else money. */
+export function useCost() {
+  const { t } = useWords()
+  const format = useFormat()
+  return ({ amount, points }: { amount: number; points?: number }) =>
+    points ? t('money.points.n', { count: points }) : format.money(amount)
+}
+
 async function load(community: string, request: ListRequest, signal: AbortSignal) {
   const { segment, limit, cursor } = request
   const state = orderStates.find((s) => s === segment) as OrderState | undefined
@@ -62,12 +70,13 @@ async function load(community: string, request: ListRequest, signal: AbortSignal
 function useColumns(slug: string): ListColumn<Row>[] {
   const { t } = useWords()
   const format = useFormat()
+  const cost = useCost()
   const given = (fen: number) => (fen > 0 ? format.money(fen) : '')
   return [
     { id: 'what', header: t('money.what'), main: true, width: 200, cell: (o) => titleOf(o, t('common.listComma')) },
     { id: 'buyer', header: t('money.person'), width: 128, cell: (o) => <Who slug={slug} person={o.buyer} /> },
     { id: 'state', header: t('people.state'), width: 112, cell: (o) => <OrderTag order={o} /> },
-    { id: 'amount', header: t('money.due'), align: 'right', width: 112, cell: (o) => format.money(o.amount) },
+    { id: 'amount', header: t('money.due'), align: 'right', width: 112, cell: cost },
     { id: 'paid', header: t('money.paid'), align: 'right', width: 112, cell: (o) => given(o.paid) },
     { id: 'refunded', header: t('money.refunded'), align: 'right', width: 112, cell: (o) => given(o.refunded) },
     { id: 'created', header: t('money.created'), width: 144, cell: (o) => format.dateTime(o.created_at) },

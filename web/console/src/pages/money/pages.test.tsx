@@ -118,6 +118,27 @@ test('giving all back sends no amount', async () => {
   await waitFor(() => expect(sent).toEqual([{ why: '不来了' }]))
 })
 
+test('what was paid with points is given back as a whole', async () => {
+  const user = setup()
+  const sent: unknown[] = []
+  const { handlers } = desk()
+  handlers[`GET ${here}/orders/${id(70)}`] = () => order({ amount: 0, paid: 0, points: 1200, coupon: 'spring' })
+  handlers[`POST ${here}/orders/${id(70)}/refunds`] = async (request) => {
+    sent.push(await request.json())
+    return order({ amount: 0, paid: 0, points: 1200, state: 'refunded' })
+  }
+  open(`/c/mothers/money/orders/${id(70)}`)
+  await screen.findByText('1,200 积分')
+  await screen.findByText('spring')
+  await user.click(screen.getByRole('button', { name: '退款' }))
+  const dialog = await screen.findByRole('dialog')
+  await within(dialog).findByText('这一单用 1,200 积分付，只能全部退回。')
+  expect(within(dialog).queryByRole('radio')).toBeNull()
+  await user.type(within(dialog).getByLabelText('原因'), '点错了')
+  await user.click(within(dialog).getByRole('button', { name: '退款' }))
+  await waitFor(() => expect(sent).toEqual([{ why: '点错了' }]))
+})
+
 test('without a second factor moving money leads to turning it on', async () => {
   const user = setup()
   const { asked } = desk({}, ['people.read', 'order.read', 'order.write', 'money.read'], ['money.post'])

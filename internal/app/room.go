@@ -1,0 +1,47 @@
+package app
+
+import (
+	"errors"
+
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/room"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// openRooms makes script rooms, into which tickets lead.
+func (a *App) openRooms() {
+	a.Rooms = room.New(a.DB, a.Bus, audience{a}, a.Blobs)
+	a.Rooms.Register(a.Jobs)
+}
+
+// audience tells rooms who may come in.
+type audience struct{ app *App }
+
+// MayEnterTx lets in who has a valid ticket, and the event's host.
+func (x audience) MayEnterTx(tx *db.Tx, id, person string) error {
+	e, err := x.app.Events.GetTx(tx, id)
+	if err != nil {
+		return err
+	}
+	root, err := people.Root(tx, person)
+	if err != nil || e.Host != "" && e.Host == root {
+		return err
+	}
+	t, found, err := x.app.Events.TicketOfTx(tx, id, person)
+	if err == nil && (!found || t.State != event.Valid) {
+		err = room.ErrNoTicket
+	}
+	return err
+}
+
+// CameTx is for the audience: a host without a ticket has not come to their own event.
+func (x audience) CameTx(tx *db.Tx, id, person string) error {
+	err := x.app.Events.AttendTx(tx, id, person)
+	if errors.Is(err, event.ErrNoTicket) {
+		return nil
+	}
+	return err
+}
+
+func (x audience) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }

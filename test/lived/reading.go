@@ -1,0 +1,48 @@
+package lived
+
+import (
+	"context"
+
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/room"
+	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// reading lets a script be played to two members, one of whom asks and the other votes; it is paused when the world is looked at.
+func (w *World) reading(ctx context.Context) error {
+	members, err := w.Members(ctx)
+	if err != nil {
+		return err
+	}
+	asker, voter := members[0].Person, members[1].Person
+	e, err := w.Events.Plan(ctx, w.Community, event.Draft{Template: "salon", Title: text.Text{text.Hans: "文字专场"}, Starts: w.Clock.Now().AddDate(0, 0, 1)}, "owner")
+	if err != nil {
+		return err
+	}
+	for _, person := range []string{asker, voter} {
+		if _, err := w.Events.Claim(ctx, w.Community, e.ID, "seat", person); err != nil {
+			return err
+		}
+	}
+	var q room.Question
+	for _, step := range []func(tx *db.Tx) error{
+		func(tx *db.Tx) error {
+			_, err := w.Rooms.WriteTx(tx, e.ID, []room.Paragraph{{Text: "第一次做社群的人，最容易急着拉满。"}, {Text: "先把十个人服务好。"}, {Text: "谢谢大家。"}}, "owner")
+			return err
+		},
+		func(tx *db.Tx) error { _, err := w.Rooms.PlayTx(tx, e.ID, "owner"); return err },
+		func(tx *db.Tx) error { _, err := w.Rooms.EnterTx(tx, e.ID, asker); return err },
+		func(tx *db.Tx) (err error) {
+			q, err = w.Rooms.AskTx(tx, e.ID, asker, "1", "十个人服务好，怎么算好？")
+			return err
+		},
+		func(tx *db.Tx) error { _, err := w.Rooms.VoteTx(tx, q.ID, voter); return err },
+		func(tx *db.Tx) error { _, err := w.Rooms.PauseTx(tx, e.ID); return err },
+	} {
+		if err := w.DB.Do(ctx, w.Community, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
