@@ -75,6 +75,7 @@ func (w *world) live(t *testing.T) lived {
 	ids["orders"], ids["refunds"] = w.bought(t, ids["people"])
 	held, ticket := w.planned(t, ids["people"])
 	ids["events"], ids["tickets"] = held.ID, ticket.ID
+	ids["questions"] = w.scripted(t, ids)
 	w.earned(t, ids)
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
@@ -127,6 +128,7 @@ func bodies(ids lived) map[string]any {
 		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
 		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
 		"event.edit": m{"city": "x"}, "event.scan": m{"code": "x", "nonce": "x"},
+		"room.write": m{"paragraphs": []m{{"text": "x"}}}, "room.pace": m{"pace": 400}, "question.mark": m{"state": "open"},
 		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
 		"payout.failed": m{"reason": "x"},
 	}

@@ -173,6 +173,7 @@ func (w *world) care(t *testing.T) lived {
 	ids := w.live(t)
 	w.trades(t, ids)
 	w.pay(t, ids)
+	w.perform(t, ids)
 	w.hold(t, ids)
 	one := here("/people/" + ids["people"])
 	w.must(t, 200, "PATCH "+one, m{"fields": m{"city": "上海", "name": "王小明", "due_date": "2026-07-01"}})

@@ -43,7 +43,7 @@ func TestAnyHistoryOfGoods(t *testing.T) {
 			}
 			rt.Repeat(map[string]func(*rapid.T){
 				"order": h.orders, "pay": h.pay, "start": h.begin, "join": h.join, "redeem": h.redeem, "refund": h.giveBack, "restock": h.restock, "pass": h.pass,
-				"cancel": h.cancel,
+				"cancel": h.cancel, "ship": h.ship,
 			})
 			h.check(rt)
 		})
@@ -120,6 +120,23 @@ func (h *trade) cancel(rt *rapid.T) {
 	h.one(rt, func(tx *db.Tx, id string) error { _, err := h.Shop.CancelTx(tx, id); return err })
 }
 
+func (h *trade) ship(rt *rapid.T) {
+	h.one(rt, func(tx *db.Tx, id string) error {
+		o, err := h.Shop.GetTx(tx, id)
+		if err != nil {
+			return err
+		}
+		a, err := h.Goods.AddAddressTx(tx, o.Person, goods.Address{Name: "王", Phone: "1", Region: "福建", Street: "一号"})
+		if err == nil {
+			err = h.Goods.SendToTx(tx, o.Lines[0].Ref, a.ID)
+		}
+		if err == nil {
+			_, err = h.Goods.ShipTx(tx, o.Lines[0].Ref, "SF", "1", "op")
+		}
+		return err
+	})
+}
+
 func (h *trade) giveBack(rt *rapid.T) {
 	h.one(rt, func(tx *db.Tx, id string) error {
 		_, err := h.Shop.RefundTx(tx, id, shop.Ask{Key: tx.NewID()})
@@ -148,12 +165,20 @@ func (h *trade) check(rt *rapid.T) {
 		h.clock.Advance(25 * time.Hour)
 		h.must(h.Settle(h.t.Context()))
 	}
-	var revenue, points int64
+	var revenue, points, owed int64
 	sold, groups := map[string]int{}, map[string]int{}
 	for _, id := range h.made {
 		o := h.detail(id)
 		if o.State == shop.Paid {
 			rt.Fatalf("order %+v is left between", o)
+		}
+		var x goods.Item
+		h.do(func(tx *db.Tx) (err error) { x, err = h.Goods.ItemTx(tx, o.Lines[0].Ref); return err })
+		if !x.ShippedAt.IsZero() {
+			owed += int64(x.Cost) * int64(x.Qty)
+			if x.State == goods.Back {
+				sold[x.Product+"/"+x.SKU] += x.Qty // what was sent is not in the stock again
+			}
 		}
 		if o.State != shop.Fulfilled {
 			continue
@@ -172,6 +197,9 @@ func (h *trade) check(rt *rapid.T) {
 	}
 	if got := h.balance("issued:redeemed", ledger.Points); got != points {
 		rt.Fatalf("%d points redeemed; the orders say %d", got, points)
+	}
+	if got := h.balance("supplier:fuding", ledger.CNY); got != owed {
+		rt.Fatalf("the supplier is owed %d; what was sent has cost %d", got, owed)
 	}
 	for _, x := range []struct {
 		product, sku string

@@ -139,8 +139,11 @@ func (p *Pages) leadView(tx *db.Tx, x *view, v *leading) (d leadView, err error)
 	}
 	here := v.base + "/events/" + v.event.Code
 	d = leadView{
-		Action: here + "/lead", Room: here + "/room", Title: v.event.Title.In(v.lang), State: x.T("h5.room.state_" + string(now.State)), Shown: now.Shown, Of: now.Of,
+		Action: here + "/lead", Title: v.event.Title.In(v.lang), State: x.T("h5.room.state_" + string(now.State)), Shown: now.Shown, Of: now.Of,
 		Waiting: now.State == room.Waiting, Playing: now.State == room.Playing, Paused: now.State == room.Paused, Ended: now.State == room.Ended,
+	}
+	if v.who.Kind == access.Member { // staff are no members: the audience's page would ask them to sign in
+		d.Room = here + "/room"
 	}
 	all := x.paragraphs(d.Action, 0, script)
 	if now.Shown > 0 {
@@ -159,7 +162,7 @@ func (p *Pages) leadView(tx *db.Tx, x *view, v *leading) (d leadView, err error)
 		watching = "h5.room.watching_here"
 	}
 	d.Watching = x.T(watching, "n", p.audiences.count(v.event.ID))
-	for _, n := range paces {
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(paces), now.Pace)))) {
 		d.Paces = append(d.Paces, option{Value: strconv.Itoa(n), Label: strconv.Itoa(n), On: n == now.Pace})
 	}
 	return d, nil
@@ -194,7 +197,7 @@ func (p *Pages) leadOn(w http.ResponseWriter, r *http.Request, v *leading) error
 		if err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.By(v.who), "room."+what, audit.Target{Kind: "event", ID: id}, audit.Detail{"shown": now.Shown})
+		return audit.Record(tx, audit.By(v.who), "room.lead", audit.Target{Kind: "event", ID: id}, audit.Detail{"did": what, "shown": now.Shown})
 	})
 	return p.led(w, r, v, err)
 }

@@ -4,11 +4,13 @@
   var list = document.getElementById('script'), room = list && list.getAttribute('data-room');
   if (!room || !window.fetch) return;
   var note = document.getElementById('note'), newer = document.getElementById('newer'), following = true, over = false, heard = false, live, poll;
+  var asked = document.getElementById('asked'), questions = document.getElementById('questions'), form = document.getElementById('ask-form'), soon;
   function bottom() { return list.getBoundingClientRect().bottom - window.innerHeight; }
   function toEnd() { newer.className = 'button newer hidden'; following = true; window.scrollTo(0, Math.max(0, window.pageYOffset + bottom() + 120)); }
+  function asking() { return questions.open && form.getBoundingClientRect().top < window.innerHeight; }
   function take(f) {
     if (over) return;
-    var box = document.createElement('ol'), fresh = false, follow = following, li;
+    var box = document.createElement('ol'), fresh = false, still = asking(), follow = following && !still, top = form.getBoundingClientRect().top, li;
     box.innerHTML = f.html;
     while ((li = box.firstElementChild)) {
       if (document.getElementById(li.id)) { box.removeChild(li); continue; }
@@ -24,6 +26,7 @@
       window.clearInterval(poll);
     } else if (fresh && follow) toEnd();
     else if (fresh) newer.className = 'button newer';
+    if (still) window.scrollTo(0, window.pageYOffset + form.getBoundingClientRect().top - top); // who asks keeps the form where it is
   }
   function read() {
     fetch(room + '/news?from=' + list.getAttribute('data-shown'), { credentials: 'same-origin' }).then(function (r) {
@@ -36,9 +39,8 @@
     if (following) newer.className = 'button newer hidden';
   });
   newer.addEventListener('click', toEnd);
-  list.addEventListener('load', function () { if (following && !over) toEnd(); }, true); // a slide has its height now
+  list.addEventListener('load', function () { if (following && !over && !asking()) toEnd(); }, true); // a slide has its height now
 
-  var asked = document.getElementById('asked'), questions = document.getElementById('questions'), form = document.getElementById('ask-form'), soon;
   function readQuestions() {
     soon = null;
     fetch(questions.getAttribute('data-questions'), { credentials: 'same-origin', headers: { 'X-Requested-With': 'fetch' } }).then(function (r) {

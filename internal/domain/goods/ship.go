@@ -218,7 +218,11 @@ func (s *Service) ReceiveTx(tx *db.Tx, item string) error {
 	if err != nil || x.State != Bought || x.ShippedAt.IsZero() || !x.ReceivedAt.IsZero() {
 		return err
 	}
-	if err := setReceived(tx, x.ID); err != nil {
+	at := x.ShippedAt.AddDate(0, 0, receiveDays) // the timer may be late
+	if at.After(tx.Now()) {
+		at = tx.Now()
+	}
+	if err := setReceived(tx, x.ID, at); err != nil {
 		return err
 	}
 	if err := job.Clear(tx, receiveTimer, x.ID); err != nil {

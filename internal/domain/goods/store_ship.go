@@ -54,8 +54,8 @@ func setShipped(tx *db.Tx, x Item) error {
 		tx.Community(), x.ID, x.Carrier, x.Tracking, x.ShippedAt))
 }
 
-func setReceived(tx *db.Tx, id string) error {
-	return changed(tx.Exec(`UPDATE goods_item SET received_at = $3 WHERE community_id = $1 AND id = $2 AND shipped_at > 0 AND received_at = 0`, tx.Community(), id, tx.Now()))
+func setReceived(tx *db.Tx, id string, at time.Time) error {
+	return changed(tx.Exec(`UPDATE goods_item SET received_at = $3 WHERE community_id = $1 AND id = $2 AND shipped_at > 0 AND received_at = 0`, tx.Community(), id, at))
 }
 
 // toShip lists what is sold and not sent, the oldest first, after a time and id.

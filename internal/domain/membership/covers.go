@@ -9,7 +9,7 @@ import (
 // CoversTx names the plans that a person may call theirs now: those whose terms run or are in grace, and those in them.
 func (s *Service) CoversTx(tx *db.Tx, person string) ([]string, error) {
 	x, err := s.standing(tx, person)
-	if err != nil {
+	if err != nil || len(x.terms) == 0 {
 		return nil, err
 	}
 	plans, err := activePlans(tx)

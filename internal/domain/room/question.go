@@ -2,6 +2,7 @@ package room
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/page"
@@ -82,7 +83,7 @@ func (s *Service) MarkTx(tx *db.Tx, question string, state QuestionState) (Quest
 
 // QuestionsTx lists an event's questions, those with most votes first; hidden ones only for who leads.
 func (s *Service) QuestionsTx(tx *db.Tx, event, person string, hidden bool, cursor string, limit int) (page.Page[Question], error) {
-	votes, id := int64(1<<31), ""
+	votes, id := int64(math.MaxInt32), ""
 	if _, err := page.Parse(cursor, &votes, &id); err != nil {
 		return page.Page[Question]{}, err
 	}

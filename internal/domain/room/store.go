@@ -91,12 +91,12 @@ func questionByKey(tx *db.Tx, event, person, key string) (Question, bool, error)
 // questionsOf reads on behind a question, those with most votes first.
 func questionsOf(tx *db.Tx, event string, ids []string, hidden bool, votes int64, id string, limit int) ([]Question, error) {
 	args := []any{tx.Community(), event, votes, id, limit}
-	query := `SELECT ` + questionColumns + `, EXISTS (SELECT 1 FROM room_vote v WHERE v.community_id = q.community_id AND v.question = q.id AND v.person IN ` + db.In(&args, ids) + `)
-		FROM room_question q WHERE q.community_id = $1 AND q.event = $2 AND (q.votes, q.id) < ($3, $4)`
+	behind := `(q.votes, q.id) < ($3, $4)`
 	if id == "" {
-		query = `SELECT ` + questionColumns + `, EXISTS (SELECT 1 FROM room_vote v WHERE v.community_id = q.community_id AND v.question = q.id AND v.person IN ` + db.In(&args, ids) + `)
-		FROM room_question q WHERE q.community_id = $1 AND q.event = $2 AND q.votes <= $3 AND q.id > $4`
+		behind = `q.votes <= $3 AND q.id > $4`
 	}
+	query := `SELECT ` + questionColumns + `, EXISTS (SELECT 1 FROM room_vote v WHERE v.community_id = q.community_id AND v.question = q.id AND v.person IN ` + db.In(&args, ids) + `)
+		FROM room_question q WHERE q.community_id = $1 AND q.event = $2 AND ` + behind
 	if !hidden {
 		query += ` AND q.state <> 'hidden'`
 	}

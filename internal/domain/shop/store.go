@@ -2,6 +2,7 @@ package shop
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/money"
@@ -32,18 +33,40 @@ func orderByKey(tx *db.Tx, key string) (o Order, found bool, err error) {
 
 // openOrderOf finds the order that is to be paid for a thing.
 func openOrderOf(tx *db.Tx, ref string) (o Order, found bool, err error) {
-	o, found, err = db.One(tx, scanOrder, selectOrder+` AND state = 'created' AND id IN (SELECT order_id FROM shop_line WHERE community_id = $1 AND ref = $2) ORDER BY id LIMIT 1`,
-		tx.Community(), ref)
+	ids, err := ordersWith(tx, ref, "")
+	for _, id := range ids {
+		if o, found, err = orderByID(tx, id); err != nil || found && o.State == Created {
+			break
+		}
+		found = false
+	}
 	if err == nil && found {
 		o.Lines, err = linesOf(tx, o.ID)
 	}
 	return o, found, err
 }
 
+// ordersWith lists the orders that have a thing in them, the oldest first. It starts from the thing: asked in one statement for the
+// first order in some state, PostgreSQL would rather read all orders until one fits.
+func ordersWith(tx *db.Tx, ref, kind string) ([]string, error) {
+	ids, err := db.All(tx, db.Column[string], `SELECT order_id FROM shop_line WHERE community_id = $1 AND ref = $2 AND (kind = $3 OR $3 = '')`, tx.Community(), ref, kind)
+	slices.Sort(ids)
+	return ids, err
+}
+
 // paidOrderOf finds the order that a thing was paid by.
 func paidOrderOf(tx *db.Tx, kind, ref string) (string, bool, error) {
-	return db.One(tx, db.Column[string], `SELECT o.id FROM shop_order o JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
-		WHERE o.community_id = $1 AND l.kind = $2 AND l.ref = $3 AND o.state IN ('paid', 'fulfilled') AND (o.paid > o.refunded OR o.points > 0) ORDER BY o.id LIMIT 1`, tx.Community(), kind, ref)
+	ids, err := ordersWith(tx, ref, kind)
+	if err != nil {
+		return "", false, err
+	}
+	for _, id := range ids {
+		o, found, err := orderByID(tx, id)
+		if err != nil || found && (o.State == Paid || o.State == Fulfilled) && (o.left() > 0 || o.Points > 0) {
+			return id, found, err
+		}
+	}
+	return "", false, nil
 }
 
 func linesOf(tx *db.Tx, order string) ([]Line, error) {

@@ -61,6 +61,24 @@ func (p *Phone) Open(ctx context.Context, path string) (Page, error) {
 	return Page{}, fmt.Errorf("%s leads round in circles", path)
 }
 
+// Stream opens a stream of events as a browser does that has had the event with this id. The caller closes its body.
+func (p *Phone) Stream(ctx context.Context, path, last string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set("Accept-Language", p.Lang)
+	if last != "" {
+		r.Header.Set("Last-Event-ID", last)
+	}
+	res, err := p.client.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	return res, nil
+}
+
 // Send sends a form. done tells that the server took it and leads on, to the path to; else the page says what was refused.
 func (p *Phone) Send(ctx context.Context, path string, values url.Values) (page Page, to string, done bool, err error) {
 	page, to, err = p.do(ctx, http.MethodPost, path, values)

@@ -46,8 +46,13 @@ function parse(text: string): unknown {
 }
 
 /** Fetches a file and hands it to the browser to keep. A refusal is thrown, not saved as a file. */
-export async function download(url: string, fallbackName: string, signal?: AbortSignal): Promise<void> {
-  const response = await fetch(url, { signal, headers: { 'Accept-Language': currentLanguage() } })
+export async function download(
+  url: string,
+  fallbackName: string,
+  signal?: AbortSignal,
+  method: 'GET' | 'POST' = 'GET',
+): Promise<void> {
+  const response = await fetch(url, { method, signal, headers: { 'Accept-Language': currentLanguage() } })
   reportStatus(response.status)
   if (!response.ok) throw new ProblemError(problemFrom(parse(await response.text()), response.status))
   const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition') ?? '')

@@ -50,6 +50,8 @@ const reads: Record<string, Action> = {
   intake: 'intake.read',
   circles: 'circle.read',
   members: 'people.read',
+  growth: 'money.read',
+  events: 'event.read',
   touch: 'touch.read',
   // Who may see orders and not the books is led to the orders.
   money: 'order.read',
@@ -145,16 +147,37 @@ export const allPages: PageEntry[] = [
       { path: 'plans', lazy: async () => ({ Component: (await import('~/pages/members/Plans')).Plans }) },
     ],
   ),
-  page('events', 'e', CalendarDays, {
-    title: 'frame.events',
-    question: 'frame.events.question',
-    find: 'frame.events.find',
-  }),
-  page('growth', 'w', Sprout, {
-    title: 'frame.growth',
-    question: 'frame.growth.question',
-    find: 'frame.growth.find',
-  }),
+  page(
+    'events',
+    'e',
+    CalendarDays,
+    {
+      title: 'frame.events',
+      question: 'frame.events.question',
+      find: 'frame.events.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/events/Events')).Events }) },
+      { path: 'month', lazy: async () => ({ Component: (await import('~/pages/events/Month')).Month }) },
+      { path: ':id', lazy: async () => ({ Component: (await import('~/pages/events/EventPage')).EventPage }) },
+      { path: ':id/:tab', lazy: async () => ({ Component: (await import('~/pages/events/EventPage')).EventPage }) },
+    ],
+  ),
+  page(
+    'growth',
+    'w',
+    Sprout,
+    {
+      title: 'frame.growth',
+      question: 'frame.growth.question',
+      find: 'frame.growth.find',
+    },
+    [
+      { index: true, lazy: async () => ({ Component: (await import('~/pages/growth/Growth')).Growth }) },
+      { path: 'rewards', lazy: async () => ({ Component: (await import('~/pages/growth/Rewards')).Rewards }) },
+      { path: 'rewards/:id', lazy: async () => ({ Component: (await import('~/pages/growth/Why')).WhyPage }) },
+    ],
+  ),
   page('shop', 'h', Store, { title: 'frame.shop', question: 'frame.shop.question', find: 'frame.shop.find' }),
   page('content', 'n', BookOpen, {
     title: 'frame.content',
@@ -185,6 +208,11 @@ export const allPages: PageEntry[] = [
       { path: 'entries/:id', lazy: async () => ({ Component: (await import('~/pages/money/Entry')).Entry }) },
       { path: 'orders', lazy: async () => ({ Component: (await import('~/pages/money/Orders')).Orders }) },
       { path: 'orders/:id', lazy: async () => ({ Component: (await import('~/pages/money/OrderPage')).OrderPage }) },
+      { path: 'payouts', lazy: async () => ({ Component: (await import('~/pages/money/Payouts')).Payouts }) },
+      {
+        path: 'payouts/:id',
+        lazy: async () => ({ Component: (await import('~/pages/money/PayoutPage')).PayoutPage }),
+      },
     ],
   ),
   page('insight', 'x', ChartNoAxesCombined, {

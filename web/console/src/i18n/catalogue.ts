@@ -5,14 +5,17 @@ import type audit from '../locales/zh-Hans/audit.json'
 import type auth from '../locales/zh-Hans/auth.json'
 import type circles from '../locales/zh-Hans/circles.json'
 import type common from '../locales/zh-Hans/common.json'
+import type events from '../locales/zh-Hans/events.json'
 import type facts from '../locales/zh-Hans/facts.json'
 import type frame from '../locales/zh-Hans/frame.json'
+import type growth from '../locales/zh-Hans/growth.json'
 import type health from '../locales/zh-Hans/health.json'
 import type intake from '../locales/zh-Hans/intake.json'
 import type list from '../locales/zh-Hans/list.json'
 import type members from '../locales/zh-Hans/members.json'
 import type money from '../locales/zh-Hans/money.json'
 import type parts from '../locales/zh-Hans/parts.json'
+import type payouts from '../locales/zh-Hans/payouts.json'
 import type people from '../locales/zh-Hans/people.json'
 import type problem from '../locales/zh-Hans/problem.json'
 import type reach from '../locales/zh-Hans/reach.json'
@@ -33,13 +36,16 @@ interface Namespaces {
   auth: typeof auth
   circles: typeof circles
   common: typeof common
+  events: typeof events
   facts: typeof facts
   frame: typeof frame
+  growth: typeof growth
   intake: typeof intake
   list: typeof list
   members: typeof members
   money: typeof money
   parts: typeof parts
+  payouts: typeof payouts
   people: typeof people
   problem: typeof problem
   settings: typeof settings

@@ -49,6 +49,13 @@ export function startOfDay(date: string, zone: string, days = 0): string {
   return new Date(midnight - shift(guess)).toISOString()
 }
 
+/** 2026-11-21T14:30 in a zone, as an instant. Twice, because the first guess may lie beyond a change of clocks. */
+export function instantAt(local: string, zone: string): string {
+  const wanted = Date.parse(`${local}:00Z`)
+  const shift = (at: number) => Date.parse(`${formatDate(at, zone)}T${formatTime(at, zone)}:00Z`) - at
+  return new Date(wanted - shift(wanted - shift(wanted))).toISOString()
+}
+
 const minus = '\u2212'
 
 /** Groups an integer of any size without going through a float. */

@@ -6,7 +6,7 @@ import { useWords } from '~/i18n'
 import { PageHeader } from '~/parts'
 import css from './Money.module.css'
 
-/** The head that the books and the orders share; who may not look into the books isn't led there. */
+/** The head that the books, the orders and the payouts share; who may not look into the books isn't led there. */
 export function MoneyHead({ actions }: { actions?: ReactNode }) {
   const { t } = useWords()
   const slug = useCommunity()?.slug ?? ''
@@ -21,6 +21,7 @@ export function MoneyHead({ actions }: { actions?: ReactNode }) {
           </NavLink>
         )}
         <NavLink to={communityPath(slug, 'money/orders')}>{t('money.orders')}</NavLink>
+        {may('money.read') === 'yes' && <NavLink to={communityPath(slug, 'money/payouts')}>{t('payouts.title')}</NavLink>}
       </nav>
     </>
   )

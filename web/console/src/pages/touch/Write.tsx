@@ -10,7 +10,7 @@ import { useCommand } from '~/api/queries'
 import { communityPath, useCommunity } from '~/app/community'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
-import { formatDate, formatTime, useFormat } from '~/i18n/format'
+import { formatDate, formatTime, instantAt, useFormat } from '~/i18n/format'
 import { ButtonLink, PageHeader, ProblemNotice } from '~/parts'
 import { Section } from '../Section'
 import { Audience } from './Audience'
@@ -84,13 +84,6 @@ function draftOf(c: Campaign | undefined, zone: string): Draft {
     notAfter: local(c?.not_after),
     holdout: c?.holdout ?? 0,
   }
-}
-
-/** 2026-11-21T14:30 in a zone, as an instant. Twice, because the first guess may lie beyond a change of clocks. */
-export function instantAt(local: string, zone: string): string {
-  const wanted = Date.parse(`${local}:00Z`)
-  const shift = (at: number) => Date.parse(`${formatDate(at, zone)}T${formatTime(at, zone)}:00Z`) - at
-  return new Date(wanted - shift(wanted - shift(wanted))).toISOString()
 }
 
 function Form({ slug, was, start }: { slug: string; was?: Campaign; start: Draft }) {

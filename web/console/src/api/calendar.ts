@@ -1,0 +1,116 @@
+// What the page of events asks for: the calendar, one event, and its lists.
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { api, call, callVersioned } from './client'
+import type { Schemas } from './community'
+
+export type EventRow = Schemas['EventRow']
+export type EventView = Schemas['EventView']
+export type EventTemplate = Schemas['EventTemplate']
+export type EventChange = Schemas['EventChange']
+export type EventDraft = Schemas['EventDraft']
+export type Survey = Schemas['EventSurvey']
+export type TicketRow = Schemas['TicketRow']
+export type LineRow = Schemas['LineRow']
+export type GiftRow = Schemas['GiftRow']
+export type ScanRow = Schemas['ScanRow']
+export type AnswerRow = Schemas['AnswerRow']
+
+export const eventKinds = ['script', 'live', 'salon', 'conference', 'class', 'course'] as const
+export type EventKind = (typeof eventKinds)[number]
+
+/** Under one key, so that a change brings list, month and page up to date. */
+export const calendarKey = (community: string) => ['calendar', community] as const
+
+export const calendarChanged = (client: QueryClient, community: string) =>
+  client.invalidateQueries({ queryKey: calendarKey(community) })
+
+export interface CalendarRequest {
+  from?: string
+  to?: string
+  kind?: EventKind
+  city?: string
+  state?: 'planned' | 'cancelled'
+  conflicts?: boolean
+  limit?: number
+  cursor?: string
+}
+
+export const listEvents = (community: string, query: CalendarRequest, signal?: AbortSignal) =>
+  call<Schemas['PageOfEventRow']>(
+    api.GET('/api/v1/communities/{community}/events', { params: { path: { community }, query }, signal }),
+  )
+
+/** All that begin between two moments, page after page. */
+export async function allEvents(
+  community: string,
+  query: CalendarRequest,
+  signal?: AbortSignal,
+  list: typeof listEvents = listEvents,
+): Promise<EventRow[]> {
+  const out: EventRow[] = []
+  let cursor: string | undefined
+  do {
+    const page = await list(community, { ...query, limit: 200, cursor }, signal)
+    out.push(...(page.items ?? []))
+    cursor = page.next || undefined
+  } while (cursor)
+  return out
+}
+
+export const eventQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'one', id],
+    queryFn: ({ signal }) =>
+      callVersioned<EventView>(
+        api.GET('/api/v1/communities/{community}/events/{id}', { params: { path: { community, id } }, signal }),
+      ),
+  })
+
+export const templatesQuery = (community: string) =>
+  queryOptions({
+    queryKey: ['event-templates', community],
+    queryFn: ({ signal }) =>
+      call<Schemas['ListOfEventTemplate']>(
+        api.GET('/api/v1/communities/{community}/events/templates', { params: { path: { community } }, signal }),
+      ),
+  })
+
+export type TicketState = 'valid' | 'returned' | 'refunded'
+
+export const listTickets = (
+  community: string,
+  id: string,
+  query: { state?: TicketState; limit?: number; cursor?: string },
+  signal?: AbortSignal,
+) =>
+  call<Schemas['PageOfTicketRow']>(
+    api.GET('/api/v1/communities/{community}/events/{id}/tickets', { params: { path: { community, id }, query }, signal }),
+  )
+
+export interface Owed {
+  /** Tickets that cost something, and what they cost together, in fen. */
+  count: number
+  fen: number
+  /** There are more tickets than were looked at. */
+  more: boolean
+}
+
+/** What goes back to those who paid when an event is called off. Looks at 2,000 tickets. */
+export const owedQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'owed', id],
+    staleTime: 0,
+    queryFn: async ({ signal }): Promise<Owed> => {
+      const owed: Owed = { count: 0, fen: 0, more: false }
+      let cursor: string | undefined
+      for (let pages = 0; pages < 10; pages++) {
+        const page = await listTickets(community, id, { state: 'valid', limit: 200, cursor }, signal)
+        const paid = (page.items ?? []).filter((ticket) => ticket.price > 0)
+        owed.count += paid.length
+        owed.fen += paid.reduce((sum, ticket) => sum + ticket.price, 0)
+        cursor = page.next || undefined
+        if (!cursor) return owed
+      }
+      return { ...owed, more: true }
+    },
+  })

@@ -1,0 +1,44 @@
+import { type ReactNode, useState } from 'react'
+import { NavLink, useNavigate } from 'react-router'
+import { communityPath, useCommunity } from '~/app/community'
+import { MayButton } from '~/app/may'
+import { useWords } from '~/i18n'
+import { PageHeader } from '~/parts'
+import { AddEvent } from './EventForm'
+import css from './Events.module.css'
+
+/** The head that list and month share. */
+export function EventsHead({ children }: { children: (add: () => void) => ReactNode }) {
+  const { t } = useWords()
+  const slug = useCommunity()?.slug ?? ''
+  const navigate = useNavigate()
+  const [adding, setAdding] = useState(false)
+  const add = () => setAdding(true)
+  return (
+    <>
+      <PageHeader
+        title={t('frame.events')}
+        question={t('frame.events.question')}
+        actions={
+          <MayButton action="event.write" type="primary" onClick={add}>
+            {t('events.add')}
+          </MayButton>
+        }
+      />
+      <nav className={css.tabs} aria-label={t('frame.events')}>
+        <NavLink end to={communityPath(slug, 'events')}>
+          {t('events.list')}
+        </NavLink>
+        <NavLink to={communityPath(slug, 'events/month')}>{t('events.month')}</NavLink>
+      </nav>
+      {children(add)}
+      {adding && (
+        <AddEvent
+          slug={slug}
+          onClose={() => setAdding(false)}
+          onDone={(id) => navigate(communityPath(slug, `events/${id}`))}
+        />
+      )}
+    </>
+  )
+}
