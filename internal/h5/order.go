@@ -93,7 +93,7 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 	if back := returned(d); back > 0 {
 		o.Refunded = yuan(back)
 	}
-	if d.State == shop.Paid {
+	if d.State == shop.Paid && !d.Waits {
 		x.Refresh = 2
 	}
 	x.Title, x.Data = x.T("h5.order.title"), o

@@ -23,6 +23,7 @@ type audiences struct {
 
 type audience struct {
 	phones atomic.Int64
+	came   sync.Map // persons of whom it is noted
 	mu     sync.Mutex
 	made   map[frameOfWhat]frame
 }
@@ -103,7 +104,6 @@ type follower struct {
 	event event.Event
 	has   int
 	state room.State
-	came  bool // it is known that they came
 }
 
 // roomStream shows a phone what is shown, for as long as it is open. A phone that comes back says how many paragraphs it has, and
@@ -135,7 +135,6 @@ func (p *Pages) roomStream(w http.ResponseWriter, r *http.Request, v *visit) err
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	fmt.Fprint(w, "retry: 2000\n\n") //nolint:errcheck // noticed by Flush
-	f.came = f.has > 0
 	f.run(&latest, moved, asked)
 	return nil
 }
@@ -213,16 +212,21 @@ func (f *follower) send(now room.Room) bool {
 	return true
 }
 
-// noteCome notes that who waited for a room has come, when it plays; who may not be there any more is let go. Who has paragraphs was
-// noted before.
+// noteCome notes, once, that who follows a room that plays has come; who may not be there any more is let go. After a fault, or when
+// the phone goes away meanwhile, it is tried again.
 func (f *follower) noteCome() bool {
-	if f.came || f.state != room.Playing && f.state != room.Paused {
+	if f.state != room.Playing && f.state != room.Paused {
+		return true
+	}
+	if _, noted := f.came.Load(f.v.who.ID); noted {
 		return true
 	}
 	err := f.DB.Do(f.r.Context(), f.v.community.ID, func(tx *db.Tx) error {
 		_, err := f.Rooms.EnterTx(tx, f.event.ID, f.v.who.ID)
 		return err
 	})
-	f.came = err == nil
-	return errs.As(err) == nil // after a fault it is tried again
+	if err == nil {
+		f.came.Store(f.v.who.ID, true)
+	}
+	return errs.As(err) == nil
 }

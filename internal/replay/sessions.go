@@ -37,7 +37,12 @@ type season struct {
 func (s *sim) season(start time.Time, months int, members func() []*buyer) *season {
 	x := &season{s: s, members: members, held: map[string]int{}, tickets: map[string]int{}, came: map[string]int{}, n: 5_000_000}
 	const week = 7 * 24 * time.Hour
-	for at := start.Add(2 * week); at.Before(start.AddDate(0, months, 0)); at = at.Add(week) {
+	start = start.Truncate(24 * time.Hour) // sessions begin at eight in the evening, salons at two in the afternoon
+	until := start.AddDate(0, months, 0)
+	if s.param("renewals") == 0 { // who looks at the community then finds what comes next in its calendar
+		until = until.Add(4 * week)
+	}
+	for at := start.Add(2 * week); at.Before(until); at = at.Add(week) {
 		for i := range int(s.param("sessions.week")) {
 			x.plan("session", at.Add(time.Duration(1+2*i)*24*time.Hour+12*time.Hour))
 		}
@@ -50,12 +55,18 @@ func (s *sim) season(start time.Time, months int, members func() []*buyer) *seas
 	return x
 }
 
+// topics are what sessions and salons are about: of the kind that operators talk of, and nobody's own words.
+var topics = map[string][]string{
+	"session": {"冷启动：前 100 个会员从哪来", "群里没人说话，要不要管", "一篇稿子怎样从提纲改到能看", "续费率从哪一步开始丢", "活动报名多、到场少，怎么补", "社群里的分享，怎样不像广告", "两个人的团队怎么排一周"},
+	"salon":   {"电商私域：老客第二单", "内容团队怎么定选题", "线下活动的成本账", "会员权益做减法"},
+}
+
 // plan makes an event four weeks ahead, or at once where that is past, and lets people come to it.
 func (x *season) plan(template string, at time.Time) {
 	s := x.s
 	s.at(at.AddDate(0, 0, -28), func(ctx context.Context) error {
 		e, err := s.Events.Plan(ctx, s.community, event.Draft{
-			Template: template, Title: text.Text{text.Hans: fmt.Sprintf("%s %s", map[string]string{"session": "文字专场", "salon": "闭门沙龙"}[template], at.Format(time.DateOnly))},
+			Template: template, Title: text.Text{text.Hans: topics[template][x.held[template]%len(topics[template])]},
 			Starts: at, City: cities[s.rand.IntN(len(cities))],
 		}, "")
 		if err != nil {

@@ -25,7 +25,7 @@
       if (live) live.close();
       window.clearInterval(poll);
     } else if (fresh && follow) toEnd();
-    else if (fresh) newer.className = 'button newer';
+    else if (fresh && !still) newer.className = 'button newer';
     if (still) window.scrollTo(0, window.pageYOffset + form.getBoundingClientRect().top - top); // who asks keeps the form where it is
   }
   function read() {

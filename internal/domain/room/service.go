@@ -189,7 +189,8 @@ func (s *Service) EndTx(tx *db.Tx, event, actor string) (Room, error) {
 	if err != nil || r.State == Ended {
 		return r, err
 	}
-	return r, s.finish(tx, &r, actor)
+	err = s.finish(tx, &r, actor)
+	return r, err
 }
 
 // due is the timer's effect: it shows what is due, if the room still plays and nobody has shown it before.
@@ -205,7 +206,8 @@ func (s *Service) due(tx *db.Tx, event string) error {
 // show adds a paragraph to what the audience has; behind the last one the room ends.
 func (s *Service) show(tx *db.Tx, r Room, state State) (Room, error) {
 	if r.Shown >= r.Of {
-		return r, s.finish(tx, &r, "")
+		err := s.finish(tx, &r, "")
+		return r, err
 	}
 	script, err := s.script(tx, r.Event, r.Version)
 	if err != nil {

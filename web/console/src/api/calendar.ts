@@ -84,7 +84,10 @@ export const listTickets = (
   signal?: AbortSignal,
 ) =>
   call<Schemas['PageOfTicketRow']>(
-    api.GET('/api/v1/communities/{community}/events/{id}/tickets', { params: { path: { community, id }, query }, signal }),
+    api.GET('/api/v1/communities/{community}/events/{id}/tickets', {
+      params: { path: { community, id }, query },
+      signal,
+    }),
   )
 
 export interface Owed {

@@ -58,7 +58,10 @@ export const listBonds = (
   signal?: AbortSignal,
 ) =>
   call<Schemas['PageOfNamedBond']>(
-    api.GET('/api/v1/communities/{community}/people/{id}/bonds', { params: { path: { community, id }, query }, signal }),
+    api.GET('/api/v1/communities/{community}/people/{id}/bonds', {
+      params: { path: { community, id }, query },
+      signal,
+    }),
   )
 
 export const linksQuery = (community: string, id: string) =>

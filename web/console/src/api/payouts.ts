@@ -40,7 +40,10 @@ export const listLines = (
   signal?: AbortSignal,
 ) =>
   call<Schemas['PageOfNamedLine']>(
-    api.GET('/api/v1/communities/{community}/payouts/{id}/lines', { params: { path: { community, id }, query }, signal }),
+    api.GET('/api/v1/communities/{community}/payouts/{id}/lines', {
+      params: { path: { community, id }, query },
+      signal,
+    }),
   )
 
 export type LineWork = 'paid' | 'failed' | 'retry'

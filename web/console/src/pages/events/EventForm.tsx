@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, DatePicker, Form, type FormInstance, Input, InputNumber, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import {
   calendarChanged,
   type EventChange,
@@ -83,7 +83,14 @@ export function AddEvent({ slug, onClose, onDone }: AddProps) {
       )}
       {refusal.problem && <ProblemNotice problem={refusal.problem} fieldsShown />}
       {items.length > 0 && (
-        <Fields slug={slug} templates={items} send={send} busy={add.isPending} verb={t('events.add')} onClose={onClose} />
+        <Fields
+          slug={slug}
+          templates={items}
+          send={send}
+          busy={add.isPending}
+          verb={t('events.add')}
+          onClose={onClose}
+        />
       )}
     </Dialog>
   )
@@ -177,6 +184,14 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
   const [form] = Form.useForm<Values>()
   const chosen = Form.useWatch('template', form)
   const template = templates?.find((x) => x.name === (chosen ?? templates[0]?.name))
+  // The end moves along with the start, as it does on the server, and is seen to.
+  const last = useRef(was ? dayjs(was.starts) : undefined)
+  const move = ({ starts }: Partial<Values>) => {
+    if (!starts) return
+    const ends = form.getFieldValue('ends') as Dayjs | undefined
+    if (ends && last.current) form.setFieldValue('ends', starts.add(ends.diff(last.current)))
+    last.current = starts
+  }
   const inChinese = {
     validator: (_: unknown, value?: string) =>
       value?.trim() || (form.getFieldValue(['title', 'zh-Hant']) as string | undefined)?.trim()
@@ -188,6 +203,7 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
       form={form}
       layout="vertical"
       onFinish={(values) => void send(values, form)}
+      onValuesChange={move}
       initialValues={
         was
           ? { ...was, starts: dayjs(was.starts), ends: was.ends ? dayjs(was.ends) : undefined }
@@ -274,4 +290,3 @@ function about(template: EventTemplate, t: ReturnType<typeof useWords>['t'], for
     t('events.places', { count: template.capacity }),
   ].join(' · ')
 }
-

@@ -59,7 +59,11 @@ function List({ onAdd }: { onAdd: () => void }) {
           },
           { id: 'city', label: t('events.city'), kind: 'text' },
         ]}
-        empty={{ title: t('events.empty'), body: t('events.empty.body'), step: { label: t('events.add'), onClick: onAdd } }}
+        empty={{
+          title: t('events.empty'),
+          body: t('events.empty.body'),
+          step: { label: t('events.add'), onClick: onAdd },
+        }}
       />
     </div>
   )

@@ -50,7 +50,7 @@ export function changed(now: Filled, zone: string, was?: Draft): EventChange {
   if (!was || !same(sorted(title), sorted(written(was.title)))) out.title = title
   if (was ? !same(sorted(about), sorted(written(was.about))) : Object.keys(about).length > 0) out.about = about
   if (now.starts !== was?.starts) out.starts = instantAt(now.starts, zone)
-  // A start that moved takes the end along on the server, so an end that stands is sent as well.
+  // A start that is sent alone takes the end along, so an end that was set to stand is sent with it.
   if (now.ends && (now.ends !== was?.ends || now.starts !== was?.starts)) out.ends = instantAt(now.ends, zone)
   for (const field of ['city', 'place', 'link', 'host'] as const) {
     const value = (now[field] ?? '').trim()

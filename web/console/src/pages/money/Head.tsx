@@ -21,7 +21,9 @@ export function MoneyHead({ actions }: { actions?: ReactNode }) {
           </NavLink>
         )}
         <NavLink to={communityPath(slug, 'money/orders')}>{t('money.orders')}</NavLink>
-        {may('money.read') === 'yes' && <NavLink to={communityPath(slug, 'money/payouts')}>{t('payouts.title')}</NavLink>}
+        {may('money.read') === 'yes' && (
+          <NavLink to={communityPath(slug, 'money/payouts')}>{t('payouts.title')}</NavLink>
+        )}
       </nav>
     </>
   )

@@ -1,13 +1,6 @@
 import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
-import {
-  type BatchDetail,
-  type LineState,
-  type LineWork,
-  listLines,
-  type PayoutLine,
-  payoutsKey,
-} from '~/api/payouts'
+import { type BatchDetail, type LineState, type LineWork, listLines, type PayoutLine, payoutsKey } from '~/api/payouts'
 import { communityPath } from '~/app/community'
 import { MayButton, useMay } from '~/app/may'
 import { useWords } from '~/i18n'

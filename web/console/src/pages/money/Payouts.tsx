@@ -76,7 +76,13 @@ function useColumns(slug: string): ListColumn<BatchDetail>[] {
     { id: 'state', header: t('people.state'), width: 112, cell: (b) => <BatchTag state={b.state} /> },
     { id: 'lines', header: t('payouts.people'), align: 'right', width: 80, cell: (b) => format.count(countOf(b)) },
     { id: 'net', header: t('payouts.net'), align: 'right', width: 128, cell: (b) => format.money(netOf(b)) },
-    { id: 'paid', header: t('payouts.paid'), align: 'right', width: 128, cell: (b) => format.money(netOf(b, ['paid'])) },
+    {
+      id: 'paid',
+      header: t('payouts.paid'),
+      align: 'right',
+      width: 128,
+      cell: (b) => format.money(netOf(b, ['paid'])),
+    },
     {
       id: 'failed',
       header: t('payouts.line.failed'),

@@ -26,7 +26,9 @@ export function parsePercent(text: string): number | undefined {
 
 /** 1500 → 15%, 1250 → 12.5%, 5 → 0.05% */
 export function percentOf(bp: number): string {
-  const rest = String(bp % 100).padStart(2, '0').replace(/0+$/, '')
+  const rest = String(bp % 100)
+    .padStart(2, '0')
+    .replace(/0+$/, '')
   return `${Math.floor(bp / 100)}${rest && `.${rest}`}%`
 }
 

@@ -11,6 +11,7 @@ import { useProblem } from '~/app/useProblem'
 import { type Key, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Dialog, Facts, MaskedValue, PageHeader, ProblemNotice, StatusTag, Timeline } from '~/parts'
+import { Brought } from '../growth/OnPerson'
 import { Memberships } from '../members/OnPerson'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
@@ -48,6 +49,7 @@ export function Profile() {
             <Card person={p} slug={slug} />
           </Section>
           <Memberships slug={slug} id={p.id} />
+          <Brought slug={slug} id={p.id} />
           <Circles slug={slug} id={p.id} />
           <Runs slug={slug} id={p.id} />
           <Looks slug={slug} id={p.id} />

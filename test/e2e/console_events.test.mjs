@@ -1,0 +1,159 @@
+// Events in the console: one is planned, edited and filled; who came and what they thought is read; it is called off (E1, E2, E4, E5, E6).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { newDesk } from './lib/console.mjs';
+import { accessible, fits } from './lib/look.mjs';
+import { askCode, closeBrowser, here, newPhone, press, settle, visit } from './lib/phone.mjs';
+import { start } from './lib/server.mjs';
+
+let server;
+let desk;
+before(async () => {
+  server = await start({ book: 'operators' });
+  desk = await newDesk(server, { community: 'operators' });
+  await desk.signIn();
+});
+after(async () => {
+  await desk?.context.close();
+  await closeBrowser();
+  await server.stop();
+});
+
+const shoot = Boolean(process.env.QUNCE_SHOTS);
+const looks = async (name) => {
+  await fits(desk, name, [390, 1440], shoot);
+  await accessible(desk, name);
+};
+
+// Tomorrow by the community's clock.
+const tomorrow = new Date(Date.now() + (24 + 8) * 3_600_000).toISOString().slice(0, 10);
+const write = async (method, path, body) => {
+  const [status, answer] = await desk.page.evaluate(async ([method, url, body]) => {
+    const r = await fetch(url, { method, body: body && JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+    return [r.status, await r.json()];
+  }, [method, `/api/v1/communities/operators${path}`, body]);
+  assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+  return answer;
+};
+
+// 林一 registers, buys the year and takes a ticket.
+async function claims(code) {
+  const p = await newPhone(server);
+  const click = (selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
+  await visit(p, '/e/join');
+  await press(p, 'arrive');
+  await settle(p, 'form[action$="/register"]');
+  await p.page.fill('input[name=code]', await askCode(p));
+  await p.page.fill('input[name=name]', '林一');
+  await p.page.fill('input[name=nickname]', '林一');
+  await p.page.check('input[name=field][value=content]');
+  await p.page.check('input[name=consent][value=service]');
+  await click('form[data-form] p.field > button.button');
+  await visit(p, '/plans');
+  await click('form[action$="/buy"] button');
+  await click('form[action$="/pay"] button');
+  await click('form:not(:has(input)) button');
+  await p.page.locator('a.button[href$="/me"]').waitFor();
+  await visit(p, `/events/${code}`);
+  await click('form[action$="/claim"] button');
+  return { phone: p, ticket: here(p), secret: (await p.page.locator('.code').innerText()).replace(/\s/g, '') };
+}
+
+test('an event is planned, seen in list and month, filled, checked in, judged and called off', async () => {
+  const { page } = desk;
+  const dialog = page.getByRole('dialog');
+  await desk.open('/events');
+  await page.locator('text=还没有活动').waitFor();
+  await desk.named('button', '安排活动').first().click();
+  await dialog.getByRole('combobox').first().click();
+  await page.locator('.ant-select-item-option', { hasText: '线下闭门沙龙' }).click();
+  await dialog.getByRole('button', { name: '安排活动' }).click();
+  await dialog.locator('text=请写中文标题。').waitFor();
+  await dialog.getByLabel('标题').first().fill('增长闭门会');
+  const starts = dialog.getByLabel('开始');
+  await starts.fill(`${tomorrow} 14:00`);
+  await starts.press('Enter');
+  await dialog.getByLabel('城市').fill('上海');
+  await dialog.getByLabel('地点').fill('徐汇图书馆 3 楼');
+  desk.allow(422, 400);
+  await dialog.getByLabel('链接').fill('http://nowhere');
+  await dialog.getByRole('button', { name: '安排活动' }).click();
+  await dialog.locator('.ant-form-item', { hasText: '链接' }).locator('.ant-form-item-explain-error').waitFor();
+  await looks('console-event-add');
+  await dialog.getByLabel('链接').fill('');
+  await dialog.getByRole('button', { name: '安排活动' }).click();
+  await page.locator('h1', { hasText: '增长闭门会' }).waitFor();
+  const id = here(desk).split('/').at(-1);
+  const event = await desk.api(`/events/${id}`);
+  assert.equal(event.starts, new Date(`${tomorrow}T14:00:00+08:00`).toISOString().replace('.000', ''));
+
+  // Another at the same place: both are flagged.
+  await write('POST', '/events', { template: 'salon', title: { 'zh-Hans': '撞上的那场' }, starts: new Date(Date.parse(event.starts) + 3_600_000).toISOString(), city: '上海', place: '徐汇图书馆 3 楼' });
+  const guest = await claims(event.code);
+
+  await desk.open('/events');
+  const row = page.locator('tbody tr', { hasText: '增长闭门会' }).first();
+  await row.locator('text=1 / 50').waitFor();
+  assert.match(await row.textContent(), new RegExp(`${tomorrow} 14:00.*上海 · 徐汇图书馆 3 楼.*沙龙.*未开始.*撞上的那场 15:00`));
+  await looks('console-events');
+  await desk.named('link', '月历').click();
+  await page.getByRole('link', { name: /14:00 增长闭门会/ }).first().waitFor();
+  await looks('console-events-month');
+
+  await desk.open(`/events/${id}`);
+  await page.locator('tbody tr', { hasText: '林一' }).waitFor();
+  await desk.named('button', '修改').click();
+  await dialog.getByLabel('名额').fill('40');
+  await write('PATCH', `/events/${id}`, { place: '静安寺 2 楼' });
+  desk.allow(412);
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await dialog.getByRole('alert').first().waitFor();
+  assert.equal((await desk.api(`/events/${id}`)).capacity, 50, 'who was slower changes nothing');
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await desk.named('button', '修改').click();
+  await dialog.getByLabel('名额').fill('40');
+  await dialog.getByRole('button', { name: '保存' }).click();
+  await page.locator('text=/ 40').first().waitFor();
+  await looks('console-event');
+
+  await write('POST', `/events/${id}/scans`, { code: guest.secret, nonce: 'one' });
+  await write('POST', `/events/${id}/scans`, { code: guest.secret, nonce: 'two', offline: true, at: new Date().toISOString() });
+  await desk.open(`/events/${id}/door`);
+  await page.locator('h2', { hasText: '1 次重复入场' }).waitFor();
+  assert.equal(await page.locator('main a', { hasText: '/operators/door/' }).getAttribute('href'), event.door);
+  await looks('console-event-door');
+
+  const past = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+  await write('PATCH', `/events/${id}`, { starts: past(120), ends: past(1) });
+  const { phone } = guest;
+  await phone.page.goto(new URL(guest.ticket, server.base).href);
+  await phone.page.locator('input[name=score][value="9"]').check({ force: true });
+  await phone.page.check('input[name=event]');
+  await phone.page.fill('textarea', '很有收获');
+  await Promise.all([phone.page.waitForEvent('load'), phone.page.locator('form[action$="/answer"] button').click()]);
+  await desk.open(`/events/${id}/answers`);
+  await page.locator('text=净推荐值 +100.0').waitFor();
+  assert.match(await page.locator('main').textContent(), /1 人评价，95% 区间.*推荐 9–10 1 \/ 1 \(100%\)/);
+  await looks('console-event-answers');
+  desk.calm();
+});
+
+test('an event is called off by its name; its tickets go back', async () => {
+  const { page } = desk;
+  const dialog = page.getByRole('dialog');
+  const event = await write('POST', '/events', { template: 'session', title: { 'zh-Hans': '下周专场' }, starts: new Date(Date.now() + 7 * 86_400_000).toISOString() });
+  const guest = await claims(event.code);
+  await desk.open(`/events/${event.id}`);
+  await desk.named('button', '取消活动').click();
+  assert.match(await dialog.textContent(), /1 张票和保留的名额收回。没有付费的票，不用退款。/);
+  await accessible(desk, 'console-event-cancel');
+  await dialog.getByRole('textbox').fill('下周专场');
+  await dialog.getByRole('button', { name: '取消活动' }).click();
+  await page.locator('header', { hasText: '已取消' }).first().waitFor();
+  await desk.open('/events?seg=cancelled');
+  await page.locator('tbody tr', { hasText: '下周专场' }).waitFor();
+  await guest.phone.page.goto(new URL(guest.ticket, server.base).href);
+  assert.match(await guest.phone.page.locator('main, body').first().innerText(), /已退票/);
+  desk.calm();
+});
