@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, DatePicker, Form, type FormInstance, Input, InputNumber, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import {
   calendarChanged,
   type EventChange,
@@ -172,6 +172,11 @@ interface FieldsProps {
   onClose: () => void
 }
 
+/** Enter takes the moment that was typed; it does not send the form. */
+const stays = (event: KeyboardEvent) => {
+  if (event.key === 'Enter') event.preventDefault()
+}
+
 const others = [
   { lang: 'zh-Hant', name: '繁體中文' },
   { lang: 'en', name: 'English' },
@@ -220,7 +225,12 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
       </Form.Item>
       <div className={css.pair}>
         <Form.Item name="starts" label={t('events.starts')} rules={[{ required: true, message: t('intake.needed') }]}>
-          <DatePicker showTime={{ format: 'HH:mm' }} format="YYYY-MM-DD HH:mm" className={page.wide} />
+          <DatePicker
+            showTime={{ format: 'HH:mm' }}
+            format="YYYY-MM-DD HH:mm"
+            className={page.wide}
+            onKeyDown={stays}
+          />
         </Form.Item>
         <Form.Item name="ends" label={t('events.ends')}>
           <DatePicker
@@ -229,6 +239,7 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
             className={page.wide}
             placeholder={template ? t('events.ends.template') : undefined}
             allowClear={!was}
+            onKeyDown={stays}
           />
         </Form.Item>
       </div>
@@ -250,7 +261,7 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
         <Input maxLength={200} />
       </Form.Item>
       <Form.Item name="link" label={t('events.link')} extra={t('events.link.note')}>
-        <Input type="url" maxLength={500} placeholder="https://" />
+        <Input inputMode="url" maxLength={500} placeholder="https://" />
       </Form.Item>
       <Form.Item name="host" label={t('events.host')}>
         <PickPerson slug={slug} name={hostName} />

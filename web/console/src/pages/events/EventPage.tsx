@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { CalendarPlus, Check, Copy } from 'lucide-react'
 import { useState } from 'react'
-import { Link, NavLink, useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { calendarChanged, type EventView, eventQuery, owedQuery } from '~/api/calendar'
 import { api, call } from '~/api/client'
 import { moneyKey } from '~/api/money'
@@ -88,13 +88,13 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       <Figures event={e} slug={slug} />
       <nav className={css.tabs} aria-label={text(e.title)}>
         {tabs.map((name) => (
-          <NavLink
+          <Link
             key={name}
             to={communityPath(slug, `events/${e.id}/${name}`)}
             aria-current={name === tab ? 'page' : undefined}
           >
             {t(`events.tab.${name}`)}
-          </NavLink>
+          </Link>
         ))}
       </nav>
       {tab === 'tickets' && <Tickets slug={slug} event={e} />}
@@ -157,18 +157,20 @@ function About({ event: e, slug }: { event: EventView; slug: string }) {
 
 function Figures({ event: e, slug }: { event: EventView; slug: string }) {
   const { t } = useWords()
+  const format = useFormat()
   const f = e.figures
   const to = (tab: string) => communityPath(slug, `events/${e.id}/${tab}`)
+  const share = (part: number, whole: number) =>
+    whole > 0 ? t('events.share', { rate: format.rate(part, whole), whole }) : undefined
   return (
-    <div className={css.answers}>
+    <div className={css.figures}>
       <FigureRow>
         <Figure label={t('events.figure.capacity')} value={f.capacity} to={to('tickets')} />
         <Figure
-          kind="rate"
           label={t('events.figure.valid')}
           value={f.valid}
-          of={f.capacity}
           to={to('tickets?seg=valid')}
+          note={share(f.valid, f.capacity)}
         />
         <Figure label={t('events.figure.held')} value={f.held} to={to('tickets')} note={t('events.figure.held.note')} />
         <Figure label={t('events.figure.waiting')} value={f.waiting} to={to('line')} waits={f.waiting > 0} />
@@ -176,9 +178,14 @@ function Figures({ event: e, slug }: { event: EventView; slug: string }) {
           label={t('events.figure.friends')}
           value={f.friends}
           to={to('gifts')}
-          note={t('events.of.valid', { count: f.valid })}
+          note={share(f.friends, f.valid)}
         />
-        <Figure kind="rate" label={t('events.figure.admitted')} value={f.admitted} of={f.valid} to={to('door')} />
+        <Figure
+          label={t('events.figure.admitted')}
+          value={f.admitted}
+          to={to('door')}
+          note={share(f.admitted, f.valid)}
+        />
         <Figure
           label={t('events.figure.attended')}
           value={f.attended}

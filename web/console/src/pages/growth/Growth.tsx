@@ -166,8 +166,9 @@ function Warnings({ items }: { items: { what: string; field: string }[] }) {
       <ul className={page.rows}>
         {items.map((w) => (
           <li key={`${w.field} ${w.what}`} className={page.row}>
-            <span>
-              <TriangleAlert size={14} aria-hidden="true" /> {w.what}
+            <span className={page.tags}>
+              <TriangleAlert size={14} aria-hidden="true" />
+              <span>{w.what}</span>
             </span>
             <code className={page.soft}>{w.field}</code>
           </li>
@@ -186,10 +187,10 @@ export function Programme({ terms, bare = false }: { terms: Terms; bare?: boolea
   return (
     <article>
       {!bare && (
-        <h3 className={page.title}>
-          {text(terms.title) || terms.name}{' '}
+        <div className={page.head}>
+          <h3 className={page.title}>{text(terms.title) || terms.name}</h3>
           <span className={money.note}>{t('growth.version', { n: terms.version })}</span>
-        </h3>
+        </div>
       )}
       <Facts
         facts={[
@@ -224,7 +225,7 @@ export function Programme({ terms, bare = false }: { terms: Terms; bare?: boolea
               terms.staff && t('growth.promoters.staff'),
             ]
               .filter(Boolean)
-              .join(' '),
+              .map((line) => <div key={String(line)}>{line}</div>),
           },
         ]}
       />

@@ -10,6 +10,7 @@ import { Dialog, ProblemNotice, ProgressPanel, type Selection } from '~/parts'
 import page from '../page.module.css'
 import { byReason, type Outcome, toEach, together } from '../people/bulk'
 import { allPages } from './csv'
+import { linesAcross, statesIn } from './payouts'
 
 interface Props {
   slug: string
@@ -48,7 +49,7 @@ export function PayoutWork({ slug, batch, work, selection, state, onClose }: Pro
     setProblem(undefined)
     setGoing({ done: 0, total: ids?.length ?? count, startedAt: Date.now() })
     try {
-      const all = ids ?? (await every(slug, batch.id, state, control.signal))
+      const all = ids ?? (await every(slug, batch, state, control.signal))
       const startedAt = Date.now()
       const tell = (done: number) => setGoing({ done, total: all.length, startedAt })
       const act = async (line: string) => {
@@ -118,13 +119,13 @@ export function PayoutWork({ slug, batch, work, selection, state, onClose }: Pro
   )
 }
 
-/** The ids of all lines of a batch in a state. */
-async function every(slug: string, batch: string, state: LineState | undefined, signal: AbortSignal) {
+/** The ids of all lines of a batch in a state, or in any. */
+async function every(slug: string, batch: BatchDetail, state: LineState | undefined, signal: AbortSignal) {
   const all = await allPages<PayoutLine>(
-    async (cursor, s) => {
-      const answer = await listLines(slug, batch, { state, limit: 200, cursor }, s)
-      return { items: answer.items ?? [], next: answer.next }
-    },
+    (cursor, s) =>
+      linesAcross(statesIn(batch, state), cursor, (one, after) =>
+        listLines(slug, batch.id, { state: one, limit: 200, cursor: after }, s),
+      ),
     signal,
     () => {},
   )
