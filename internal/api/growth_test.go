@@ -56,6 +56,9 @@ func (w *world) earned(t *testing.T, ids lived) {
 	ids["payouts"] = w.draftPayout(t)
 	w.settle(t)
 	ids["payout-lines"] = w.list(t, "/payouts/"+ids["payouts"]+"/lines?state=reserved", 1).Items[0].ID
+	if all := w.list(t, "/payouts/"+ids["payouts"]+"/lines", 1).Items[0].ID; all != ids["payout-lines"] {
+		t.Errorf("the lines of whatever state begin with %s, want %s", all, ids["payout-lines"])
+	}
 }
 
 func (w *world) draftPayout(t *testing.T) string {

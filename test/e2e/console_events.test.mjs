@@ -1,4 +1,4 @@
-// Events in the console: one is planned, edited and filled; who came and what they thought is read; it is called off (E1, E2, E4, E5, E6).
+// Events in the console: one is planned, filled, edited and called off (E1, E2).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newDesk } from './lib/console.mjs';
@@ -59,7 +59,7 @@ async function claims(code) {
   return { phone: p, ticket: here(p), secret: (await p.page.locator('.code').innerText()).replace(/\s/g, '') };
 }
 
-test('an event is planned, seen in list and month, filled, checked in, judged and called off', async () => {
+test('an event is planned, seen in list and month, filled, and edited by who is not too late', async () => {
   const { page } = desk;
   const dialog = page.getByRole('dialog');
   await desk.open('/events');
@@ -89,7 +89,7 @@ test('an event is planned, seen in list and month, filled, checked in, judged an
 
   // Another at the same place: both are flagged.
   await write('POST', '/events', { template: 'salon', title: { 'zh-Hans': '撞上的那场' }, starts: new Date(Date.parse(event.starts) + 3_600_000).toISOString(), city: '上海', place: '徐汇图书馆 3 楼' });
-  const guest = await claims(event.code);
+  await claims(event.code);
 
   await desk.open('/events');
   const row = page.locator('tbody tr', { hasText: '增长闭门会' }).first();
@@ -114,28 +114,8 @@ test('an event is planned, seen in list and month, filled, checked in, judged an
   await desk.named('button', '修改').click();
   await dialog.getByLabel('名额').fill('40');
   await dialog.getByRole('button', { name: '保存' }).click();
-  await page.locator('text=/ 40').first().waitFor();
-  await looks('console-event');
-
-  await write('POST', `/events/${id}/scans`, { code: guest.secret, nonce: 'one' });
-  await write('POST', `/events/${id}/scans`, { code: guest.secret, nonce: 'two', offline: true, at: new Date().toISOString() });
-  await desk.open(`/events/${id}/door`);
-  await page.locator('h2', { hasText: '1 次重复入场' }).waitFor();
-  assert.equal(await page.locator('main a', { hasText: '/operators/door/' }).getAttribute('href'), event.door);
-  await looks('console-event-door');
-
-  const past = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
-  await write('PATCH', `/events/${id}`, { starts: past(120), ends: past(1) });
-  const { phone } = guest;
-  await phone.page.goto(new URL(guest.ticket, server.base).href);
-  await phone.page.locator('input[name=score][value="9"]').check({ force: true });
-  await phone.page.check('input[name=event]');
-  await phone.page.fill('textarea', '很有收获');
-  await Promise.all([phone.page.waitForEvent('load'), phone.page.locator('form[action$="/answer"] button').click()]);
-  await desk.open(`/events/${id}/answers`);
-  await page.locator('text=净推荐值 +100.0').waitFor();
-  assert.match(await page.locator('main').textContent(), /1 人评价，95% 区间.*推荐 9–10 1 \/ 1 \(100%\)/);
-  await looks('console-event-answers');
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal((await desk.api(`/events/${id}`)).capacity, 40);
   desk.calm();
 });
 

@@ -32,7 +32,7 @@ func (s *Service) BatchesTx(tx *db.Tx, cursor string, limit int) (page.Page[Batc
 	return page.Cut(rows, limit, func(b Batch) string { return page.Cursor(db.Micros(b.CreatedAt), b.ID) }), err
 }
 
-// LinesTx lists the lines of a batch in a state, in the order in which they were made.
+// LinesTx lists the lines of a batch in the order in which they were made, of one state unless it is empty.
 func (s *Service) LinesTx(tx *db.Tx, batch string, state LineState, cursor string, limit int) (p page.Page[Line], err error) {
 	var after string
 	if _, err := page.Parse(cursor, &after); err != nil {

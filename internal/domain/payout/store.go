@@ -64,7 +64,11 @@ func lineByID(tx *db.Tx, id string) (Line, bool, error) {
 	return db.One(tx, scanLine, selectLine+` AND id = $2`, tx.Community(), id)
 }
 
+// linesOf are a batch's lines after an id, of one state unless it is empty.
 func linesOf(tx *db.Tx, batch string, state LineState, after string, limit int) ([]Line, error) {
+	if state == "" {
+		return db.All(tx, scanLine, selectLine+` AND batch = $2 AND id > $3 ORDER BY id LIMIT $4`, tx.Community(), batch, after, limit)
+	}
 	return db.All(tx, scanLine, selectLine+` AND batch = $2 AND state = $3 AND id > $4 ORDER BY id LIMIT $5`, tx.Community(), batch, state, after, limit)
 }
 

@@ -100,7 +100,13 @@ function useColumns(slug: string): ListColumn<EventRow>[] {
   const format = useFormat()
   const now = useNow()
   const leads = (e: EventRow, tab: string, count: number) =>
-    count === 0 ? '0' : <Link to={communityPath(slug, `events/${e.id}/${tab}`)}>{format.count(count)}</Link>
+    count === 0 ? (
+      '0'
+    ) : (
+      <Link className={css.count} to={communityPath(slug, `events/${e.id}/${tab}`)}>
+        {format.count(count)}
+      </Link>
+    )
   return [
     {
       id: 'title',

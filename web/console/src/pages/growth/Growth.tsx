@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { TriangleAlert } from 'lucide-react'
 import { Link } from 'react-router'
 import { programmesQuery, recent, recentRewardsQuery, type Terms } from '~/api/growth'
 import { type Sheet, sheetQuery } from '~/api/money'
@@ -166,10 +165,7 @@ function Warnings({ items }: { items: { what: string; field: string }[] }) {
       <ul className={page.rows}>
         {items.map((w) => (
           <li key={`${w.field} ${w.what}`} className={page.row}>
-            <span className={page.tags}>
-              <TriangleAlert size={14} aria-hidden="true" />
-              <span>{w.what}</span>
-            </span>
+            <span>{w.what}</span>
             <code className={page.soft}>{w.field}</code>
           </li>
         ))}

@@ -8,6 +8,7 @@ import { asProblem } from '~/api/problem'
 import { communityPath } from '~/app/community'
 import { useWords } from '~/i18n'
 import { Chart, DataTable, Dialog, ProblemNotice } from '~/parts'
+import { color, useTheme } from '~/theme'
 import { Who } from '../money/Who'
 import page from '../page.module.css'
 import { mostDrawn, sizeOf, treeOf } from './chain'
@@ -54,10 +55,12 @@ export function LinkChain({ slug, link, onClose }: Props) {
 
 function Drawn({ slug, nodes }: { slug: string; nodes: ChainNode[] }) {
   const { t } = useWords()
+  const { theme } = useTheme()
   const go = useNavigate()
   const root = useMemo(() => treeOf(nodes, t('people.unnamed')), [nodes, t])
   const size = useMemo(() => (root ? sizeOf(root) : { leaves: 0, depth: 0 }), [root])
   const heads = useMemo(() => [t('growth.views'), t('growth.visits'), t('growth.leads'), t('growth.orders')], [t])
+  const plain = useMemo(() => ({ color: color[theme].ink, textBorderWidth: 0, verticalAlign: 'middle' }), [theme])
   const option = useMemo(
     () => ({
       tooltip: {
@@ -77,12 +80,12 @@ function Drawn({ slug, nodes }: { slug: string; nodes: ChainNode[] }) {
           symbolSize: 8,
           initialTreeDepth: -1,
           expandAndCollapse: false,
-          label: { position: 'left', verticalAlign: 'middle', align: 'right' },
-          leaves: { label: { position: 'right', verticalAlign: 'middle', align: 'left' } },
+          label: { ...plain, position: 'left', align: 'right' },
+          leaves: { label: { ...plain, position: 'right', align: 'left' } },
         },
       ],
     }),
-    [root, size.depth, heads],
+    [root, size.depth, heads, plain],
   )
   const byId = (id?: string) => nodes.find((node) => node.id === id)
   return (

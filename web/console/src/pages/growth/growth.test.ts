@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ChainNode, Reward, Terms, Why } from '~/api/growth'
 import { words as t } from '~/i18n'
-import { linesAcross, parsePercent, percentOf, worksOf } from '../money/payouts'
+import { parsePercent, percentOf, worksOf } from '../money/payouts'
 import { sizeOf, treeOf } from './chain'
 import {
   amountOf,
@@ -119,25 +119,4 @@ test('percentages as typed and read; what may be told of a line', () => {
   expect(worksOf('paying', 'reserved')).toEqual(['paid', 'failed'])
   expect(worksOf('done', 'failed')).toEqual(['retry'])
   expect(worksOf('paying', 'paid')).toEqual([])
-})
-
-test('lines of all states come one state after another, each to its end', async () => {
-  const pages: Record<string, { items: string[]; next?: string }> = {
-    'reserved ': { items: ['a', 'b'], next: 'b' },
-    'reserved b': { items: ['c'] },
-    'failed ': { items: ['d'] },
-  }
-  const seen: string[] = []
-  let cursor: string | undefined
-  do {
-    const page = await linesAcross(
-      ['reserved', 'failed'],
-      cursor,
-      async (state, after) => pages[`${state} ${after ?? ''}`] ?? { items: [] },
-    )
-    seen.push(...page.items)
-    cursor = page.next
-  } while (cursor)
-  expect(seen).toEqual(['a', 'b', 'c', 'd'])
-  expect(await linesAcross([], undefined, async () => ({ items: ['x'] }))).toEqual({ items: [] })
 })

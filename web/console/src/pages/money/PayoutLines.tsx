@@ -9,7 +9,7 @@ import { type BulkAction, type ListColumn, ListPage, type ListRequest, type List
 import page from '../page.module.css'
 import { LineTag } from './PayoutTag'
 import { PayoutWork } from './PayoutWork'
-import { countOf, lineStates, linesAcross, statesIn, worksOf } from './payouts'
+import { countOf, lineStates, worksOf } from './payouts'
 
 interface Asked {
   work: LineWork
@@ -29,14 +29,12 @@ export function PayoutLines({ batch, slug }: { batch: BatchDetail; slug: string 
   const columns = useColumns(slug, batch.state, (work, line) => ask(work, { kind: 'rows', ids: [line.id] }))
   const source = useMemo<ListSource<PayoutLine>>(
     () => ({
-      key: [...payoutsKey(slug), 'lines', batch.id, batch.state, statesIn(batch).join()],
+      key: [...payoutsKey(slug), 'lines', batch.id, batch.state],
       load: async (request, signal) => {
         const state = stateOf(request)
-        const { limit } = request
-        const page = await linesAcross(statesIn(batch, state), request.cursor, (one, cursor) =>
-          listLines(slug, batch.id, { state: one, limit, cursor }, signal),
-        )
-        return { ...page, total: countOf(batch, state) }
+        const { limit, cursor } = request
+        const page = await listLines(slug, batch.id, { state, limit, cursor }, signal)
+        return { items: page.items ?? [], next: page.next, total: countOf(batch, state) }
       },
     }),
     [slug, batch],

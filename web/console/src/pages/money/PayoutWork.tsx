@@ -10,7 +10,6 @@ import { Dialog, ProblemNotice, ProgressPanel, type Selection } from '~/parts'
 import page from '../page.module.css'
 import { byReason, type Outcome, toEach, together } from '../people/bulk'
 import { allPages } from './csv'
-import { linesAcross, statesIn } from './payouts'
 
 interface Props {
   slug: string
@@ -49,7 +48,7 @@ export function PayoutWork({ slug, batch, work, selection, state, onClose }: Pro
     setProblem(undefined)
     setGoing({ done: 0, total: ids?.length ?? count, startedAt: Date.now() })
     try {
-      const all = ids ?? (await every(slug, batch, state, control.signal))
+      const all = ids ?? (await every(slug, batch.id, state, control.signal))
       const startedAt = Date.now()
       const tell = (done: number) => setGoing({ done, total: all.length, startedAt })
       const act = async (line: string) => {
@@ -120,12 +119,12 @@ export function PayoutWork({ slug, batch, work, selection, state, onClose }: Pro
 }
 
 /** The ids of all lines of a batch in a state, or in any. */
-async function every(slug: string, batch: BatchDetail, state: LineState | undefined, signal: AbortSignal) {
+async function every(slug: string, batch: string, state: LineState | undefined, signal: AbortSignal) {
   const all = await allPages<PayoutLine>(
-    (cursor, s) =>
-      linesAcross(statesIn(batch, state), cursor, (one, after) =>
-        listLines(slug, batch.id, { state: one, limit: 200, cursor: after }, s),
-      ),
+    async (cursor, s) => {
+      const page = await listLines(slug, batch, { state, limit: 200, cursor }, s)
+      return { items: page.items ?? [], next: page.next }
+    },
     signal,
     () => {},
   )

@@ -51,23 +51,3 @@ export function worksOf(batch: string, line: string): LineWork[] {
   if (line === 'reserved') return ['paid', 'failed']
   return line === 'failed' ? ['retry'] : []
 }
-
-/** The states whose lines a list goes through: the one that is asked for, else all that there are lines in. */
-export const statesIn = (batch: BatchDetail, state?: LineState): LineState[] =>
-  state ? [state] : lineStates.filter((one) => countOf(batch, one) > 0)
-
-/** A page of lines over several states, one after another: the server lists those of one. The cursor says in which it is. */
-export async function linesAcross<Row>(
-  states: LineState[],
-  cursor: string | undefined,
-  load: (state: LineState, cursor?: string) => Promise<{ items?: Row[] | null; next?: string | null }>,
-): Promise<{ items: Row[]; next?: string }> {
-  const [name = '', rest] = (cursor ?? '').split(' ')
-  const i = Math.max(0, states.indexOf(name as LineState))
-  const state = states[i]
-  if (!state) return { items: [] }
-  const answer = await load(state, rest || undefined)
-  const following = states[i + 1]
-  const next = answer.next ? `${state} ${answer.next}` : following && `${following} `
-  return { items: answer.items ?? [], next }
-}
