@@ -126,7 +126,7 @@ test('an event is called off by its name; its tickets go back', async () => {
   const guest = await claims(event.code);
   await desk.open(`/events/${event.id}`);
   await desk.named('button', '取消活动').click();
-  assert.match(await dialog.textContent(), /1 张票和保留的名额收回。没有付费的票，不用退款。/);
+  await dialog.locator('text=1 张票和保留的名额收回。没有付费的票，不用退款。').waitFor();
   await accessible(desk, 'console-event-cancel');
   await dialog.getByRole('textbox').fill('下周专场');
   await dialog.getByRole('button', { name: '取消活动' }).click();

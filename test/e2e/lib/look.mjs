@@ -61,13 +61,18 @@ const seriously = (page) => page.evaluate(async () => {
     .map((v) => `${v.id}: ${v.help}: ${v.nodes.map((n) => n.html).join(' | ')}`);
 });
 
-// colours changes the scheme and waits until what moves has come to rest.
+// colours changes the scheme and waits until what moves has come to rest: three seconds at most, since a spinner never does
+// and a frame may fail to come.
 async function colours(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
   await page.evaluate(async () => {
     const frame = () => new Promise((done) => requestAnimationFrame(done));
-    await frame();
-    await frame();
-    await Promise.allSettled(document.getAnimations().map((a) => a.finished));
+    const rest = async () => {
+      await frame();
+      await frame();
+      const ends = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
+      await Promise.allSettled(ends.map((a) => a.finished));
+    };
+    await Promise.race([rest(), new Promise((done) => setTimeout(done, 3000))]);
   });
 }
