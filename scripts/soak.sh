@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The long tests: the program killed 20 times under load, then every benchmark on both databases. Results go to .cache/bench*.json.
+# The long tests: the program killed 20 times under load and while it pays, 100,000 people paid, then every benchmark on both databases. Results go to .cache/bench*.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
@@ -17,5 +17,6 @@ if [[ -z ${QUNCE_TEST_DATABASE_URL:-} ]]; then
 fi
 mkdir -p .cache
 go test -count=1 -timeout 3h -v ./test/faults/...
+QUNCE_MANY=1 go test -count=1 -timeout 1h -v -run "Killed|Many" ./internal/domain/payout
 bin/qunce bench all --json | tee .cache/bench.json
 bin/qunce bench all --json --database-url "$QUNCE_TEST_DATABASE_URL" | tee .cache/bench-postgres.json

@@ -17,6 +17,7 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
@@ -60,6 +61,7 @@ type Deps struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Goods       *goods.Service
 	Events      *event.Service
 	Rooms       *room.Service
 	Intake      *intake.Service
@@ -109,7 +111,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.books, a.growth, a.payouts, a.events, a.rooms,
+		a.memberships, a.orders, a.shop, a.books, a.growth, a.payouts, a.bills, a.organisations, a.cards, a.events, a.rooms,
 	} {
 		declare()
 	}

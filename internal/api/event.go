@@ -17,7 +17,8 @@ import (
 // EventRow is an event in the calendar.
 type EventRow struct {
 	event.Event
-	Conflicts []EventClash `json:"conflicts,omitempty" doc:"if asked for: what else is planned then with the same host or at the same place"`
+	Conflicts []EventClash   `json:"conflicts,omitempty" doc:"if asked for: what else is planned then with the same host or at the same place"`
+	Figures   *event.Figures `json:"figures,omitempty" doc:"if asked for"`
 }
 
 // EventClash is an event that is in the way of another.
@@ -30,12 +31,13 @@ type EventClash struct {
 
 // EventView is an event with how it stands.
 type EventView struct {
-	EventRow
-	HostName string        `json:"host_name,omitempty"`
-	URL      string        `json:"url" doc:"its page"`
-	Door     string        `json:"door" doc:"the page that checks tickets, for staff on a phone"`
-	Figures  event.Figures `json:"figures"`
-	Result   event.Survey  `json:"result" doc:"what those who came thought of it"`
+	event.Event
+	Conflicts []EventClash  `json:"conflicts,omitempty" doc:"what else is planned then with the same host or at the same place"`
+	HostName  string        `json:"host_name,omitempty"`
+	URL       string        `json:"url" doc:"its page"`
+	Door      string        `json:"door" doc:"the page that checks tickets, for staff on a phone"`
+	Figures   event.Figures `json:"figures"`
+	Result    event.Survey  `json:"result" doc:"what those who came thought of it"`
 }
 
 func (a *API) events() {
@@ -73,6 +75,7 @@ func (a *API) events() {
 		return e, c.record(tx, "event", e.ID, nil)
 	})
 	a.tickets()
+	a.production()
 }
 
 func (a *API) listEvents(tx *db.Tx, _ *call, in *struct {
@@ -85,6 +88,7 @@ func (a *API) listEvents(tx *db.Tx, _ *call, in *struct {
 	Series    string    `query:"series" maxLength:"200"`
 	Host      ID        `query:"host" doc:"person"`
 	Conflicts bool      `query:"conflicts" doc:"with what else is planned then with the same host or at the same place"`
+	Figures   bool      `query:"figures" doc:"with tickets, comers and answers of each"`
 },
 ) (out page.Page[EventRow], err error) {
 	f := event.Filter{
@@ -95,8 +99,21 @@ func (a *API) listEvents(tx *db.Tx, _ *call, in *struct {
 		return out, err
 	}
 	out.Next = p.Next
+	figures := map[string]event.Figures{}
+	if in.Figures {
+		ids := make([]string, len(p.Items))
+		for i, e := range p.Items {
+			ids[i] = e.ID
+		}
+		if figures, err = a.Events.FiguresOfTx(tx, ids); err != nil {
+			return out, err
+		}
+	}
 	for _, e := range p.Items {
 		row := EventRow{Event: e}
+		if f, counted := figures[e.ID]; counted {
+			row.Figures = &f
+		}
 		if in.Conflicts {
 			if row.Conflicts, err = a.clashes(tx, e); err != nil {
 				return out, err

@@ -76,6 +76,7 @@ func (w *world) live(t *testing.T) lived {
 	held, ticket := w.planned(t, ids["people"])
 	ids["events"], ids["tickets"] = held.ID, ticket.ID
 	ids["questions"] = w.scripted(t, ids)
+	w.stocked(t, ids)
 	w.earned(t, ids)
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
 	return ids
@@ -131,12 +132,16 @@ func bodies(ids lived) map[string]any {
 		"room.write": m{"paragraphs": []m{{"text": "x"}}}, "room.pace": m{"pace": 400}, "question.mark": m{"state": "open"},
 		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
 		"payout.failed": m{"reason": "x"},
+		"product.edit":  tea(), "product.stock": m{"sku": "box", "by": 1}, "product.retire": m{"retired": true},
+		"offer.edit": three(), "offer.retire": m{"retired": true}, "coupon.edit": ten(), "coupon.retire": m{"retired": true},
+		"shipment.send": m{"carrier": "x"}, "shipment.address": m{"reason": "x"}, "complaint.answer": m{"outcome": "reject"},
+		"supplier.pay": m{"amount": 1}, "points.grant": m{"points": 1, "why": "gift"},
 	}
 }
 
 func testkitLater() time.Time { return time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-var inPath = regexp.MustCompile(`/([a-z-]+)/\{(id|hash|message|person)\}`)
+var inPath = regexp.MustCompile(`/([a-z-]+)/\{(id|hash|message|person|name)\}`)
 
 // aimed is an operation's path below another community, with the ids of the used one in it.
 func aimed(o *api.Op, ids lived) (route string, hasID bool) {

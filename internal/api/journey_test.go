@@ -172,6 +172,7 @@ func (w *world) takeIn(t *testing.T) {
 func (w *world) care(t *testing.T) lived {
 	ids := w.live(t)
 	w.trades(t, ids)
+	w.keepsShop(t, ids)
 	w.pay(t, ids)
 	w.perform(t, ids)
 	w.hold(t, ids)
@@ -189,7 +190,7 @@ func (w *world) care(t *testing.T) lived {
 	if got := w.must(t, 200, "POST "+one+"/reveal", m{"field": "phone", "reason": "回电话"}); !strings.Contains(got.body, "13800000001") {
 		t.Errorf("revealed: %s", got)
 	}
-	if n := w.count(t, `SELECT count(*) FROM audit WHERE community_id = $1 AND action = 'people.reveal'`); n != 1 {
+	if n := w.count(t, `SELECT count(*) FROM audit WHERE community_id = $1 AND action = 'people.reveal'`); n != 2 { // and one at an address
 		t.Errorf("the look stands %d times in the audit log", n)
 	}
 	if got := w.must(t, 200, "GET "+one+"/looks", nil); !strings.Contains(got.body, "回电话") || strings.Contains(got.body, "13800000001") {

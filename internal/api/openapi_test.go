@@ -83,11 +83,11 @@ func TestDocumentIsWhole(t *testing.T) {
 func TestDocumentValidatesOutside(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		t.Skip("NOT CHECKED: there is no node to run the validator with")
+		t.Fatal("there is no node to run the validator with: install Node.js 20.19 or later")
 	}
 	root := filepath.Join("..", "..")
 	if _, err := os.Stat(filepath.Join(root, "node_modules", "@seriousme", "openapi-schema-validator")); err != nil {
-		t.Skip("NOT CHECKED: the validator is not installed; scripts/web.sh deps does it")
+		t.Fatal("the validator is not installed: run scripts/web.sh deps")
 	}
 	validate := func(doc []byte) (string, error) {
 		file := filepath.Join(t.TempDir(), "openapi.json")

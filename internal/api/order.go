@@ -45,11 +45,15 @@ func (a *API) orders() {
 
 func (a *API) listOrders(tx *db.Tx, _ *call, in *struct {
 	Paging
-	Person ID     `query:"person"`
-	State  string `query:"state" enum:"created,paid,fulfilled,closed,refunded"`
+	Person  ID     `query:"person"`
+	State   string `query:"state" enum:"created,paid,fulfilled,closed,refunded"`
+	Product string `query:"product" maxLength:"100" doc:"that it is for, with its kind: plan:year, ticket:<event>, goods:tea"`
+	Coupon  string `query:"coupon" maxLength:"40" doc:"its code"`
+
+	Organisation ID `query:"organisation" doc:"the company for which they were ordered"`
 },
 ) (p page.Page[shop.Order], err error) {
-	f := shop.Filter{State: shop.State(in.State)}
+	f := shop.Filter{State: shop.State(in.State), Product: in.Product, Coupon: in.Coupon, Organisation: string(in.Organisation)}
 	if in.Person != "" {
 		if f.Persons, err = people.Group(tx, string(in.Person)); err != nil {
 			return p, err
@@ -62,10 +66,14 @@ func (a *API) addOrder(tx *db.Tx, c *call, in *struct {
 	Body struct {
 		Person ID          `json:"person"`
 		Items  []shop.Item `json:"items" minItems:"1" maxItems:"20"`
+		Coupon string      `json:"coupon,omitempty" maxLength:"40" doc:"its code"`
+		Points bool        `json:"points,omitempty" doc:"paid with points, at once and wholly"`
+
+		Organisation ID `json:"organisation,omitempty" doc:"the company that the person orders for, as its contact"`
 	}
 },
 ) (shop.Order, error) {
-	o, err := a.Shop.CheckoutTx(tx, shop.Checkout{Key: "staff " + tx.NewID(), Person: string(in.Body.Person), Items: in.Body.Items})
+	o, err := a.Shop.CheckoutTx(tx, shop.Checkout{Key: "staff " + tx.NewID(), Person: string(in.Body.Person), Items: in.Body.Items, Coupon: in.Body.Coupon, Points: in.Body.Points, Organisation: string(in.Body.Organisation)})
 	if err != nil {
 		return o, err
 	}

@@ -192,6 +192,9 @@ func (a *API) finishTask(ctx context.Context, c *call, in *finishInput) (task.Ta
 			return t, err
 		}
 	}
+	if err := mayRefund(c, t.Kind, in.Body.Outcome); err != nil {
+		return t, err
+	}
 	return alter(ctx, a, c, in, func(tx *db.Tx, c *call, in *finishInput) (task.Task, error) {
 		t, err := a.Tasks.FinishTx(tx, worker(c.Principal), string(in.ID), in.Body.Outcome, in.Body.Proof)
 		return recorded(tx, c, t, audit.Detail{"outcome": string(in.Body.Outcome)}, err)

@@ -37,6 +37,13 @@ type AnswerRow struct {
 	Nickname string `json:"nickname"`
 }
 
+// AttendeeRow is somebody who came.
+type AttendeeRow struct {
+	event.Attendee
+	Nickname  string `json:"nickname"`
+	GiverName string `json:"giver_name,omitempty"`
+}
+
 // GiftRow is a friend ticket with who gave it to whom. Its link stays with its giver.
 type GiftRow struct {
 	event.Gift
@@ -58,6 +65,7 @@ func (a *API) tickets() {
 	look(a, read("event.doubles", "GET /events/{id}/doubles", "Lists the entries, at phones without a network, by tickets that had let in already"), func(tx *db.Tx, _ *call, in *listOfEvent) (out page.Page[ScanRow], err error) {
 		return a.scanRows(tx, in, a.Events.DoubleEntriesTx)
 	})
+	look(a, read("event.attendees", "GET /events/{id}/attendees", "Lists who came to an event, the first first, and by what door"), a.listAttendees)
 	look(a, read("event.answers", "GET /events/{id}/answers", "Lists what those who came thought of an event"), a.listAnswers)
 	look(a, Op{Name: "person.tickets", Route: "GET /people/{id}/tickets", Tag: tag, Action: access.EventRead, Summary: "Lists the tickets that a person ever had, the newest first"}, a.personTickets)
 	change(a, Op{Name: "event.scan", Route: "POST /events/{id}/scans", Tag: tag, Action: access.EventCheck, Summary: "Checks a ticket in; the same nonce has the same answer"}, a.scanTicket)
@@ -91,7 +99,7 @@ func (a *API) named(tx *db.Tx, n int, person func(i int) []string) (func(id stri
 func (a *API) listTickets(tx *db.Tx, _ *call, in *struct {
 	OneThing
 	Paging
-	State string `query:"state" enum:"valid,returned,refunded" doc:"all if not given"`
+	State string `query:"state" enum:"held,valid,returned,refunded" doc:"all if not given; before those that are held stand the places that are offered"`
 },
 ) (out page.Page[TicketRow], err error) {
 	id, err := a.ofEvent(tx, in.ID)
@@ -176,6 +184,23 @@ func (a *API) scanRows(tx *db.Tx, in *listOfEvent, read func(*db.Tx, string, str
 	out.Next = p.Next
 	for _, x := range p.Items {
 		out.Items = append(out.Items, ScanRow{x, name(x.Person)})
+	}
+	return out, err
+}
+
+func (a *API) listAttendees(tx *db.Tx, _ *call, in *listOfEvent) (out page.Page[AttendeeRow], err error) {
+	id, err := a.ofEvent(tx, in.ID)
+	if err != nil {
+		return out, err
+	}
+	p, err := a.Events.AttendeesTx(tx, id, in.Cursor, in.Limit)
+	if err != nil {
+		return out, err
+	}
+	name, err := a.named(tx, len(p.Items), func(i int) []string { return []string{p.Items[i].Person, p.Items[i].Giver} })
+	out.Next = p.Next
+	for _, x := range p.Items {
+		out.Items = append(out.Items, AttendeeRow{x, name(x.Person), name(x.Giver)})
 	}
 	return out, err
 }

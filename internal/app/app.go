@@ -19,11 +19,13 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/h5"
 	"github.com/qunce/qunce/internal/kit/text"
@@ -78,6 +80,8 @@ type App struct {
 	Rooms       *room.Service
 	Growth      *growth.Service
 	Payouts     *payout.Service
+	Launches    *launch.Service
+	Team        *team.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Playbooks   *playbook.Service
@@ -179,7 +183,7 @@ func kinds() (*fact.Registry, error) {
 	var all []any
 	for _, list := range [][]any{
 		seat.Facts(), path.Facts(), task.Facts(), ledger.Facts(), people.Facts(), circle.Facts(), membership.Facts(), intake.Facts(),
-		shop.Facts(), goods.Facts(), event.Facts(), room.Facts(), growth.Facts(), payout.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
+		shop.Facts(), goods.Facts(), event.Facts(), room.Facts(), growth.Facts(), launch.Facts(), payout.Facts(), team.Facts(), touch.Facts(), playbook.Facts(), transfer.Facts(),
 	} {
 		all = append(all, list...)
 	}
@@ -195,16 +199,19 @@ func (a *App) openDomains(context.Context) error {
 	a.Members = membership.New(a.DB, a.Seats, cards{a.People}, a.zone)
 	a.Members.Register(a.Jobs)
 	a.openShop()
+	a.openCompanies()
 	a.openGoods()
 	a.openEvents()
 	a.openRooms()
 	a.openGrowth()
+	a.openLaunches()
 	a.openPayouts()
+	a.openTeam()
 	a.Intake = intake.New(a.DB, a.People, a.Seats, a.Paths, codes{a}, a.Keys.HMAC, a.zone)
 	a.Intake.Attach(a.Facts)
 	a.Intake.Jobs(a.Jobs)
 	a.Playbooks = playbook.New(playbook.Parts{
-		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Events: a.Events, Goods: a.Goods, Shop: a.Shop, Growth: a.Growth, Intake: a.Intake, Touch: a.Touch,
+		DB: a.DB, Bus: a.Bus, Communities: a.Communities, People: a.People, Circles: a.Circles, Members: a.Members, Events: a.Events, Goods: a.Goods, Shop: a.Shop, Growth: a.Growth, Team: a.Team, Intake: a.Intake, Touch: a.Touch,
 		Paths: a.Paths, Roles: roleNames(),
 	})
 	a.Playbooks.Jobs(a.Jobs)
@@ -267,7 +274,7 @@ func (a *App) operations() (*api.API, error) {
 	metrics.WatchDB(a.DB)
 	return api.New(api.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
-		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Events: a.Events, Rooms: a.Rooms, Intake: a.Intake,
+		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Goods: a.Goods, Events: a.Events, Rooms: a.Rooms, Intake: a.Intake,
 		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer, Ledger: a.Ledger, Growth: a.Growth, Payouts: a.Payouts, PayoutFile: a.PayoutFile,
 		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
 		Metrics: metrics, Stopping: a.Stopping,

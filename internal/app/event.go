@@ -23,7 +23,7 @@ func (a *App) openEvents() {
 
 // reactEvents lets events follow what becomes of persons.
 func (a *App) reactEvents() {
-	a.Events.Install(a.Paths)
+	a.Events.Install(a.Paths, a.zone)
 	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Events.FollowTx(tx, into) })
 	a.People.OnUnmerge(func(tx *db.Tx, from, _ string) error { return a.Events.UnmergeTx(tx, from) })
 	a.People.OnBlock(func(tx *db.Tx, person, _ string) error { return a.Events.ShutOutTx(tx, person) })
@@ -45,13 +45,9 @@ func (t tickets) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time)
 	if !ok {
 		return shop.Line{}, event.ErrUnknownType.With("type", i.Item).At("/item")
 	}
-	held, err := t.events.HoldTx(tx, id, kind, person, until)
-	if err != nil {
-		return shop.Line{}, err
-	}
-	e, err := t.events.GetTx(tx, id)
+	held, e, err := t.events.HoldTx(tx, id, kind, person, until)
 	return shop.Line{
-		Kind: i.Kind, Item: i.Item, Ref: held.ID, Title: e.Title.In(text.Hans), Qty: 1, Amount: held.Price, Revenue: "revenue:event",
+		Kind: i.Kind, Item: i.Item, Ref: held.ID, Title: e.Title.In(text.Hans), Qty: 1, Amount: held.Price, Revenue: "revenue:event", Product: shop.KindTicket + ":" + e.ID,
 		Rule: fmt.Sprintf("%s@%d", i.Item, e.Version),
 	}, err
 }

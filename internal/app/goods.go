@@ -37,7 +37,8 @@ type wares struct {
 func (w wares) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time) (shop.Line, error) {
 	k, err := w.hold(tx, goods.Want{Person: person, Item: i.Item, Qty: i.Qty, Until: until})
 	return shop.Line{
-		Kind: i.Kind, Item: k.Name, Ref: k.ID, Title: k.Title, Qty: k.Qty, Amount: k.Price * money.Fen(k.Qty), Points: k.Points, Revenue: "revenue:shop", Rule: k.Rule, Alone: w.alone,
+		Kind: i.Kind, Item: k.Name, Ref: k.ID, Title: k.Title, Qty: k.Qty, Amount: k.Price * money.Fen(k.Qty), Points: k.Points, Revenue: goods.RevenueOf(k.Product), Rule: k.Rule,
+		Product: shop.KindGoods + ":" + k.Product, Alone: w.alone,
 	}, err
 }
 

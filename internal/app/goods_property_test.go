@@ -192,7 +192,7 @@ func (h *trade) check(rt *rapid.T) {
 			sold[l.Item] += l.Qty
 		}
 	}
-	if got := h.balance("revenue:shop", ledger.CNY); got != revenue {
+	if got := h.earned(); got != revenue {
 		rt.Fatalf("revenue %d; the orders say %d", got, revenue)
 	}
 	if got := h.balance("issued:redeemed", ledger.Points); got != points {

@@ -40,7 +40,7 @@ func TestAGroupBuyIsGivenToExactlyItsSize(t *testing.T) {
 		if _, err := w.asks(shop.Checkout{Person: who[3]}, "group "+group+" 1"); !errors.Is(err, goods.ErrGroupFull) {
 			t.Errorf("a fourth: %v", err)
 		}
-		if n := w.balance("revenue:shop", ledger.CNY); n != 0 {
+		if n := w.earned(); n != 0 {
 			t.Errorf("earned %d before the group is full", n)
 		}
 		w.pays(third)
@@ -90,7 +90,7 @@ func TestAGroupBuyThatFailsPaysEverybodyBack(t *testing.T) {
 			t.Errorf("paid too late: %+v", got)
 		}
 		w.wantLeft("tea", "tin", 0, 0, 50)
-		if n := w.balance("revenue:shop", ledger.CNY); n != 0 {
+		if n := w.earned(); n != 0 {
 			t.Errorf("earned %d", n)
 		}
 		// Who has started one and does not pay leaves none behind.

@@ -23,6 +23,11 @@ func (a *App) openGrowth() {
 			p, err := a.Playbooks.Current(tx)
 			return p.Growth.Asking, err
 		},
+		Proofs: func(tx *db.Tx) ([]growth.ProofRule, error) {
+			p, err := a.Playbooks.Current(tx)
+			return p.Growth.Proofs, err
+		},
+		Pictures: a.Blobs,
 	})
 	a.Growth.Register(a.Jobs)
 	kinds := []string{
@@ -55,7 +60,10 @@ func (a *App) grow(tx *db.Tx, f fact.Fact) error {
 		if err != nil {
 			return err
 		}
-		return a.Growth.RefundTx(tx, growth.Refund{Order: o.ID, Lines: linesOf(o), Fact: f.ID})
+		if err := a.Growth.RefundTx(tx, growth.Refund{Order: o.ID, Lines: linesOf(o), Fact: f.ID}); err != nil {
+			return err
+		}
+		return a.Team.RefundTx(tx, o.ID, o.Refunded, f.ID)
 	case fact.KindOf(event.Attended{}):
 		var x event.Attended
 		if err := f.Into(&x); err != nil {
@@ -73,7 +81,7 @@ func (a *App) grow(tx *db.Tx, f fact.Fact) error {
 		if err := f.Into(&x); err != nil {
 			return err
 		}
-		return a.Growth.ReviewTx(tx, growth.Review{Kind: x.Kind, Subject: f.Subject, Outcome: x.Outcome, Fact: f.ID})
+		return a.Growth.ReviewTx(tx, growth.Review{Kind: x.Kind, Subject: f.Subject, Outcome: x.Outcome, Fact: f.ID, By: f.Actor})
 	}
 	return nil
 }
@@ -102,8 +110,11 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 			sale.RefundUntil = until
 		}
 	}
-	_, err = a.Growth.EarnTx(tx, sale)
-	return err
+	rewards, err := a.Growth.EarnTx(tx, sale)
+	if err != nil {
+		return err
+	}
+	return a.credit(tx, o, f, rewards)
 }
 
 // linesOf are an order's things as growth sees them.

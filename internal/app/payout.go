@@ -46,6 +46,9 @@ func (a *App) payees(tx *db.Tx, persons []string) (map[string]payout.Payee, erro
 		if err := a.readPayees(tx, persons[:n], out); err != nil {
 			return nil, err
 		}
+		if err := a.readStaff(tx, persons[:n], out); err != nil {
+			return nil, err
+		}
 		persons = persons[n:]
 	}
 	return out, nil

@@ -45,7 +45,9 @@ func (a *App) react() {
 	a.People.OnErase(a.Seats.WithdrawTx) // first: what others free must not be offered to who is gone
 	a.reactEvents()
 	a.reactGrowth()
+	a.reactLaunches()
 	a.reactPayouts()
+	a.reactTeam()
 	a.People.OnMerge(a.Touch.MergeTx)
 	a.People.OnMerge(a.Paths.RebindTx) // last: the moments of its runs rest on what the others have moved
 	a.People.OnUnmerge(a.unmergeSeats)

@@ -43,7 +43,7 @@ func TestShipping(t *testing.T) {
 		refused(goods.ErrShipment, ship(box, " "))
 		list := func() (n int) {
 			w.do(func(tx *db.Tx) error {
-				p, err := w.Goods.ToShipTx(tx, "fuding", "", 10)
+				p, err := w.Goods.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.ToShip, Supplier: "fuding"}, "", 10)
 				n = len(p.Items)
 				return err
 			})

@@ -99,8 +99,8 @@ func (p plans) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time) (
 	if i.Qty != 1 {
 		return shop.Line{}, shop.ErrQty.At("/qty")
 	}
-	t, err := p.members.ReserveTx(tx, person, i.Item, until.Sub(tx.Now()))
-	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: t.ID, Title: t.Title.In(text.Hans), Qty: 1, Amount: t.Due(), Revenue: "revenue:membership", Rule: t.Rule(), Fixed: true}, err
+	t, err := p.members.ReserveForTx(tx, person, i.Organisation, i.Item, until.Sub(tx.Now()))
+	return shop.Line{Kind: i.Kind, Item: i.Item, Ref: t.ID, Title: t.Title.In(text.Hans), Qty: 1, Amount: t.Due(), Revenue: "revenue:membership", Rule: t.Rule(), Product: shop.KindPlan + ":" + i.Item, Fixed: true}, err
 }
 
 func (p plans) Deliver(tx *db.Tx, term string) error {

@@ -50,6 +50,7 @@ var layers = []layer{
 	{path: "internal/domain/event", may: member, why: sibling},
 	{path: "internal/domain/growth", may: member, why: sibling},
 	{path: "internal/domain/goods", may: member, why: sibling},
+	{path: "internal/domain/launch", may: member, why: sibling},
 	{path: "internal/domain/shop", may: with(member, "internal/channel"), tests: []string{"internal/channel/pay"}, why: sibling + "; of the channels it sees the port only"},
 	{path: "internal/domain/content", may: member, why: sibling},
 	{path: "internal/domain/payout", may: member, why: sibling},
@@ -83,6 +84,7 @@ var layers = []layer{
 	{path: "playbooks", closed: true, why: "YAML and its embedding, no logic"},
 	{path: "web", closed: true, why: "browser files and their embedding, no logic"},
 	{path: "test/testkit", may: with(platform, "migrations"), why: "every package's tests use it, so it stands below them all"},
+	{path: "test/testkit/stage", may: with(spine, "test/testkit"), why: "the tests of every part of the domain use it, so it knows the spine and no part"},
 	{path: "test", may: whole, why: "tests of the whole program use the whole program"},
 }
 

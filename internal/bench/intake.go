@@ -233,9 +233,8 @@ func (r *run) listen(ctx context.Context, h http.Handler) (string, error) {
 // insert is the reference: a request, a durable insert, an answer.
 func (r *run) insert(w http.ResponseWriter, q *http.Request) {
 	err := r.bare.Do(q.Context(), r.community, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO intake_registration (community_id, id, person, entry, phone, device, address, suspicion, reasons, at)
+		return tx.Put(`INSERT INTO intake_registration (community_id, id, person, entry, phone, device, address, suspicion, reasons, at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '[]', $8)`, tx.Community(), tx.NewID(), tx.NewID(), "entry", q.PostFormValue("phone"), "device", "address", tx.Now())
-		return err
 	})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -1,91 +1,16 @@
 package h5
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"net/http"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/kit/errs"
-	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 )
-
-// audiences are the phones that follow rooms through this server. What many of them are sent is made once.
-type audiences struct {
-	mu    sync.Mutex
-	rooms map[string]*audience // by event
-}
-
-type audience struct {
-	phones atomic.Int64
-	came   sync.Map // persons of whom it is noted
-	mu     sync.Mutex
-	made   map[frameOfWhat]frame
-}
-
-type frameOfWhat struct {
-	state                room.State
-	version, shown, from int
-	lang                 text.Lang
-}
-
-// mostMade bounds the frames that are kept: the last paragraph's in three languages, and those of some who come back.
-const mostMade = 64
-
-// join counts a phone in until leave is called.
-func (all *audiences) join(eventID string) (a *audience, leave func()) {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if all.rooms == nil {
-		all.rooms = map[string]*audience{}
-	}
-	a = all.rooms[eventID]
-	if a == nil {
-		a = &audience{made: map[frameOfWhat]frame{}}
-		all.rooms[eventID] = a
-	}
-	a.phones.Add(1)
-	return a, func() {
-		all.mu.Lock()
-		defer all.mu.Unlock()
-		if a.phones.Add(-1) == 0 {
-			delete(all.rooms, eventID)
-		}
-	}
-}
-
-// count is how many phones follow a room.
-func (all *audiences) count(eventID string) int64 {
-	all.mu.Lock()
-	defer all.mu.Unlock()
-	if a := all.rooms[eventID]; a != nil {
-		return a.phones.Load()
-	}
-	return 0
-}
-
-// frame makes a frame, or gives the one that another phone was sent.
-func (a *audience) frame(w frameOfWhat, produce func() (frame, error)) (frame, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if f, ok := a.made[w]; ok {
-		return f, nil
-	}
-	f, err := produce()
-	if err != nil {
-		return f, err
-	}
-	if len(a.made) >= mostMade {
-		clear(a.made)
-	}
-	a.made[w] = f
-	return f, nil
-}
 
 // Times of a room's stream. It ends by itself, so that whoever comes back is asked again who they are.
 const (
@@ -102,6 +27,10 @@ type follower struct {
 	r     *http.Request
 	v     *visit
 	event event.Event
+	moved chan struct{} // the room is not what it was
+	asked chan struct{} // there are other questions
+	noted chan error    // of who follows, that they came
+	tried bool          // to note it
 	has   int
 	state room.State
 }
@@ -109,38 +38,27 @@ type follower struct {
 // roomStream shows a phone what is shown, for as long as it is open. A phone that comes back says how many paragraphs it has, and
 // misses none.
 func (p *Pages) roomStream(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := &follower{Pages: p, w: w, r: r, v: v, has: has(r)}
+	f := &follower{
+		Pages: p, w: w, r: r, v: v, has: has(r), moved: make(chan struct{}, 1), asked: make(chan struct{}, 1), noted: make(chan error, 1),
+	}
 	err := p.look(r, v, func(_ *db.Tx, e event.Event, _ room.Room) error { f.event = e; return nil })
 	if err != nil {
 		return err
 	}
 	var leave func()
-	f.audience, leave = p.audiences.join(f.event.ID)
+	f.audience, leave = p.audiences.join(f)
 	defer leave()
-	var latest atomic.Pointer[room.News]
-	moved, asked := make(chan struct{}, 1), make(chan struct{}, 1)
-	defer p.Rooms.Subscribe(f.event.ID, func(n room.News) {
-		tell := asked
-		if !n.Questions { // what comes with a question may be older than what is known
-			latest.Store(&n)
-			tell = moved
-		}
-		select {
-		case tell <- struct{}{}:
-		default: // it is told already
-		}
-	})()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	fmt.Fprint(w, "retry: 2000\n\n") //nolint:errcheck // noticed by Flush
-	f.run(&latest, moved, asked)
+	f.run()
 	return nil
 }
 
 // run sends until the phone goes away, the server stops, or the time is up.
-func (f *follower) run(latest *atomic.Pointer[room.News], moved, asked <-chan struct{}) {
+func (f *follower) run() {
 	beat, end, questions := time.NewTicker(roomBeat), time.NewTimer(roomFor), time.NewTimer(time.Hour)
 	questions.Stop()
 	defer beat.Stop()
@@ -149,9 +67,10 @@ func (f *follower) run(latest *atomic.Pointer[room.News], moved, asked <-chan st
 	out := http.NewResponseController(f.w)
 	waits := false
 	for on := f.catchUp(); on; {
-		if out.Flush() != nil || !f.noteCome() {
+		if out.Flush() != nil {
 			return
 		}
+		f.noteCome()
 		select {
 		case <-f.r.Context().Done():
 			return
@@ -159,13 +78,18 @@ func (f *follower) run(latest *atomic.Pointer[room.News], moved, asked <-chan st
 			return // the page connects again, to the server that follows
 		case <-end.C:
 			return
+		case err := <-f.noted:
+			if errs.As(err) != nil {
+				return // who may not be there any more is let go
+			}
 		case <-beat.C:
 			fmt.Fprint(f.w, ": \n\n") //nolint:errcheck // noticed by Flush
-			on = f.catchUp()          // news may have been lost
-		case <-moved:
-			n := latest.Load()
-			on = f.send(room.Room{Event: f.event.ID, State: n.State, Version: n.Version, Shown: n.Shown})
-		case <-asked:
+			f.tried = false
+			on = f.catchUp() // news may have been lost
+		case <-f.moved:
+			n := f.latest.Load()
+			on = f.send(n.State, n.Version, n.Shown, n.frames)
+		case <-f.asked:
 			if !waits {
 				questions.Reset(questionsWait)
 			}
@@ -181,52 +105,62 @@ func (f *follower) run(latest *atomic.Pointer[room.News], moved, asked <-chan st
 func (f *follower) catchUp() bool {
 	var now room.Room
 	err := f.look(f.r, f.v, func(_ *db.Tx, _ event.Event, r room.Room) error { now = r; return nil })
-	return err == nil && f.send(now)
+	return err == nil && f.send(now.State, now.Version, now.Shown, nil)
 }
 
-// send sends how the room stands and what the phone doesn't have, unless it knows; it tells whether to go on. After a fault it
-// doesn't: the phone connects again.
-func (f *follower) send(now room.Room) bool {
-	known := now.State == f.state && now.Shown <= f.has
-	older := now.State != room.Ended && now.Shown < f.has && f.state != ""
+// send sends how the room stands and what the phone doesn't have, unless it knows; ready are frames that are made. It tells whether to
+// go on. After a fault it doesn't: the phone connects again.
+func (f *follower) send(state room.State, version, shown int, ready map[frameOfWhat]*made) bool {
+	known := state == f.state && shown <= f.has
+	older := state != room.Ended && shown < f.has && f.state != ""
 	if known || older || f.state == room.Ended {
 		return true
 	}
 	from := f.has
-	if now.State != room.Ended {
-		from = min(from, now.Shown)
+	if state != room.Ended {
+		from = min(from, shown)
 	}
-	made, err := f.frame(frameOfWhat{now.State, now.Version, now.Shown, from, f.v.lang}, func() (made frame, err error) {
-		err = f.DB.Read(f.r.Context(), f.v.community.ID, func(tx *db.Tx) error {
-			made, err = f.frameOf(tx, f.v, f.event, now, from)
-			return err
-		})
-		return made, err
-	})
-	if err != nil {
+	what := frameOfWhat{state, version, shown, from, f.v.lang}
+	m := ready[what]
+	if m == nil {
+		m = f.frame(context.WithoutCancel(f.r.Context()), what)
+	}
+	if m.err != nil {
 		return false
 	}
-	b, _ := json.Marshal(made)                                            //nolint:errchkjson // texts and an integer always encode
-	fmt.Fprintf(f.w, "id: %d\nevent: shown\ndata: %s\n\n", made.Shown, b) //nolint:errcheck // noticed by Flush
-	f.has, f.state = made.Shown, now.State
+	f.w.Write(m.bytes) //nolint:errcheck // noticed by Flush
+	f.has, f.state = m.shown, state
 	return true
 }
 
-// noteCome notes, once, that who follows a room that plays has come; who may not be there any more is let go. After a fault, or when
-// the phone goes away meanwhile, it is tried again.
-func (f *follower) noteCome() bool {
-	if f.state != room.Playing && f.state != room.Paused {
-		return true
+// noteCome begins to note, once, that who follows a room that plays has come; noted tells how it went. After a fault it is tried
+// again at the next beat.
+func (f *follower) noteCome() {
+	if f.tried || f.state != room.Playing && f.state != room.Paused {
+		return
 	}
+	f.tried = true
 	if _, noted := f.came.Load(f.v.who.ID); noted {
-		return true
+		return
 	}
-	err := f.DB.Do(f.r.Context(), f.v.community.ID, func(tx *db.Tx) error {
-		_, err := f.Rooms.EnterTx(tx, f.event.ID, f.v.who.ID)
-		return err
-	})
-	if err == nil {
-		f.came.Store(f.v.who.ID, true)
-	}
-	return errs.As(err) == nil
+	go func() {
+		ctx := f.r.Context()
+		select {
+		case f.noting <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		defer func() { <-f.noting }()
+		err := f.DB.Do(ctx, f.v.community.ID, func(tx *db.Tx) error {
+			_, err := f.Rooms.EnterTx(tx, f.event.ID, f.v.who.ID)
+			return err
+		})
+		if err == nil {
+			f.came.Store(f.v.who.ID, true)
+		}
+		select {
+		case f.noted <- err:
+		default: // the one before is not read yet, and the phone tries again
+		}
+	}()
 }

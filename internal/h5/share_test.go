@@ -5,9 +5,6 @@ import (
 	"html"
 	"image/png"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,6 +16,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/test/testkit"
 )
 
 var ownLink = regexp.MustCompile(`https?://[^\s<"]+(/s/[0-9a-z]{10})`)
@@ -212,22 +210,14 @@ func (w walker) again(number string) walker {
 	return w
 }
 
-// scans reads the code on a poster, where there is something to read it with.
+// scans reads the code on a poster.
 func (w walker) scans(poster, address string) {
 	w.Helper()
 	page := w.see(poster)
 	if _, err := png.Decode(bytes.NewReader([]byte(page.HTML))); err != nil {
 		w.Errorf("the poster is no picture: %v", err)
 	}
-	zbar, err := exec.LookPath("zbarimg")
-	if err != nil {
-		w.Log("zbarimg is not installed: the code on the poster is not read")
-		return
-	}
-	file := filepath.Join(w.TempDir(), "poster.png")
-	w.must(os.WriteFile(file, []byte(page.HTML), 0o600))
-	out, err := exec.CommandContext(w.Context(), zbar, "--quiet", "--raw", file).Output()
-	if err != nil || strings.TrimSpace(string(out)) != address {
-		w.Errorf("the poster leads to %q, not %s: %v", out, address, err)
+	if got := testkit.ReadQR(w, []byte(page.HTML)); got != address {
+		w.Errorf("the poster leads to %q, not %s", got, address)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/bus"
@@ -47,6 +48,7 @@ type Parts struct {
 	Goods       *goods.Service
 	Shop        *shop.Service
 	Growth      *growth.Service
+	Team        *team.Service
 	Intake      *intake.Service
 	Touch       *touch.Service
 	Paths       *path.Engine
@@ -176,7 +178,7 @@ func (s *Service) ApplyTx(tx *db.Tx, actor string, source []byte, p Playbook) (c
 	if len(changes) == 0 && !first {
 		return nil, nil
 	}
-	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyEvents, s.applyShop, s.applyGrowth, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
+	for _, apply := range []func(*db.Tx, Playbook, Playbook) error{s.applyCircles, s.applyMembership, s.applyEvents, s.applyShop, s.applyGrowth, s.applyTeam, s.applyIntake, s.applyTouch, s.applyPaths, s.applyEntries} {
 		if err := apply(tx, was, p); err != nil {
 			return nil, fmt.Errorf("apply playbook %s: %w", p.Name, err)
 		}

@@ -17,7 +17,7 @@ type Change struct {
 }
 
 // retired are the lists whose items are retired when they go.
-var retired = []string{"circles", "contacts", "events.templates", "growth.programmes", "intake.entries", "intake.openings", "membership.plans", "paths", "shop.coupons", "shop.group_buys", "shop.products"}
+var retired = []string{"circles", "contacts", "events.templates", "growth.programmes", "growth.proofs", "intake.entries", "intake.openings", "membership.plans", "paths", "shop.coupons", "shop.group_buys", "shop.products", "team.departments"}
 
 // Diff lists what differs, by field, in reading order of the fields' names. What has a name is compared with what has the
 // same name, wherever it stands: an entry put in front of others is one change.

@@ -98,6 +98,17 @@ func (s *Service) applyGrowth(tx *db.Tx, was, p Playbook) error {
 	return nil
 }
 
+// applyTeam declares who is in the team and what it earns. What was given and credited before stays.
+func (s *Service) applyTeam(tx *db.Tx, was, p Playbook) error {
+	if len(p.Team.Departments) == 0 && len(was.Team.Departments) == 0 {
+		return nil
+	}
+	if err := s.Team.DeclareTx(tx, p.Team); err != nil {
+		return fmt.Errorf("team: %w", err)
+	}
+	return nil
+}
+
 // applyIntake declares the form and the contacts. A contact that the playbook no longer has stays known by name, but nobody
 // is sent to it any more.
 func (s *Service) applyIntake(tx *db.Tx, was, p Playbook) error {

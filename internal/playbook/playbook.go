@@ -16,6 +16,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -40,6 +41,7 @@ type Playbook struct {
 	Events     event.Config      `json:"events,omitempty"`
 	Shop       Shop              `json:"shop,omitempty"`
 	Growth     growth.Config     `json:"growth,omitempty"`
+	Team       team.Config       `json:"team,omitempty"`
 	Contacts   []intake.Contact  `json:"contacts,omitempty"`
 	Intake     Intake            `json:"intake,omitempty"`
 	Touch      touch.Config      `json:"touch,omitempty"`

@@ -15,10 +15,12 @@ import (
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
@@ -85,6 +87,9 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[growth.Binding]():    enum(growth.Click, growth.Claim, growth.Attendance, growth.ByOrder),
 	reflect.TypeFor[growth.TouchRule]():  enum(growth.First, growth.Last),
 	reflect.TypeFor[growth.RewardKind](): enum(growth.InMoney, growth.InPoints, growth.InService),
+	reflect.TypeFor[team.Side]():         enum(team.SideTraffic, team.SideSales, team.SideService),
+	reflect.TypeFor[team.Choice]():       enum(team.ByLoad, team.ByTurns),
+	reflect.TypeFor[access.Role]():       enum(access.Roles...),
 	reflect.TypeFor[growth.Who]():        enum(growth.MembersOnly, growth.NewOnly, growth.Anyone),
 	reflect.TypeFor[circle.Kind](): enum(circle.KindBase, circle.KindConversion, circle.KindHall, circle.KindService, circle.KindStage, circle.KindEvent,
 		circle.KindCamp),
@@ -115,6 +120,9 @@ var required = map[reflect.Type][]string{
 	reflect.TypeFor[goods.Offer]():      {"name", "item", "size", "window", "price"},
 	reflect.TypeFor[shop.Coupon]():      {"code", "title"},
 	reflect.TypeFor[growth.Programme](): {"name", "title", "binds", "levels"},
+	reflect.TypeFor[growth.ProofRule](): {"name", "title"},
+	reflect.TypeFor[team.Department]():  {"name", "title", "side"},
+	reflect.TypeFor[team.Step]():        {"from", "rate_bp"},
 	reflect.TypeFor[touch.Budget]():     {"per", "max"},
 	reflect.TypeFor[touch.Template]():   {"purpose", "body"},
 }

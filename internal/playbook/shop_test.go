@@ -61,7 +61,7 @@ func TestShopOfAPlaybook(t *testing.T) {
 			if c.Off != 15_00 || c.Closes.IsZero() {
 				t.Errorf("the coupon %+v", c)
 			}
-			offers, err2 := w.Goods.OffersTx(tx)
+			offers, err2 := w.Goods.OffersTx(tx, false)
 			if len(offers) != 1 || offers[0].Price != 20_00 {
 				t.Errorf("group-buys %+v", offers)
 			}

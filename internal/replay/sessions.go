@@ -73,6 +73,9 @@ func (x *season) plan(template string, at time.Time) {
 			return fmt.Errorf("plan an event: %w", err)
 		}
 		x.held[template]++
+		if template == "session" {
+			s.at(at.AddDate(0, 0, -6), func(ctx context.Context) error { return x.judge(ctx, e) })
+		}
 		s.at(at.AddDate(0, 0, -5), func(ctx context.Context) error { return x.invite(ctx, e) })
 		return nil
 	})
@@ -323,7 +326,7 @@ func (x *season) report(ctx context.Context) error {
 // admit is what staff does with the tasks of this club: whoever looks odd is let in, guests agree, scripts come, promoters post.
 func admit(t task.Task) task.Outcome {
 	return map[task.Kind]task.Outcome{
-		"review-registration": "admit", "invite-guest": "agreed", "agree-outline": "agreed", "take-script": "in", "hold-jury": "passed", "send-summary": "sent",
+		"review-registration": "admit", "invite-guest": "agreed", "agree-outline": "agreed", "take-script": "in", "choose-jury": "asked", "send-summary": "sent",
 		"ask-for-poster": "posted",
 	}[t.Kind]
 }

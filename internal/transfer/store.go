@@ -22,9 +22,8 @@ func scanImport(r *db.Row) (im Import, err error) {
 const selectImport = `SELECT ` + importColumns + ` FROM transfer_import WHERE community_id = $1`
 
 func insertImport(tx *db.Tx, im Import) error {
-	_, err := tx.Exec(`INSERT INTO transfer_import (community_id, id, name, state, layout, plan, file, size, total, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	return tx.Put(`INSERT INTO transfer_import (community_id, id, name, state, layout, plan, file, size, total, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		tx.Community(), im.ID, im.Name, im.State, db.JSON[Layout]{V: im.Layout}, db.JSON[Plan]{V: im.Plan}, im.file, im.Size, im.Total, im.Actor, im.CreatedAt)
-	return err
 }
 
 func readImport(tx *db.Tx, id string) (Import, error) {
@@ -51,15 +50,13 @@ func listImports(tx *db.Tx, before time.Time, beforeID string, limit int) ([]Imp
 }
 
 func updatePlan(tx *db.Tx, id string, p Plan) error {
-	_, err := tx.Exec(`UPDATE transfer_import SET plan = $3, state = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, db.JSON[Plan]{V: p}, Mapped)
-	return err
+	return tx.Put(`UPDATE transfer_import SET plan = $3, state = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, db.JSON[Plan]{V: p}, Mapped)
 }
 
 // updatePass begins a pass, or goes on with the one that was stopped.
 func updatePass(tx *db.Tx, im Import) error {
-	_, err := tx.Exec(`UPDATE transfer_import SET state = $3, pass = $4, dry = $5, position = $6, counts = $7, began_at = $8, began_done = $9, moved_at = $8, ended_at = 0, reason = ''
+	return tx.Put(`UPDATE transfer_import SET state = $3, pass = $4, dry = $5, position = $6, counts = $7, began_at = $8, began_done = $9, moved_at = $8, ended_at = 0, reason = ''
 		WHERE community_id = $1 AND id = $2`, tx.Community(), im.ID, im.State, im.pass, im.Dry, im.position, db.JSON[Counts]{V: im.Counts}, im.beganAt, im.beganDone)
-	return err
 }
 
 // updateState ends a pass, if it is the one that is under way; false when it isn't.
@@ -81,8 +78,7 @@ func movePosition(tx *db.Tx, im Import, to int, counts Counts) (bool, error) {
 }
 
 func dropFile(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`UPDATE transfer_import SET file = '' WHERE community_id = $1 AND id = $2`, tx.Community(), id)
-	return err
+	return tx.Put(`UPDATE transfer_import SET file = '' WHERE community_id = $1 AND id = $2`, tx.Community(), id)
 }
 
 func insertProblems(tx *db.Tx, im Import, found []Problem) error {
@@ -113,9 +109,8 @@ func deleteProblems(tx *db.Tx, id string, before, limit int) (more bool, err err
 }
 
 func saveMapping(tx *db.Tx, headers string, p Plan) error {
-	_, err := tx.Exec(`INSERT INTO transfer_mapping (community_id, headers, plan, saved_at) VALUES ($1, $2, $3, $4)
+	return tx.Put(`INSERT INTO transfer_mapping (community_id, headers, plan, saved_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (community_id, headers) DO UPDATE SET plan = excluded.plan, saved_at = excluded.saved_at`, tx.Community(), headers, db.JSON[Plan]{V: p}, tx.Now())
-	return err
 }
 
 func savedMapping(tx *db.Tx, headers string) (Plan, bool, error) {

@@ -37,19 +37,11 @@ var eventProofs = []struct{ kind, reason, query string }{
 
 // checkEvents proves events and their rooms, and that tickets and places agree.
 func checkEvents(tx *db.Tx, r *Report, _ time.Time) error {
-	found, err := event.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, event.Verify); err != nil {
 		return err
 	}
-	for _, p := range found {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
-	}
-	rooms, err := room.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, room.Verify); err != nil {
 		return err
-	}
-	for _, p := range rooms {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	for _, x := range eventProofs {
 		if err := r.each(tx, x.kind, x.reason, x.query); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/payout"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -41,23 +42,26 @@ var moneyProofs = []struct{ kind, reason, query string }{
 		`SELECT substr(key, 8, 20) FROM ledger_payout WHERE community_id = $1 AND substr(key, 1, 7) = 'payout ' AND substr(key, 28, 1) = '/'
 			EXCEPT SELECT id FROM payout_line WHERE community_id = $1 ORDER BY 1 LIMIT $2`,
 	},
+	{
+		"team.statement_books", "what the books have for the statement is not what it says",
+		`SELECT id FROM (
+				SELECT e.subject AS id, -l.amount AS books FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
+					WHERE l.community_id = $1 AND l.account = 'expense:wage' AND substr(e.key, 1, 10) = 'statement '
+				UNION ALL SELECT id, -total FROM team_statement WHERE community_id = $1 AND entry <> '') x
+			GROUP BY id HAVING SUM(books) <> 0 ORDER BY id LIMIT $2`,
+	},
 }
 
 // checkMoney proves rewards and payouts, and that the books agree with them.
 func checkMoney(tx *db.Tx, r *Report, _ time.Time) error {
-	bonds, err := growth.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, growth.Verify); err != nil {
 		return err
 	}
-	for _, p := range bonds {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
-	}
-	lines, err := payout.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, payout.Verify); err != nil {
 		return err
 	}
-	for _, p := range lines {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	if err := r.prove(tx, team.Verify); err != nil {
+		return err
 	}
 	for _, x := range moneyProofs {
 		if err := r.each(tx, x.kind, x.reason, x.query); err != nil {

@@ -23,6 +23,9 @@ func TestNoQueryGrowsWithTheSquare(t *testing.T) {
 	for _, x := range readers {
 		all = append(all, asked{x.query, []any{d.Community, most}})
 	}
+	for _, x := range launchProofs {
+		all = append(all, asked{x.query, []any{d.Community, most}})
+	}
 	for _, x := range moneyProofs {
 		all = append(all, asked{x.query, []any{d.Community, most}})
 	}

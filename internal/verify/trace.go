@@ -10,10 +10,12 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -98,10 +100,34 @@ var traces = []trace{
 	{"growth_bond", `t.state = 'pending'`, `t.id`, []any{growth.BondHeld{}}, `f.subject`},
 	{"growth_reward", ``, `t.id`, []any{growth.RewardEarned{}}, `f.data ->> 'reward'`},
 	{"growth_takeback", ``, `t.reward || ' ' || t.amount`, []any{growth.RewardTaken{}}, `(f.data ->> 'reward') || ' ' || (f.data ->> 'amount')`},
+	{"growth_call", ``, `t.id`, []any{growth.CallOpened{}}, `f.subject`},
+	{"growth_proof", ``, `t.id`, []any{growth.ProofShown{}}, `f.subject`},
+	{"growth_proof", `t.state = 'held'`, `t.id`, []any{growth.ProofHeld{}}, `f.subject`},
+	{"growth_proof", `t.state = 'approved'`, `t.id`, []any{growth.ProofApproved{}}, `f.subject`},
+	{"growth_proof", `t.state = 'refused'`, `t.id`, []any{growth.ProofRefused{}}, `f.subject`},
+	{"launch", ``, `t.id`, []any{launch.Opened{}}, `f.subject`},
+	{"launch", `t.closed_at > 0`, `t.id`, []any{launch.Closed{}}, `f.subject`},
+	{"launch_pledge", `t.asked_at > 0`, `t.id`, []any{launch.PledgeAsked{}}, `f.subject`},
+	{"launch_pledge", `t.promised_at > 0`, `t.id`, []any{launch.Pledged{}}, `f.subject`},
+	{"launch_pledge", `t.state = 'declined'`, `t.id`, []any{launch.PledgeDeclined{}}, `f.subject`},
+	{"launch_pledge", `t.due_at > 0`, `t.id`, []any{launch.PledgeDue{}}, `f.subject`},
+	{"launch_pledge", `t.done_at > 0`, `t.id`, []any{launch.PledgeDone{}}, `f.subject`},
+	{"launch_endorser", `t.consent_at > 0`, `t.id`, []any{launch.Endorsed{}}, `f.subject`},
+	{"intake_post", ``, `t.id`, []any{intake.PostMade{}}, `f.subject`},
+	{"intake_post", `t.published_at > 0`, `t.id`, []any{intake.PostOut{}}, `f.subject`},
 	{"payout_batch", ``, `t.id`, []any{payout.Begun{}}, `f.subject`},
 	{"payout_batch", `t.approved_by <> ''`, `t.id`, []any{payout.Approved{}}, `f.subject`},
 	{"payout_line", `t.state = 'paid'`, `t.id`, []any{payout.Paid{}}, `f.data ->> 'line'`},
 	{"payout_line", `t.state = 'failed'`, `t.id`, []any{payout.Failed{}}, `f.data ->> 'line'`},
+	{"team_turn", `t.staff <> ''`, `t.id`, []any{team.Given{}}, `f.subject`},
+	{"team_turn", `t.touched_at > 0`, `t.id`, []any{team.Touched{}}, `f.subject`},
+	{"team_turn", `t.ended_at > 0`, `t.id`, []any{team.TurnEnded{}}, `f.subject`},
+	{"team_credit", ``, `t.order_id`, []any{team.Credited{}}, `f.subject`},
+	{"team_return", ``, `t.order_id || ' ' || t.amount`, []any{team.Reduced{}}, `f.subject || ' ' || (f.data ->> 'amount')`},
+	{"team_month", ``, `t.month`, []any{team.MonthClosing{}}, `f.subject`},
+	{"team_month", `t.state = 'closed'`, `t.month`, []any{team.MonthClosed{}}, `f.subject`},
+	{"team_statement", ``, `t.id`, []any{team.StatementWritten{}}, `f.subject`},
+	{"team_statement", `t.state = 'approved'`, `t.id`, []any{team.StatementApproved{}}, `f.subject`},
 	{"touch", `t.state = 'sent'`, `t.id`, []any{touch.Sent{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state = 'held'`, `t.id`, []any{touch.HeldBack{}}, `f.data ->> 'touch'`},
 	{"touch", `t.state IN ('failed', 'unknown')`, `t.id`, []any{touch.Failed{}}, `f.data ->> 'touch'`},

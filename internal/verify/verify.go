@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/proof"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -97,7 +98,7 @@ func (v *Verifier) checkRows(tx *db.Tx, r *Report) error {
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
-	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkGoods, checkEvents, checkMoney, checkTraces, checkReferences, countRows} {
+	for _, check := range []func(*db.Tx, *Report, time.Time) error{v.checkSpine, v.checkCircles, checkMembers, checkGoods, checkEvents, checkLaunches, checkMoney, checkTraces, checkReferences, countRows} {
 		if err := check(tx, r, last); err != nil {
 			return err
 		}
@@ -109,15 +110,20 @@ func (r *Report) add(kind, row, reason string, args ...any) {
 	r.Flaws = append(r.Flaws, Flaw{kind, row, fmt.Sprintf(reason, args...)})
 }
 
+// prove lets a part prove its own rows.
+func (r *Report) prove(tx *db.Tx, part func(*db.Tx) ([]proof.Problem, error)) error {
+	found, err := part(tx)
+	for _, p := range found {
+		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
+	}
+	return err
+}
+
 // checkSpine lets the primitives prove themselves. What is late is late by the clock of the community's own life: where
 // nobody has been at work since, nothing was forgotten.
 func (v *Verifier) checkSpine(tx *db.Tx, r *Report, last time.Time) error {
-	seats, err := seat.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, seat.Verify); err != nil {
 		return fmt.Errorf("seats: %w", err)
-	}
-	for _, p := range seats {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	if err := deadHolds(tx, r, last.Add(-grace)); err != nil {
 		return fmt.Errorf("seats: %w", err)
@@ -140,43 +146,35 @@ func (v *Verifier) checkSpine(tx *db.Tx, r *Report, last time.Time) error {
 }
 
 func (v *Verifier) checkCircles(tx *db.Tx, r *Report, _ time.Time) error {
-	found, err := v.Circles.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, v.Circles.Verify); err != nil {
 		return fmt.Errorf("circles: %w", err)
-	}
-	for _, p := range found {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	return nil
 }
 
 // checkMembers proves memberships and orders, and that who is a member has one place under the community's cap.
 func checkMembers(tx *db.Tx, r *Report, _ time.Time) error {
-	terms, err := membership.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, membership.Verify); err != nil {
 		return err
 	}
-	for _, p := range terms {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
-	}
-	orders, err := shop.Verify(tx)
-	if err != nil {
+	if err := r.prove(tx, shop.Verify); err != nil {
 		return err
-	}
-	for _, p := range orders {
-		r.add(p.Code, p.Ref, "the row says %d, and it should be %d", p.Stored, p.Right)
 	}
 	if err := checkBooksOfOrders(tx, r); err != nil {
 		return err
 	}
 	const members = `SELECT p.root FROM membership_term t JOIN person p ON p.community_id = t.community_id AND p.id = t.person
-		WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $3 AND p.erased_at = 0`
+		WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $3 AND p.erased_at = 0
+		UNION SELECT p.root FROM membership_colleague c JOIN person p ON p.community_id = c.community_id AND p.id = c.person WHERE c.community_id = $1 AND c.state = 'taken' AND p.erased_at = 0`
 	const places = `SELECT holder FROM seat WHERE community_id = $1 AND group_name = 'members' AND state = 'taken'`
-	if err := r.each(tx, "membership.member_without_place", "member without a place under the cap", members+` EXCEPT `+places+` ORDER BY 1 LIMIT $2`, tx.Now()); err != nil {
+	if err := r.each(tx, "membership.member_without_place", "member without a place under the cap", `SELECT root FROM (`+members+`) m EXCEPT `+places+` ORDER BY 1 LIMIT $2`, tx.Now()); err != nil {
+		return err
+	}
+	if err := checkColleagues(tx, r); err != nil {
 		return err
 	}
 	// Whose term ended in the last minutes may still have the place: it goes by a timer.
-	return r.each(tx, "membership.place_without_member", "place under the cap without a member", places+` EXCEPT `+members+` ORDER BY 1 LIMIT $2`, tx.Now().Add(-grace))
+	return r.each(tx, "membership.place_without_member", "place under the cap without a member", places+` EXCEPT SELECT root FROM (`+members+`) m ORDER BY 1 LIMIT $2`, tx.Now().Add(-grace))
 }
 
 // allBlobs lists what is stored. What nobody has used for a day may be swept at any moment, file after row, so its file is

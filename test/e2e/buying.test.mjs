@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { look } from './lib/look.mjs';
-import { closeBrowser, heading, here, newPhone, press, visit } from './lib/phone.mjs';
+import { click, closeBrowser, heading, here, newPhone, press, visit } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 const membership = `membership:
@@ -36,8 +36,6 @@ after(async () => {
   await closeBrowser();
   await server.stop();
 });
-
-const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.click(selector)]);
 
 for (const [lang, script] of [['zh-Hans', true], ['en', false], ['zh-Hant', true]]) {
   test(`from the plans to the card and back in ${lang}${script ? '' : ', without JavaScript'}`, async () => {

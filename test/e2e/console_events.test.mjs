@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newDesk } from './lib/console.mjs';
-import { accessible, fits } from './lib/look.mjs';
-import { askCode, closeBrowser, here, newPhone, press, settle, visit } from './lib/phone.mjs';
+import { accessible } from './lib/look.mjs';
+import { buy, click, closeBrowser, enrol, here, newPhone, visit } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 let server;
@@ -19,43 +19,17 @@ after(async () => {
   await server.stop();
 });
 
-const shoot = Boolean(process.env.QUNCE_SHOTS);
-const looks = async (name) => {
-  await fits(desk, name, [390, 1440], shoot);
-  await accessible(desk, name);
-};
-
 // Tomorrow by the community's clock.
 const tomorrow = new Date(Date.now() + (24 + 8) * 3_600_000).toISOString().slice(0, 10);
-const write = async (method, path, body) => {
-  const [status, answer] = await desk.page.evaluate(async ([method, url, body]) => {
-    const r = await fetch(url, { method, body: body && JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
-    return [r.status, await r.json()];
-  }, [method, `/api/v1/communities/operators${path}`, body]);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
-  return answer;
-};
 
 // 林一 registers, buys the year and takes a ticket.
 async function claims(code) {
   const p = await newPhone(server);
-  const click = (selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
   await visit(p, '/e/join');
-  await press(p, 'arrive');
-  await settle(p, 'form[action$="/register"]');
-  await p.page.fill('input[name=code]', await askCode(p));
-  await p.page.fill('input[name=name]', '林一');
-  await p.page.fill('input[name=nickname]', '林一');
-  await p.page.check('input[name=field][value=content]');
-  await p.page.check('input[name=consent][value=service]');
-  await click('form[data-form] p.field > button.button');
-  await visit(p, '/plans');
-  await click('form[action$="/buy"] button');
-  await click('form[action$="/pay"] button');
-  await click('form:not(:has(input)) button');
-  await p.page.locator('a.button[href$="/me"]').waitFor();
+  await enrol(p, '林一');
+  await buy(p);
   await visit(p, `/events/${code}`);
-  await click('form[action$="/claim"] button');
+  await click(p, 'form[action$="/claim"] button');
   return { phone: p, ticket: here(p), secret: (await p.page.locator('.code').innerText()).replace(/\s/g, '') };
 }
 
@@ -79,7 +53,7 @@ test('an event is planned, seen in list and month, filled, and edited by who is 
   await dialog.getByLabel('链接').fill('nowhere');
   await dialog.getByRole('button', { name: '安排活动' }).click();
   await dialog.locator('.ant-form-item', { hasText: '链接' }).locator('.ant-form-item-explain-error').waitFor();
-  await looks('console-event-add');
+  await desk.looks('console-event-add');
   await dialog.getByLabel('链接').fill('');
   await dialog.getByRole('button', { name: '安排活动' }).click();
   await page.locator('h1', { hasText: '增长闭门会' }).waitFor();
@@ -88,23 +62,23 @@ test('an event is planned, seen in list and month, filled, and edited by who is 
   assert.equal(event.starts, new Date(`${tomorrow}T14:00:00+08:00`).toISOString().replace('.000', ''));
 
   // Another at the same place: both are flagged.
-  await write('POST', '/events', { template: 'salon', title: { 'zh-Hans': '撞上的那场' }, starts: new Date(Date.parse(event.starts) + 3_600_000).toISOString(), city: '上海', place: '徐汇图书馆 3 楼' });
+  await desk.write('POST', '/events', { template: 'salon', title: { 'zh-Hans': '撞上的那场' }, starts: new Date(Date.parse(event.starts) + 3_600_000).toISOString(), city: '上海', place: '徐汇图书馆 3 楼' });
   await claims(event.code);
 
   await desk.open('/events');
   const row = page.locator('tbody tr', { hasText: '增长闭门会' }).first();
   await row.locator('text=1 / 50').waitFor();
   assert.match(await row.textContent(), new RegExp(`${tomorrow} 14:00.*上海 · 徐汇图书馆 3 楼.*沙龙.*未开始.*撞上的那场 15:00`));
-  await looks('console-events');
+  await desk.looks('console-events');
   await desk.named('link', '月历').click();
   await page.getByRole('link', { name: /14:00 增长闭门会/ }).first().waitFor();
-  await looks('console-events-month');
+  await desk.looks('console-events-month');
 
   await desk.open(`/events/${id}`);
   await page.locator('tbody tr', { hasText: '林一' }).waitFor();
   await desk.named('button', '修改').click();
   await dialog.getByLabel('名额').fill('40');
-  await write('PATCH', `/events/${id}`, { place: '静安寺 2 楼' });
+  await desk.write('PATCH', `/events/${id}`, { place: '静安寺 2 楼' });
   desk.allow(412);
   await dialog.getByRole('button', { name: '保存' }).click();
   await dialog.getByRole('alert').first().waitFor();
@@ -122,7 +96,7 @@ test('an event is planned, seen in list and month, filled, and edited by who is 
 test('an event is called off by its name; its tickets go back', async () => {
   const { page } = desk;
   const dialog = page.getByRole('dialog');
-  const event = await write('POST', '/events', { template: 'session', title: { 'zh-Hans': '下周专场' }, starts: new Date(Date.now() + 7 * 86_400_000).toISOString() });
+  const event = await desk.write('POST', '/events', { template: 'session', title: { 'zh-Hans': '下周专场' }, starts: new Date(Date.now() + 7 * 86_400_000).toISOString() });
   const guest = await claims(event.code);
   await desk.open(`/events/${event.id}`);
   await desk.named('button', '取消活动').click();

@@ -1,9 +1,9 @@
 // Growth and payouts in the console: who brought whom, why it was paid, and a batch that its drafter can't approve (G1, G4, L5, S3).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { digits, newDesk } from './lib/console.mjs';
-import { accessible, fits } from './lib/look.mjs';
-import { closeBrowser, newPhone, press, register, settle, someone, visit } from './lib/phone.mjs';
+import { newDesk } from './lib/console.mjs';
+import { accessible } from './lib/look.mjs';
+import { buy, closeBrowser, newPhone, signUp, someone, visit } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 const business = `membership:
@@ -37,7 +37,7 @@ before(async () => {
   await brings();
   desk = await newDesk(server);
   await desk.signIn();
-  await secondStep();
+  await desk.secondStep();
 });
 after(async () => {
   await desk?.context.close();
@@ -45,34 +45,21 @@ after(async () => {
   await server.stop();
 });
 
-const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
-
 async function registers(nickname, link) {
   const p = await newPhone(server);
   if (link) await visit(p, link);
-  await visit(p, '/e/past');
-  await press(p, 'arrive');
-  await settle(p, 'form[action$="/register"]');
-  await register(p, { ...someone(), nickname });
+  await signUp(p, { ...someone(), nickname });
   return p;
-}
-
-async function buys(p) {
-  await visit(p, '/plans');
-  await click(p, 'form[action$="/year/buy"] button');
-  await click(p, 'form[action$="/pay"] button');
-  await click(p, 'form:not(:has(input)) button');
-  await p.page.locator('a.button[href$="/me"]').waitFor();
 }
 
 // 小雨 buys and shares; 小雪 follows her link, shares it on, and buys.
 async function brings() {
   const rain = await registers('小雨');
-  await buys(rain);
+  await buy(rain, 'year');
   const link = await shares(rain);
   const snow = await registers('小雪', link);
   await visit(snow, link);
-  await buys(snow);
+  await buy(snow, 'year');
   await shares(snow);
   await rain.done();
   await snow.done();
@@ -84,20 +71,6 @@ async function shares(p) {
   return new URL(address).pathname.slice('/mothers'.length);
 }
 
-async function secondStep() {
-  const { page } = desk;
-  await page.goto(desk.address('/account/totp'));
-  await desk.named('button', '生成二维码').click();
-  const secret = (await page.locator('ol code').first().textContent()).replaceAll(' ', '');
-  await page.fill('input[autocomplete=one-time-code]', digits(secret));
-  await page.locator('ul code').first().waitFor();
-}
-
-const looks = async (name) => {
-  await fits(desk, name, [390, 1440], Boolean(process.env.QUNCE_SHOTS));
-  await accessible(desk, name);
-};
-
 test('who brings people and what it costs, down to why it was paid and the books', async () => {
   const { page } = desk;
   await desk.open('/growth');
@@ -106,16 +79,16 @@ test('who brings people and what it costs, down to why it was paid and the books
   const rules = await desk.part('推荐方案').textContent();
   for (const words of ['朋友带朋友', '打开推荐人的链接', '实付的 12.5%', '30 天', '7 天', '付款后 0 天']) assert.ok(rules.includes(words), `no ${words} in ${rules}`);
   await desk.part('值得再想想的规则').waitFor(); // nothing is frozen
-  await looks('console-growth');
+  await desk.looks('console-growth');
   await page.getByRole('navigation', { name: '增长' }).getByRole('link', { name: '奖励' }).click();
   const row = page.locator('tbody tr', { hasText: '小雨' });
   await row.waitFor();
-  await looks('console-rewards');
+  await desk.looks('console-rewards');
   await row.getByRole('link', { name: '¥199.87' }).click();
   const steps = desk.part('一步一步').locator('li');
   await steps.filter({ hasText: '小雨得到 ¥199.87' }).waitFor();
   assert.match((await steps.allTextContents()).join(' '), /小雪打开了小雨的链接.*小雪绑定在小雨名下.*小雪付款 ¥1,599\.00.*小雨得到 ¥199\.87/);
-  await looks('console-why');
+  await desk.looks('console-why');
   await desk.part('账上的分录').getByRole('link', { name: '推荐奖励' }).click();
   await page.locator('h1', { hasText: '推荐奖励' }).waitFor();
   desk.calm();
@@ -129,13 +102,12 @@ test('a person: who brought them, whom they brought, their links and the forward
   await desk.part('谁带来的').getByRole('link', { name: '小雨' }).waitFor();
   await desk.open(`/people/${bond.promoter}`);
   await desk.part('带来的人').locator('li', { hasText: '小雪' }).getByText('已带来奖励').waitFor();
-  await looks('console-brought');
+  await desk.looks('console-brought');
   await desk.part('TA 的链接').getByRole('button', { name: '看 1 个转发' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.locator('canvas').waitFor();
   assert.match(await dialog.textContent(), /2 个链接，2 层/);
-  await accessible(desk, 'console-chain');
-  await fits(desk, 'console-chain', [390, 1440], Boolean(process.env.QUNCE_SHOTS));
+  await desk.looks('console-chain');
   desk.calm();
 });
 
@@ -143,7 +115,7 @@ test('a payout is drafted, not approved by who drafted it, and cancelled: the mo
   const { page } = desk;
   await desk.open('/money/payouts');
   await page.locator('text=还没有打款').waitFor();
-  await looks('console-payouts-none');
+  await desk.looks('console-payouts-none');
   await desk.named('button', '起草打款').first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('起付金额').fill('100');
@@ -155,7 +127,7 @@ test('a payout is drafted, not approved by who drafted it, and cancelled: the mo
   const row = page.locator('tbody tr', { hasText: '小雨' });
   await row.waitFor();
   assert.match(await row.textContent(), /¥199\.87.*¥39\.9\d.*¥159\.9\d.*待付/);
-  await looks('console-payout');
+  await desk.looks('console-payout');
   await page.locator('main header').getByRole('button', { name: /审\s?批/ }).click();
   await dialog.locator('text=这一批是你起草的').waitFor();
   await dialog.locator('p button').click();
@@ -165,6 +137,6 @@ test('a payout is drafted, not approved by who drafted it, and cancelled: the mo
   await page.locator('tbody tr', { hasText: '小雨' }).getByText('已退回').waitFor();
   await desk.open('/money/payouts');
   await page.locator('tbody tr', { hasText: '已取消' }).waitFor();
-  await looks('console-payouts');
+  await desk.looks('console-payouts');
   desk.calm();
 });

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { digits, newDesk } from './lib/console.mjs';
-import { accessible, fits } from './lib/look.mjs';
-import { closeBrowser, here, newPhone, press, register, settle, someone, visit } from './lib/phone.mjs';
+import { newDesk } from './lib/console.mjs';
+import { accessible } from './lib/look.mjs';
+import { buy, closeBrowser, here, newPhone, signUp, someone } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 const membership = `membership:
@@ -36,10 +36,10 @@ let desk;
 let order; // the id of the one that was paid on the phone
 before(async () => {
   server = await start({ edits: [['\ncircles:\n', `\n${membership}`]] });
-  await buy();
+  await life();
   desk = await newDesk(server);
   await desk.signIn();
-  await secondStep();
+  await desk.secondStep();
 });
 after(async () => {
   await desk?.context.close();
@@ -48,35 +48,12 @@ after(async () => {
 });
 
 // 小雨 registers, and buys the year for 999.
-async function buy() {
+async function life() {
   const p = await newPhone(server);
-  const click = (selector) => Promise.all([p.page.waitForEvent('load'), p.page.click(selector)]);
-  await visit(p, '/e/past');
-  await press(p, 'arrive');
-  await settle(p, 'form[action$="/register"]');
-  await register(p, { ...someone(), nickname: '小雨' });
-  await visit(p, '/plans');
-  await click('form[action$="/year/buy"] button');
-  order = here(p).split('/').at(-1);
-  await click('form[action$="/pay"] button');
-  await click('form:not(:has(input)) button');
-  await p.page.locator('a.button[href$="/me"]').waitFor();
+  await signUp(p, { ...someone(), nickname: '小雨' });
+  order = await buy(p, 'year');
   await p.done();
 }
-
-async function secondStep() {
-  const { page } = desk;
-  await page.goto(desk.address('/account/totp'));
-  await desk.named('button', '生成二维码').click();
-  const secret = (await page.locator('ol code').first().textContent()).replaceAll(' ', '');
-  await page.fill('input[autocomplete=one-time-code]', digits(secret));
-  await page.locator('ul code').first().waitFor();
-}
-
-const looks = async (name) => {
-  await fits(desk, name, [390, 1440], Boolean(process.env.QUNCE_SHOTS));
-  await accessible(desk, name);
-};
 
 // The balance that stands beside an account on the page of the books.
 const balance = async (account) => {
@@ -95,12 +72,12 @@ test('who bought on the phone is among the members, with number, term and benefi
   const words = await row.textContent();
   assert.match(words, /20\d\d\d{4}/, 'the member number');
   assert.match(words, /有效.*还剩 36\d 天.*未到时候/);
-  await looks('console-members');
+  await desk.looks('console-members');
   await row.getByRole('link').first().click();
   const has = desk.part('会员资格');
   await has.locator('text=还剩 2，共 2 次').waitFor();
   await desk.part('订单').getByRole('link', { name: '年度会员' }).waitFor();
-  await looks('console-member');
+  await desk.looks('console-member');
   desk.calm();
 });
 
@@ -110,14 +87,14 @@ test('every figure leads down: from revenue to the fact and the order; a part go
   await page.locator('text=账是平的：3 个账户的余额相加，正好是零。').waitFor();
   assert.equal(await balance('会员收入'), '¥999.00');
   assert.equal(await balance('试用付款'), '−¥999.00');
-  await looks('console-money');
+  await desk.looks('console-money');
   await desk.named('link', '会员收入').click();
   await page.locator('tbody tr', { hasText: '交付订单，计为收入' }).getByRole('link').first().click();
   await page.locator('h1', { hasText: '交付订单，计为收入' }).waitFor();
   assert.match(await desk.part('分录的各行').textContent(), /订单的待交付−¥999\.00.*会员收入\+¥999\.00/);
   await desk.part('为什么有这一笔').getByRole('link', { name: '小雨' }).waitFor();
   assert.match(await desk.part('为什么有这一笔').textContent(), /发生的事订单已开通/);
-  await looks('console-money-entry');
+  await desk.looks('console-money-entry');
   await desk.named('link', '打开订单').click();
   await page.waitForURL(`**/money/orders/${order}`);
 
@@ -130,7 +107,7 @@ test('every figure leads down: from revenue to the fact and the order; a part go
   await page.locator('text=已交付，退过一部分').waitFor();
   assert.match(await desk.part('退款').textContent(), /¥99\.50.*沙龙改期/);
   await desk.part('退款').locator('text=已退到').waitFor(); // by itself, when the channel has said so
-  await looks('console-money-order');
+  await desk.looks('console-money-order');
 
   await desk.open('/money');
   await page.locator('text=账是平的').waitFor();
@@ -140,7 +117,7 @@ test('every figure leads down: from revenue to the fact and the order; a part go
   await desk.named('link', '会员收入').click();
   const back = page.locator('tbody tr', { hasText: '退款，收入扣回' });
   assert.match(await back.textContent(), /−¥99\.50¥899\.50冲回/);
-  await looks('console-money-history');
+  await desk.looks('console-money-history');
 
   await desk.named('button', '导出 CSV').click();
   const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('dialog').getByRole('button', { name: '下载' }).click()]);

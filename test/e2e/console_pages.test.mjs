@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { digits, newDesk } from './lib/console.mjs';
+import { newDesk } from './lib/console.mjs';
 import { accessible, fits } from './lib/look.mjs';
-import { closeBrowser, newPhone, press, register, settle, someone, visit, walkIn } from './lib/phone.mjs';
+import { closeBrowser, newPhone, press, signUp, someone, visit, walkIn } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 const spaces = readdirSync(path.resolve(import.meta.dirname, '../../web/console/src/locales/en')).map((f) => f.replace('.json', ''));
@@ -20,7 +20,7 @@ before(async () => {
   await life();
   const desk = await newDesk(server);
   await desk.signIn();
-  await secondStep(desk);
+  await desk.secondStep();
   pages = await list(desk);
   cookies = await desk.context.cookies();
   await desk.context.close();
@@ -43,20 +43,8 @@ async function life() {
   await press(waits, 'arrive');
   await waits.done();
   const odd = await newPhone(server);
-  await visit(odd, '/e/past');
-  await press(odd, 'arrive');
-  await settle(odd, 'form[action$="/register"]');
-  await register(odd, { ...someone(), name: '加V333', nickname: '加微' });
+  await signUp(odd, { ...someone(), name: '加V333', nickname: '加微' });
   await odd.done();
-}
-
-async function secondStep(desk) {
-  const { page } = desk;
-  await page.goto(desk.address('/account/totp'));
-  await desk.named('button', '生成二维码').click();
-  const secret = (await page.locator('ol code').first().textContent()).replaceAll(' ', '');
-  await page.fill('input[autocomplete=one-time-code]', digits(secret));
-  await page.locator('ul code').first().waitFor();
 }
 
 // Where the rail and the pages' own links lead, so that a new page is looked at without being named here; and one of each

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import ICAL from 'ical.js';
 import { newDesk, scan } from './lib/console.mjs';
 import { look } from './lib/look.mjs';
-import { askCode, closeBrowser, heading, here, narrow, newPhone, press, settle, visit, wide } from './lib/phone.mjs';
+import { askCode, buy, click, closeBrowser, enrol, heading, here, narrow, newPhone, visit, wide } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 let server;
@@ -19,44 +19,18 @@ after(async () => {
   await server.stop();
 });
 
-const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
 const goto = (p, path) => p.page.goto(new URL(path, p.server.base).href);
 
-// api does what the console would, in the staff's session.
-async function api(method, path, body) {
-  const [status, answer] = await staff.page.evaluate(async ([method, url, body]) => {
-    const r = await fetch(url, { method, body: body && JSON.stringify(body), headers: body ? { 'Content-Type': 'application/json' } : {} });
-    return [r.status, await r.json()];
-  }, [method, `/api/v1/communities/operators${path}`, body]);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${JSON.stringify(answer)}`);
-  return answer;
-}
-
 const from = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
-const plan = (template, title, rest = {}) => api('POST', '/events', { template, title, starts: from(180), city: '上海', place: '徐汇图书馆 3 楼', ...rest });
+const plan = (template, title, rest = {}) => staff.write('POST', '/events', { template, title, starts: from(180), city: '上海', place: '徐汇图书馆 3 楼', ...rest });
 const title = { 'zh-Hans': '增长专场；第一场，很长的标题也要排得下', en: 'Growth, part one: a title that is long, and wraps' };
 const about = { 'zh-Hans': '三位主理人讲各自的增长。\n每人二十分钟，之后提问。', en: 'Three hosts on how they grew.\nTwenty minutes each, then questions.' };
 
 // joins makes the phone's owner a member.
 async function joins(p, name) {
   await visit(p, '/e/join');
-  await press(p, 'arrive');
-  await settle(p, 'form[action$="/register"]');
-  const code = await askCode(p);
-  await p.page.fill('input[name=code]', code);
-  await p.page.fill('input[name=name]', name);
-  await p.page.fill('input[name=nickname]', name);
-  await p.page.check('input[name=field][value=content]');
-  await p.page.check('input[name=consent][value=service]');
-  await click(p, 'form[data-form] p.field > button.button');
-  await visit(p, '/plans');
-  await click(p, 'form[action$="/buy"] button');
-  await click(p, 'form[action$="/pay"] button');
-  await click(p, 'form:not(:has(input)) button');
-  for (let i = 0; i < 50 && !(await p.page.locator('a.button[href$="/me"]').count()); i++) {
-    await p.page.waitForTimeout(200);
-    await p.page.reload();
-  }
+  await enrol(p, name);
+  await buy(p);
 }
 
 // claims takes a friend's ticket as somebody new, and gives the ticket's code.
@@ -119,7 +93,7 @@ for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, 
     await staff.page.locator('#counts', { hasText: '2 / 2' }).waitFor();
     staff.calm();
 
-    await api('PATCH', `/events/${event.id}`, { starts: from(-120), ends: from(-1) });
+    await staff.write('PATCH', `/events/${event.id}`, { starts: from(-120), ends: from(-1) });
     await goto(ann, ticket);
     await see(ann, '71-survey');
     await ann.page.locator('input[name=score][value="9"]').check({ force: true });
@@ -127,7 +101,7 @@ for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, 
     await ann.page.fill('textarea', '很有收获');
     await click(ann, 'form[action$="/answer"] button');
     await see(ann, '72-thanks');
-    assert.equal((await api('GET', `/events/${event.id}`)).result.nps, 100);
+    assert.equal((await staff.write('GET', `/events/${event.id}`)).result.nps, 100);
     assert.ok(await heading(ann));
     await ann.done();
     await bob.done();
@@ -221,7 +195,7 @@ test('scans without a network are kept, sent later, and double entries are liste
   await staff.page.locator('#waiting').waitFor({ state: 'hidden' });
   await staff.page.locator('#counts', { hasText: '首次' }).waitFor();
   await look(staff, '74-door-double');
-  const scans = (await api('GET', `/events/${event.id}/scans`)).items.map((x) => `${x.result} ${x.offline}`);
+  const scans = (await staff.write('GET', `/events/${event.id}/scans`)).items.map((x) => `${x.result} ${x.offline}`);
   assert.deepEqual(scans, ['already false', 'double true', 'admitted false']);
   staff.calm();
 
@@ -235,7 +209,7 @@ test('scans without a network are kept, sent later, and double entries are liste
   await check(staff.page, code, 'warn');
   await staff.page.locator('#waiting').waitFor({ state: 'hidden' });
   staff.complaints.length = 0; // of the answer that was lost
-  assert.equal((await api('GET', `/events/${lost.id}/scans`)).items.length, 1);
+  assert.equal((await staff.write('GET', `/events/${lost.id}/scans`)).items.length, 1);
   await other.close();
 });
 
@@ -261,7 +235,7 @@ test('a calendar takes the file of an event', async () => {
   assert.equal(e.endDate.toJSDate() - e.startDate.toJSDate(), 3 * 3600_000);
   assert.equal(e.component.getFirstPropertyValue('url'), `${server.base}/events/${event.code}`);
   assert.equal(e.sequence, 0);
-  await api('POST', `/events/${event.id}/cancel`);
+  await staff.write('POST', `/events/${event.id}/cancel`);
   const off = await read();
   assert.equal(off.uid, e.uid);
   assert.ok(off.sequence > e.sequence, 'a calendar that has it takes the change');

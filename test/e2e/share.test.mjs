@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { scan } from './lib/console.mjs';
 import { look } from './lib/look.mjs';
-import { askCode, closeBrowser, here, narrow, newPhone, press, settle, visit, wide } from './lib/phone.mjs';
+import { buy, click, closeBrowser, enrol, here, narrow, newPhone, visit, wide } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 let server;
@@ -13,7 +13,6 @@ after(async () => {
   await server.stop();
 });
 
-const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
 const words = (p) => p.page.locator('main').innerText();
 
 // until reads a page again until it has the words.
@@ -26,34 +25,13 @@ async function until(p, path, want) {
   assert.fail(`${path} has no ${want}: ${await words(p)}`);
 }
 
-// registers fills in the form of the page of the membership, on which the phone is.
-async function registers(p, name) {
-  await press(p, 'arrive');
-  await settle(p, 'form[action$="/register"]');
-  const code = await askCode(p);
-  await p.page.fill('input[name=code]', code);
-  await p.page.fill('input[name=name]', name);
-  await p.page.fill('input[name=nickname]', name);
-  await p.page.check('input[name=field][value=content]');
-  await p.page.check('input[name=consent][value=service]');
-  await click(p, 'form[data-form] p.field > button.button');
-}
-
-async function buys(p) {
-  await visit(p, '/plans');
-  await click(p, 'form[action$="/buy"] button');
-  await click(p, 'form[action$="/pay"] button');
-  await click(p, 'form:not(:has(input)) button');
-  await until(p, '/me', '00'); // the number on the card
-}
-
 for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, wide], ['zh-Hant', false, narrow]]) {
   test(`a link brings a buyer in ${lang}${script ? '' : ', without JavaScript'}`, async () => {
     const see = script ? look : async () => {};
     const ann = await newPhone(server, { lang, script, viewport });
     await visit(ann, '/e/join');
-    await registers(ann, '林一');
-    await buys(ann);
+    await enrol(ann, '林一');
+    await buy(ann);
     await visit(ann, '/me');
     await click(ann, 'a[href$="/me/share"]');
     await see(ann, '80-share');
@@ -73,12 +51,12 @@ for (const [lang, script, viewport] of [['zh-Hans', true, narrow], ['en', true, 
     const bob = await newPhone(server, { lang, script, viewport });
     await visit(bob, new URL(link).pathname.slice('/operators'.length));
     assert.equal(here(bob), '/operators/e/join', 'a stranger reads what it is');
-    await registers(bob, '周远');
+    await enrol(bob, '周远');
     await until(ann, '/me/share', '周**');
     await see(ann, '82-share-guest');
     await visit(bob, new URL(link).pathname.slice('/operators'.length));
     assert.equal(here(bob), '/operators/plans', 'who is known goes straight to what it is for');
-    await buys(bob);
+    await buy(bob);
 
     await until(ann, '/me/share', reward);
     assert.doesNotMatch(await words(ann), /周远/, 'a guest is shown by their initial');

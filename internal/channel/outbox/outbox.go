@@ -51,9 +51,8 @@ func (b *Box) PutTx(tx *db.Tx, m Message) error {
 		tx.AfterCommit(func() { b.watch(m) })
 	}
 	c := tx.Community()
-	_, err := tx.Exec(`INSERT INTO outbox (community_id, id, channel, recipient, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO outbox (community_id, id, channel, recipient, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		c, m.ID, m.Channel, b.secrets.Encrypt(c, purpose, m.Recipient), b.secrets.Encrypt(c, purpose, m.Body), tx.Now())
-	return err
 }
 
 // Watch calls fn for every message once it is kept: a replay's people read their phones so. Set it before the first message.

@@ -10,6 +10,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/proof"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
 )
@@ -261,7 +262,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 			w.do(func(tx *db.Tx) error { _, err := tx.Exec(x.query, w.d.Community); return err })
 			w.read(func(tx *db.Tx) error {
 				found, err := w.circles.Verify(tx)
-				if !slices.ContainsFunc(found, func(p circle.Problem) bool { return p.Code == x.code }) {
+				if !slices.ContainsFunc(found, func(p proof.Problem) bool { return p.Code == x.code }) {
 					w.t.Errorf("%s was not found: %+v", x.code, found)
 				}
 				return err

@@ -32,10 +32,10 @@ func putGroup(tx *db.Tx, g Group) (circles int, err error) {
 		return circles, err
 	}
 	version++
-	if _, err := tx.Exec(`UPDATE circle_group SET version = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), g.Name, version); err != nil {
+	if err := tx.Put(`UPDATE circle_group SET version = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), g.Name, version); err != nil {
 		return 0, err
 	}
-	_, err = tx.Exec(`INSERT INTO circle_template (community_id, name, version, hash, body) VALUES ($1, $2, $3, $4, $5)`,
+	err = tx.Put(`INSERT INTO circle_template (community_id, name, version, hash, body) VALUES ($1, $2, $3, $4, $5)`,
 		tx.Community(), g.Name, version, hash, db.JSON[Group]{V: g})
 	return circles, err
 }
@@ -78,10 +78,9 @@ func isRetired(tx *db.Tx, group string) (retired bool, err error) {
 }
 
 func insertCircle(tx *db.Tx, c Circle) error {
-	_, err := tx.Exec(`INSERT INTO circle (community_id, id, group_name, version, kind, number, name, search, state, opened_at, changed_at)
+	return tx.Put(`INSERT INTO circle (community_id, id, group_name, version, kind, number, name, search, state, opened_at, changed_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, tx.Community(), c.ID, c.Group, c.version, c.Kind, c.Number,
 		db.JSON[text.Text]{V: c.Name}, searchText(c.Name), c.State, c.OpenedAt, c.ChangedAt)
-	return err
 }
 
 const selectCircle = `SELECT c.id, c.group_name, c.version, c.kind, c.number, c.name, c.state, c.seq, c.opened_at, c.changed_at, t.body,
@@ -190,14 +189,12 @@ func rename(tx *db.Tx, id string, name text.Text) (bool, error) {
 }
 
 func assign(tx *db.Tx, id, role, staff string) error {
-	_, err := tx.Exec(`INSERT INTO circle_staff (community_id, circle_id, role, staff, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO circle_staff (community_id, circle_id, role, staff, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		tx.Community(), id, role, staff, tx.Now())
-	return err
 }
 
 func unassign(tx *db.Tx, id, role, staff string) error {
-	_, err := tx.Exec(`DELETE FROM circle_staff WHERE community_id = $1 AND circle_id = $2 AND role = $3 AND staff = $4`, tx.Community(), id, role, staff)
-	return err
+	return tx.Put(`DELETE FROM circle_staff WHERE community_id = $1 AND circle_id = $2 AND role = $3 AND staff = $4`, tx.Community(), id, role, staff)
 }
 
 func staffOf(tx *db.Tx, id string) ([]Staff, error) {

@@ -123,15 +123,13 @@ func raiseSeq(tx *db.Tx, k circleKey, n int, member bool) (last int64, err error
 }
 
 func setSeq(tx *db.Tx, community, id string, seq int64) error {
-	_, err := tx.Exec(`UPDATE circle_message SET seq = $3 WHERE community_id = $1 AND id = $2`, community, id, seq)
-	return err
+	return tx.Put(`UPDATE circle_message SET seq = $3 WHERE community_id = $1 AND id = $2`, community, id, seq)
 }
 
 func touchStay(tx *db.Tx, community string, t touch) error {
-	_, err := tx.Exec(`UPDATE circle_member SET read_seq = CASE WHEN read_seq < $3 THEN $3 ELSE read_seq END,
+	return tx.Put(`UPDATE circle_member SET read_seq = CASE WHEN read_seq < $3 THEN $3 ELSE read_seq END,
 			wrote_at = CASE WHEN wrote_at = 0 THEN $4 ELSE wrote_at END, answered_at = CASE WHEN answered_at = 0 THEN $5 ELSE answered_at END
 		WHERE community_id = $1 AND id = $2`, community, t.stay, t.read, t.wrote, t.answered)
-	return err
 }
 
 // addActivity notes n messages of a member on a day; first is true for the day's first visit, total what they wrote so far.
@@ -160,8 +158,7 @@ func addDay(tx *db.Tx, k circleDay, d daySums) (begun bool, err error) {
 
 // forgetActivity leaves out who was there before a day.
 func forgetActivity(tx *db.Tx, k circleKey, before int64) error {
-	_, err := tx.Exec(`DELETE FROM circle_activity WHERE community_id = $1 AND circle_id = $2 AND day < $3`, k.community, k.circle, before)
-	return err
+	return tx.Put(`DELETE FROM circle_activity WHERE community_id = $1 AND circle_id = $2 AND day < $3`, k.community, k.circle, before)
 }
 
 // blankMessages takes the content of everything a person wrote and gives the pictures that were in it.
@@ -171,7 +168,7 @@ func blankMessages(tx *db.Tx, person string) (pictures []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(`UPDATE circle_message SET text = '', words = '{}', picture = '', thumb = '', link = 'null', key = '', hash = '', pinned_at = 0, pinned_by = '', erased = TRUE
+	err = tx.Put(`UPDATE circle_message SET text = '', words = '{}', picture = '', thumb = '', link = 'null', key = '', hash = '', pinned_at = 0, pinned_by = '', erased = TRUE
 		WHERE community_id = $1 AND author = $2 AND author_kind = 'member'`, tx.Community(), person)
 	return pictures, err
 }

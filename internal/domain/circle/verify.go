@@ -7,35 +7,28 @@ import (
 	"slices"
 
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/proof"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
 
-// Problem is a row that is off.
-type Problem struct {
-	Code   string `json:"code"` // what is wrong, e.g. "circle.member_without_seat"
-	Ref    string `json:"ref"`  // whose row: a circle's, stay's or message's id
-	Stored int64  `json:"stored"`
-	Right  int64  `json:"right"`
-}
-
 // proofs find what is off in the rows of this package.
-var proofs = []struct{ code, query string }{
-	{"circle.message_positions", `SELECT c.id, c.seq, COALESCE(m.n, 0) FROM circle c
+var proofs = []proof.Proof{
+	{Code: "circle.message_positions", Query: `SELECT c.id, c.seq, COALESCE(m.n, 0) FROM circle c
 		LEFT JOIN (SELECT circle_id, count(*) AS n, max(seq) AS last FROM circle_message WHERE community_id = $1 AND seq > 0 GROUP BY circle_id) m ON m.circle_id = c.id
 		WHERE c.community_id = $1 AND (c.seq <> COALESCE(m.n, 0) OR c.seq <> COALESCE(m.last, 0)) ORDER BY c.id`},
-	{"circle.message_without_position", `SELECT id, seq, 1 FROM circle_message WHERE community_id = $1 AND seq <= 0 ORDER BY id`},
-	{"circle.message_without_circle", `SELECT m.id, m.seq, 0 FROM circle_message m LEFT JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
+	{Code: "circle.message_without_position", Query: `SELECT id, seq, 1 FROM circle_message WHERE community_id = $1 AND seq <= 0 ORDER BY id`},
+	{Code: "circle.message_without_circle", Query: `SELECT m.id, m.seq, 0 FROM circle_message m LEFT JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
 		WHERE m.community_id = $1 AND c.id IS NULL ORDER BY m.id`},
-	{"circle.reply_to_nothing", `SELECT m.id, m.seq, 0 FROM circle_message m LEFT JOIN circle_message o ON o.community_id = m.community_id AND o.id = m.reply_to AND o.circle_id = m.circle_id
+	{Code: "circle.reply_to_nothing", Query: `SELECT m.id, m.seq, 0 FROM circle_message m LEFT JOIN circle_message o ON o.community_id = m.community_id AND o.id = m.reply_to AND o.circle_id = m.circle_id
 		WHERE m.community_id = $1 AND m.reply_to <> '' AND o.id IS NULL ORDER BY m.id`},
-	{"circle.erased_with_text", `SELECT id, seq, 0 FROM circle_message WHERE community_id = $1 AND erased = TRUE AND (text <> '' OR picture <> '' OR thumb <> '') ORDER BY id`},
-	{"circle.member_without_circle", `SELECT m.id, 0, 0 FROM circle_member m LEFT JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
+	{Code: "circle.erased_with_text", Query: `SELECT id, seq, 0 FROM circle_message WHERE community_id = $1 AND erased = TRUE AND (text <> '' OR picture <> '' OR thumb <> '') ORDER BY id`},
+	{Code: "circle.member_without_circle", Query: `SELECT m.id, 0, 0 FROM circle_member m LEFT JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
 		WHERE m.community_id = $1 AND c.id IS NULL ORDER BY m.id`},
-	{"circle.read_beyond_end", `SELECT m.id, m.read_seq, c.seq FROM circle_member m JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
+	{Code: "circle.read_beyond_end", Query: `SELECT m.id, m.read_seq, c.seq FROM circle_member m JOIN circle c ON c.community_id = m.community_id AND c.id = m.circle_id
 		WHERE m.community_id = $1 AND m.read_seq > c.seq ORDER BY m.id`},
-	{"circle.two_stays_one_seat", `SELECT seat_id, count(*), 1 FROM circle_member WHERE community_id = $1 AND left_at = 0 GROUP BY seat_id HAVING count(*) > 1 ORDER BY seat_id`},
+	{Code: "circle.two_stays_one_seat", Query: `SELECT seat_id, count(*), 1 FROM circle_member WHERE community_id = $1 AND left_at = 0 GROUP BY seat_id HAVING count(*) > 1 ORDER BY seat_id`},
 	// Of older days only the sums are kept; see keepDays.
-	{"circle.day_sums", `SELECT d.circle_id, d.messages, COALESCE(a.messages, 0) FROM circle_day d
+	{Code: "circle.day_sums", Query: `SELECT d.circle_id, d.messages, COALESCE(a.messages, 0) FROM circle_day d
 		JOIN (SELECT circle_id, max(day) AS day FROM circle_day WHERE community_id = $1 GROUP BY circle_id) l ON l.circle_id = d.circle_id
 		LEFT JOIN (SELECT circle_id, day, CAST(sum(messages) AS BIGINT) AS messages, count(*) AS readers, CAST(sum(CASE WHEN messages > 0 THEN 1 ELSE 0 END) AS BIGINT) AS writers,
 			max(messages) AS loudest FROM circle_activity WHERE community_id = $1 GROUP BY circle_id, day) a ON a.circle_id = d.circle_id AND a.day = d.day
@@ -46,25 +39,17 @@ var proofs = []struct{ code, query string }{
 // Verify proves the community's circles from scratch and gives each row that is off: each stay that lasts has a taken seat
 // of its circle's pool and the other way round, and the messages of each circle are numbered without gaps. Run it where
 // nothing is written meanwhile, or in a db.Snapshot.
-func (s *Service) Verify(tx *db.Tx) ([]Problem, error) {
-	var out []Problem
-	for _, p := range proofs {
-		found, err := db.All(tx, func(r *db.Row) (Problem, error) {
-			x := Problem{Code: p.code}
-			err := r.Scan(&x.Ref, &x.Stored, &x.Right)
-			return x, err
-		}, p.query, tx.Community())
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
+func (s *Service) Verify(tx *db.Tx) ([]proof.Problem, error) {
+	out, err := proof.Run(tx, proofs)
+	if err != nil {
+		return nil, err
 	}
 	seats, err := s.verifySeats(tx)
 	return append(out, seats...), err
 }
 
 // verifySeats compares rosters with pools: each stay's own seat, and the numbers, which leave no seat without a stay.
-func (s *Service) verifySeats(tx *db.Tx) (out []Problem, err error) {
+func (s *Service) verifySeats(tx *db.Tx) (out []proof.Problem, err error) {
 	groups, err := groupNames(tx)
 	if err != nil {
 		return nil, err
@@ -89,7 +74,7 @@ func (s *Service) verifySeats(tx *db.Tx) (out []Problem, err error) {
 		for _, c := range all {
 			p, found := byID[c.id]
 			if !found {
-				out = append(out, Problem{Code: "circle.without_pool", Ref: c.id})
+				out = append(out, proof.Problem{Code: "circle.without_pool", Ref: c.id})
 				continue
 			}
 			more, err := s.verifyRoster(tx, c.id, c.state, retired, p)
@@ -100,19 +85,19 @@ func (s *Service) verifySeats(tx *db.Tx) (out []Problem, err error) {
 			delete(byID, c.id)
 		}
 		for _, id := range slices.Sorted(maps.Keys(byID)) {
-			out = append(out, Problem{Code: "circle.pool_without_circle", Ref: id})
+			out = append(out, proof.Problem{Code: "circle.pool_without_circle", Ref: id})
 		}
 	}
 	return out, nil
 }
 
-func (s *Service) verifyRoster(tx *db.Tx, id string, state State, retired bool, p seat.Pool) (out []Problem, err error) {
+func (s *Service) verifyRoster(tx *db.Tx, id string, state State, retired bool, p seat.Pool) (out []proof.Problem, err error) {
 	if (p.State == seat.Open) != (state == StateOpen && !retired) {
-		out = append(out, Problem{Code: "circle.pool_state", Ref: id})
+		out = append(out, proof.Problem{Code: "circle.pool_state", Ref: id})
 	}
 	if state == StateArchived {
 		if p.Taken != 0 {
-			out = append(out, Problem{Code: "circle.seat_in_archive", Ref: id, Stored: int64(p.Taken)})
+			out = append(out, proof.Problem{Code: "circle.seat_in_archive", Ref: id, Stored: int64(p.Taken)})
 		}
 		return out, nil
 	}
@@ -134,11 +119,11 @@ func (s *Service) verifyRoster(tx *db.Tx, id string, state State, retired bool, 
 			same = slices.Contains(ids, x.Holder.ID)
 		}
 		if !same || x.State != seat.StateTaken || x.Pool != id {
-			out = append(out, Problem{Code: "circle.member_without_seat", Ref: m.ID})
+			out = append(out, proof.Problem{Code: "circle.member_without_seat", Ref: m.ID})
 		}
 	}
 	if p.Taken != len(stays) {
-		out = append(out, Problem{Code: "circle.seats_and_roster", Ref: id, Stored: int64(len(stays)), Right: int64(p.Taken)})
+		out = append(out, proof.Problem{Code: "circle.seats_and_roster", Ref: id, Stored: int64(len(stays)), Right: int64(p.Taken)})
 	}
 	return out, nil
 }

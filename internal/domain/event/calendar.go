@@ -82,9 +82,32 @@ func (s *Service) ticketOf(tx *db.Tx, e Event, w who) (Ticket, bool, error) {
 	return Ticket{Event: e.ID, Person: w.root(), State: Offered, HeldUntil: x.Expires, seat: x.ID}, true, nil
 }
 
-// TicketsTx lists the tickets of an event, the newest first: all, or those that are valid, returned or refunded.
+// someOffers bounds how many offers stand before the tickets that are held.
+const someOffers = 200
+
+// TicketsTx lists the tickets of an event, the newest first: all, or those that are held, valid, returned or refunded. Before
+// those that are held stand the places that are offered to who waited.
 func (s *Service) TicketsTx(tx *db.Tx, event string, state TicketState, cursor string, limit int) (page.Page[Ticket], error) {
-	return listTickets(tx, "event", []string{event}, state, cursor, limit)
+	out, err := listTickets(tx, "event", []string{event}, state, cursor, limit)
+	if err != nil || state != Held || cursor != "" {
+		return out, err
+	}
+	kept, err := s.seats.HeldIn(tx, house(event), someOffers)
+	if err != nil {
+		return out, err
+	}
+	taken, err := heldSeats(tx, event)
+	if err != nil {
+		return out, err
+	}
+	var offers []Ticket
+	for _, x := range kept {
+		if x.Offered && x.Expires.After(tx.Now()) && !taken[x.ID] {
+			offers = append(offers, Ticket{Event: event, Person: x.Holder.ID, State: Offered, HeldUntil: x.Expires, seat: x.ID})
+		}
+	}
+	out.Items = append(offers, out.Items...)
+	return out, nil
 }
 
 // TicketsOfTx lists the tickets that a person ever had, the newest first.

@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 // E1: events are made from templates and read by time; the same host or place at the same time is a conflict.
@@ -19,7 +20,7 @@ func TestTheCalendar(t *testing.T) {
 		w := newWorld(t, d)
 		start := d.Clock.Now().Add(24 * time.Hour)
 		plan := func(x event.Draft) event.Event {
-			x.Title = words("一场")
+			x.Title = stage.Words("一场")
 			if x.Template == "" {
 				x.Template = "session"
 			}
@@ -37,8 +38,8 @@ func TestTheCalendar(t *testing.T) {
 		c := plan(event.Draft{Template: "conference", Starts: start.Add(90 * time.Minute), City: "北京", Place: "咖啡馆", Series: "年会"})
 		plan(event.Draft{Starts: start.Add(2 * time.Hour), Host: "ann"}) // when the first ends
 		plan(event.Draft{Starts: start.Add(72 * time.Hour)})
-		w.merged["ann"] = []string{"ann2"}
-		w.do(func(tx *db.Tx) error {
+		w.Merged["ann"] = []string{"ann2"}
+		w.Do(func(tx *db.Tx) error {
 			for _, x := range []struct {
 				of   event.Event
 				want string
@@ -87,13 +88,13 @@ func TestDraftsThatAreRefused(t *testing.T) {
 	}{
 		"/template": {func(x *event.Draft) { x.Template = "none" }, event.ErrUnknownTemplate},
 		"/title":    {func(x *event.Draft) { x.Title = nil }, event.ErrTitle},
-		"/about":    {func(x *event.Draft) { x.About = words(strings.Repeat("长", 5001)) }, event.ErrText},
+		"/about":    {func(x *event.Draft) { x.About = stage.Words(strings.Repeat("长", 5001)) }, event.ErrText},
 		"/ends":     {func(x *event.Draft) { x.Ends = x.Starts }, event.ErrTime},
 		"/link":     {func(x *event.Draft) { x.Link = "javascript:alert(1)" }, event.ErrLink},
 		"/city":     {func(x *event.Draft) { x.City = "上\u202e海" }, event.ErrText},
 		"/capacity": {func(x *event.Draft) { x.Capacity = -1 }, event.ErrCapacity},
 	} {
-		draft := event.Draft{Template: "session", Title: words("一场"), Starts: d.Clock.Now().Add(time.Hour)}
+		draft := event.Draft{Template: "session", Title: stage.Words("一场"), Starts: d.Clock.Now().Add(time.Hour)}
 		x.change(&draft)
 		_, err := w.Plan(t.Context(), d.Community, draft, "")
 		if e := errs.As(err); !errors.Is(err, x.want) || e.Field != at {
@@ -145,7 +146,7 @@ func TestListsUseIndexes(t *testing.T) {
 			id := fmt.Sprintf("t%05d", i)
 			rows = append(rows, []any{d.Community, id, fmt.Sprint("e", i%100), "seat", fmt.Sprint("p", i%500), "valid", 0, id, id, 1})
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			return tx.Insert("event_ticket", []string{"community_id", "id", "event", "type", "person", "state", "price", "code", "seat", "created_at"}, rows)
 		})
 		scans, gifts, answers := [][]any{}, [][]any{}, [][]any{}
@@ -155,7 +156,7 @@ func TestListsUseIndexes(t *testing.T) {
 			gifts = append(gifts, []any{d.Community, id, id, e, fmt.Sprint("p", i%500), id, "given", id, 1})
 			answers = append(answers, []any{d.Community, e, p, 9, true, true, 1})
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			return errors.Join(
 				tx.Insert("event_scan", []string{"community_id", "id", "nonce", "hash", "event", "result", "ticket", "at", "recorded_at", "offline"}, scans),
 				tx.Insert("event_gift", []string{"community_id", "id", "key", "event", "giver", "token", "state", "seat", "given_at"}, gifts),
@@ -167,7 +168,7 @@ func TestListsUseIndexes(t *testing.T) {
 			id := fmt.Sprintf("e%05d", i)
 			events = append(events, []any{d.Community, id, id, "salon", "planned", "{}", "{}", i * 1e9, i*1e9 + 1e8, 1, "{}", 1, 9})
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if err := tx.Insert("event", []string{"community_id", "id", "code", "kind", "state", "title", "about", "starts", "ends", "capacity", "terms", "created_at", "answers"}, events); err != nil {
 				return err
 			}

@@ -2,9 +2,10 @@ package event
 
 import (
 	"fmt"
+	"net"
 	"net/url"
-	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/clock"
@@ -46,29 +47,16 @@ const (
 	maxFriends  = 1000
 )
 
-var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-
 // problems gathers refusals, each at its field.
-type problems struct{ bad []*errs.Error }
-
-func (p *problems) refuse(wrong bool, e *errs.Error, field string) {
-	if wrong {
-		p.bad = append(p.bad, e.At(field))
-	}
-}
+type problems struct{ errs.Gather }
 
 func (p *problems) name(s, at string) {
-	p.refuse(len(s) > maxName || !slug.MatchString(s), ErrName.With("max", maxName), at)
+	p.Refuse(!text.Slug(s, maxName), ErrName.With("max", maxName), at)
 }
 
 // words holds that a text is short enough in every language, and is there in one if it must be.
 func (p *problems) words(t text.Text, limit int, must bool, e *errs.Error, at string) {
-	bad := must && t.In(text.Hans) == ""
-	for _, s := range t {
-		_, ok := text.Lines(s, limit)
-		bad = bad || !ok
-	}
-	p.refuse(bad, e.With("max", limit), at)
+	p.Refuse(!t.Fits(limit, must), e.With("max", limit), at)
 }
 
 // Check refuses templates of which no event can be made.
@@ -78,15 +66,15 @@ func (c Config) Check() error {
 	for i, t := range c.Templates {
 		at := fmt.Sprintf("/templates/%d", i)
 		p.name(t.Name, at+"/name")
-		p.refuse(names[t.Name], ErrTwice.With("name", t.Name), at+"/name")
+		p.Refuse(names[t.Name], ErrTwice.With("name", t.Name), at+"/name")
 		names[t.Name] = true
 		p.words(t.Title, maxTitle, true, ErrTitle, at+"/title")
-		p.refuse(!slices.Contains(Kinds, t.Kind), ErrKind, at+"/kind")
-		p.refuse(t.Lasts <= 0 || time.Duration(t.Lasts) > maxDays*24*time.Hour, ErrTime.With("days", maxDays), at+"/lasts")
-		p.refuse(t.Capacity < 1 || t.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), at+"/capacity")
+		p.Refuse(!slices.Contains(Kinds, t.Kind), ErrKind, at+"/kind")
+		p.Refuse(t.Lasts <= 0 || time.Duration(t.Lasts) > maxDays*24*time.Hour, ErrTime.With("days", maxDays), at+"/lasts")
+		p.Refuse(t.Capacity < 1 || t.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), at+"/capacity")
 		p.terms(t.terms(), at)
 	}
-	return errs.Join(p.bad...)
+	return p.Err()
 }
 
 func (p *problems) terms(t Terms, at string) {
@@ -94,32 +82,32 @@ func (p *problems) terms(t Terms, at string) {
 	for i, q := range t.Quotas {
 		at := fmt.Sprintf("%s/quotas/%d", at, i)
 		p.name(q.Name, at+"/name")
-		p.refuse(quotas[q.Name], ErrTwice.With("name", q.Name), at+"/name")
+		p.Refuse(quotas[q.Name], ErrTwice.With("name", q.Name), at+"/name")
 		p.words(q.Title, maxTitle, false, ErrTitle, at+"/title")
-		p.refuse(q.Capacity < 0 || q.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), at+"/capacity")
+		p.Refuse(q.Capacity < 0 || q.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), at+"/capacity")
 		quotas[q.Name] = true
 	}
-	p.refuse(len(t.Types) == 0, ErrNoTypes, at+"/types")
+	p.Refuse(len(t.Types) == 0, ErrNoTypes, at+"/types")
 	types := map[string]bool{}
 	for i, x := range t.Types {
 		at := fmt.Sprintf("%s/types/%d", at, i)
 		p.name(x.Name, at+"/name")
-		p.refuse(types[x.Name], ErrTwice.With("name", x.Name), at+"/name")
+		p.Refuse(types[x.Name], ErrTwice.With("name", x.Name), at+"/name")
 		p.words(x.Title, maxTitle, true, ErrTitle, at+"/title")
-		p.refuse(x.Price < 0 || x.Price > maxPrice, ErrPrice, at+"/price")
+		p.Refuse(x.Price < 0 || x.Price > maxPrice, ErrPrice, at+"/price")
 		needs := map[string]bool{}
 		for j, q := range x.Quotas {
-			p.refuse(!quotas[q] || needs[q], ErrNoQuota.With("quota", q), fmt.Sprintf("%s/quotas/%d", at, j))
+			p.Refuse(!quotas[q] || needs[q], ErrNoQuota.With("quota", q), fmt.Sprintf("%s/quotas/%d", at, j))
 			needs[q] = true
 		}
-		p.refuse(x.OpensBefore < 0 || x.OpensBefore > 0 && x.OpensBefore <= x.ClosesBefore, ErrWindow, at+"/opens_before")
-		p.refuse(x.ClosesBefore < 0, ErrWindow, at+"/closes_before")
+		p.Refuse(x.OpensBefore < 0 || x.OpensBefore > 0 && x.OpensBefore <= x.ClosesBefore, ErrWindow, at+"/opens_before")
+		p.Refuse(x.ClosesBefore < 0, ErrWindow, at+"/closes_before")
 		types[x.Name] = true
 	}
 	f := t.Friends
-	p.refuse(f.PerMember < 0 || f.PerMember > maxFriends, ErrFriends.With("max", maxFriends), at+"/friends/per_member")
-	p.refuse(f.PerMember > 0 && !types[f.Type], ErrFriends.With("max", maxFriends), at+"/friends/type")
-	p.refuse(f.ClosesBefore < 0, ErrWindow, at+"/friends/closes_before")
+	p.Refuse(f.PerMember < 0 || f.PerMember > maxFriends, ErrFriends.With("max", maxFriends), at+"/friends/per_member")
+	p.Refuse(f.PerMember > 0 && !types[f.Type], ErrFriends.With("max", maxFriends), at+"/friends/type")
+	p.Refuse(f.ClosesBefore < 0, ErrWindow, at+"/friends/closes_before")
 }
 
 // check refuses an event that could not take place.
@@ -127,21 +115,27 @@ func (e *Event) check() error {
 	var p problems
 	p.words(e.Title, maxTitle, true, ErrTitle, "/title")
 	p.words(e.About, maxAbout, false, ErrText, "/about")
-	p.refuse(!slices.Contains(Kinds, e.Kind), ErrKind, "/kind")
-	p.refuse(!e.Ends.After(e.Starts) || e.Starts.IsZero() || e.Ends.Sub(e.Starts) > maxDays*24*time.Hour, ErrTime.With("days", maxDays), "/ends")
-	p.refuse(e.Capacity < 1 || e.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), "/capacity")
+	p.Refuse(!slices.Contains(Kinds, e.Kind), ErrKind, "/kind")
+	p.Refuse(!e.Ends.After(e.Starts) || e.Starts.IsZero() || e.Ends.Sub(e.Starts) > maxDays*24*time.Hour, ErrTime.With("days", maxDays), "/ends")
+	p.Refuse(e.Capacity < 1 || e.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), "/capacity")
 	for _, f := range []struct {
 		value *string
 		at    string
 	}{{&e.City, "/city"}, {&e.Place, "/place"}, {&e.Series, "/series"}} {
 		clean, ok := text.Line(*f.value, maxField)
-		p.refuse(!ok && *f.value != "", ErrText.With("max", maxField), f.at)
+		p.Refuse(!ok && *f.value != "", ErrText.With("max", maxField), f.at)
 		*f.value = clean
 	}
 	if e.Link != "" {
 		u, err := url.Parse(e.Link)
-		p.refuse(err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || len(e.Link) > maxLink, ErrLink, "/link")
+		p.Refuse(err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && local(u.Hostname())) || len(e.Link) > maxLink, ErrLink, "/link")
 	}
 	p.terms(e.Terms, "")
-	return errs.Join(p.bad...)
+	return p.Err()
+}
+
+// local tells a name of this machine: somebody who tries things out has no certificate there.
+func local(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }

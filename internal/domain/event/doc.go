@@ -11,6 +11,7 @@
 //   - A scan is one record however often it is sent; of the scans of a ticket one admits. Phones without a network may have let
 //     in twice, and then both are on record.
 //   - Who came is written once a person and event, and never undone.
+//   - A jury has passed when as many as needed say yes, has failed when that can't be any more, and decides once a round.
 //
 // Money is not here: a ticket says what it costs, and who sells it takes the money and gives it back.
 package event

@@ -56,15 +56,15 @@ func TestCancelling(t *testing.T) {
 		money.paid[bought.ID] = 0
 		last := w.claim(e, "open", "last")
 		for _, p := range []string{"x", "y"} {
-			w.do(func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "open", p); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "open", p); return err })
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, last.ID); return err }) // x has an offer
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, last.ID); return err }) // x has an offer
 		for range 2 {
 			got, err := w.Cancel(t.Context(), d.Community, e.ID, "staff")
 			if err != nil || got.State != event.StateCancelled || got.Version != 2 {
 				t.Errorf("%+v %v", got, err)
 			}
-			w.settle()
+			w.Settle()
 		}
 		if l := w.look(e, "x"); l.House.Taken+l.House.Held+l.House.Waiting+l.House.Room != 0 || l.Ticket != nil || l.Choices[0].Refuse.Code != event.ErrCancelled.Code {
 			t.Errorf("x sees %+v", l)
@@ -78,28 +78,28 @@ func TestCancelling(t *testing.T) {
 		if _, err := w.take(held.ID); !errors.Is(err, event.ErrCancelled) {
 			t.Errorf("paid after that: %v", err)
 		}
-		w.refused(event.ErrCancelled, w.claiming(gift.Token, "gus"))
-		w.do(func(tx *db.Tx) error {
+		w.Refused(event.ErrCancelled, w.claiming(gift.Token, "gus"))
+		w.Do(func(tx *db.Tx) error {
 			gifts, err := w.GiftsTx(tx, e.ID, "ann")
 			if err == nil && gifts[0].State != event.GiftReturned {
 				t.Errorf("gift %+v", gifts[0])
 			}
 			return err
 		})
-		w.refused(event.ErrCancelled, func(tx *db.Tx) error { _, err := w.ChangeTx(tx, e, ""); return err })
+		w.Refused(event.ErrCancelled, func(tx *db.Tx) error { _, err := w.ChangeTx(tx, e, ""); return err })
 		over := w.plan("session", 0)
-		w.pass(60 * time.Hour)
-		w.refused(event.ErrOver, func(tx *db.Tx) error { _, err := w.CancelTx(tx, over.ID, ""); return err })
+		w.Pass(60 * time.Hour)
+		w.Refused(event.ErrOver, func(tx *db.Tx) error { _, err := w.CancelTx(tx, over.ID, ""); return err })
 		w.sound()
 	})
 }
 
 // merge is what app does when from goes into into.
 func (w *world) merge(from, into string) {
-	w.t.Helper()
-	w.merged[into] = append(w.merged[into], from)
-	w.do(func(tx *db.Tx) error {
-		if err := w.seats.MergeTx(tx, from, into); err != nil {
+	w.T.Helper()
+	w.Merged[into] = append(w.Merged[into], from)
+	w.Do(func(tx *db.Tx) error {
+		if err := w.Seats.MergeTx(tx, from, into); err != nil {
 			return err
 		}
 		return w.FollowTx(tx, into)
@@ -122,8 +122,8 @@ func TestTicketsFollowMerges(t *testing.T) {
 		if got, more := w.ticket(kept.ID), w.ticket(alone.ID); got.State != event.Valid || more.State != event.Valid {
 			t.Errorf("kept %+v, %+v", got, more)
 		}
-		w.do(func(tx *db.Tx) error {
-			dinner, err := w.seats.Count(tx, "event:"+e.ID+":dinner")
+		w.Do(func(tx *db.Tx) error {
+			dinner, err := w.Seats.Count(tx, "event:"+e.ID+":dinner")
 			if dinner.Taken != 0 {
 				t.Errorf("the dinner of the second ticket is still taken: %+v", dinner)
 			}
@@ -137,11 +137,11 @@ func TestTicketsFollowMerges(t *testing.T) {
 			}
 			return errors.Join(err, err2, err3)
 		})
-		delete(w.merged, "ann")
-		w.do(func(tx *db.Tx) error { return w.UnmergeTx(tx, "bob") })
-		w.do(func(tx *db.Tx) error {
-			mine, found, err := w.seats.LiveSeatOf(tx, "event:"+other.ID, "bob")
-			grants, ok, err2 := w.seats.LiveSeatOf(tx, "friend:"+other.ID, "bob")
+		delete(w.Merged, "ann")
+		w.Do(func(tx *db.Tx) error { return w.UnmergeTx(tx, "bob") })
+		w.Do(func(tx *db.Tx) error {
+			mine, found, err := w.Seats.LiveSeatOf(tx, "event:"+other.ID, "bob")
+			grants, ok, err2 := w.Seats.LiveSeatOf(tx, "friend:"+other.ID, "bob")
 			if !found || !ok || mine.State != seat.StateTaken || grants.State != seat.StateHeld {
 				t.Errorf("bob has %+v, %+v", mine, grants)
 			}
@@ -162,7 +162,7 @@ func TestBlocking(t *testing.T) {
 		w.Cash(money)
 		e := w.plan("conference", 5)
 		was := w.claim(e, "open", "ann")
-		w.pass(50 * time.Hour)
+		w.Pass(50 * time.Hour)
 		later := w.plan("conference", 5)
 		free, err := w.hold(w.plan("session", 5), "seat", "ann")
 		if err != nil {
@@ -176,7 +176,7 @@ func TestBlocking(t *testing.T) {
 			t.Fatal(err)
 		}
 		money.paid[bought.ID] = 0
-		w.do(func(tx *db.Tx) error { return w.ShutOutTx(tx, "ann") })
+		w.Do(func(tx *db.Tx) error { return w.ShutOutTx(tx, "ann") })
 		for id, want := range map[string]event.TicketState{was.ID: event.Valid, free.ID: event.Lapsed, bought.ID: event.Refunded} {
 			if got := w.ticket(id); got.State != want {
 				t.Errorf("%+v, want %s", got, want)
@@ -197,17 +197,17 @@ func TestErasing(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.give(e, "ann", "k1")
-		w.pass(72 * time.Hour)
+		w.Pass(72 * time.Hour)
 		later := w.claim(w.plan("session", 5), "seat", "ann")
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			x, err := w.ExportTx(tx, "ann")
 			if err == nil && (len(x.Tickets) != 2 || len(x.Answers) != 1 || x.Answers[0].Text != "很好" || len(x.Gifts) != 1) {
 				t.Errorf("export %+v", x)
 			}
 			return err
 		})
-		w.do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
+		w.Do(func(tx *db.Tx) error {
 			x, err := w.ExportTx(tx, "ann")
 			if err == nil && (x.Answers[0].Text != "" || x.Answers[0].Score != 9) {
 				t.Errorf("after that %+v", x)
@@ -217,7 +217,7 @@ func TestErasing(t *testing.T) {
 		if got := w.ticket(later.ID); got.State != event.Returned {
 			t.Errorf("a place that nobody will use: %+v", got)
 		}
-		if got := w.told("ann"); !slices.Contains(got, "ticket_returned") {
+		if got := w.Told("event", "ann"); !slices.Contains(got, "ticket_returned") {
 			t.Errorf("told %q", got)
 		}
 		w.sound()

@@ -94,6 +94,36 @@ type (
 		PraisesService bool    `json:"praises_service"`
 		PraisesEvent   bool    `json:"praises_event"`
 	}
+	// Displaced : another event, of a hot topic, has taken its time.
+	Displaced struct {
+		By     fact.ID `json:"by"`
+		Starts int64   `json:"starts"` // when it will be held instead
+		Was    int64   `json:"was"`
+	}
+	// JuryAsked : other guests are asked whether what it will show is good enough.
+	JuryAsked struct {
+		Round  int `json:"round"`
+		Jurors int `json:"jurors"`
+		Need   int `json:"need"`
+	}
+	// Judged : one of them has said so or not. Person is the juror.
+	Judged struct {
+		Event   fact.ID `json:"event"`
+		Round   int     `json:"round"`
+		Verdict Verdict `json:"verdict"`
+	}
+	// JuryPassed : enough have said yes.
+	JuryPassed struct {
+		Yes  int `json:"yes"`
+		No   int `json:"no"`
+		Need int `json:"need"`
+	}
+	// JuryRefused : so many have said no that there can't be enough any more.
+	JuryRefused struct {
+		Yes  int `json:"yes"`
+		No   int `json:"no"`
+		Need int `json:"need"`
+	}
 	// BelowLine : what people think of the event is below the community's standard line, once an event.
 	BelowLine struct {
 		NPS     int `json:"nps"`  // tenths
@@ -117,6 +147,11 @@ func Facts() []any {
 		Admitted{},
 		Attended{},
 		Answered{},
+		Displaced{},
+		JuryAsked{},
+		Judged{},
+		JuryPassed{},
+		JuryRefused{},
 		BelowLine{},
 	}
 }

@@ -105,6 +105,9 @@ func (s *Service) EraseTx(tx *db.Tx, person string) error {
 	if err := eraseAnswers(tx, person); err != nil {
 		return fmt.Errorf("erase the answers of person %s: %w", person, err)
 	}
+	if err := eraseVerdicts(tx, person); err != nil {
+		return fmt.Errorf("erase the verdicts of person %s: %w", person, err)
+	}
 	return s.endUpcoming(tx, []string{person}, WhyErased)
 }
 
@@ -142,6 +145,7 @@ func (s *Service) endUpcoming(tx *db.Tx, ids []string, why Why) error {
 type Export struct {
 	Tickets []Ticket `json:"tickets"`
 	Answers []Given  `json:"answers"`
+	Juries  []Juror  `json:"juries" doc:"what they said as a juror"`
 	Gifts   []Gift   `json:"gifts"`
 }
 
@@ -161,6 +165,9 @@ func (s *Service) ExportTx(tx *db.Tx, person string) (x Export, err error) {
 		}
 	}
 	if x.Answers, err = answersOf(tx, w.ids); err != nil {
+		return x, err
+	}
+	if x.Juries, err = verdictsOf(tx, w.ids); err != nil {
 		return x, err
 	}
 	x.Gifts, err = giftsOf(tx, "", w.ids)

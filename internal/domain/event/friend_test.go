@@ -32,17 +32,17 @@ func TestFriendTickets(t *testing.T) {
 		if again := w.give(e, "ann", "k1"); again.ID != one.ID || again.Token != one.Token || len(one.Token) < 20 {
 			t.Errorf("the same key: %+v", again)
 		}
-		w.refused(event.ErrKeyReused, w.giving(w.plan("session", 0), "ann", "k1"))
+		w.Refused(event.ErrKeyReused, w.giving(w.plan("session", 0), "ann", "k1"))
 		two, three := w.give(e, "ann", "k2"), w.give(e, "ann", "k3")
-		w.refused(event.ErrGrantUsed, w.giving(e, "ann", "k4"))
+		w.Refused(event.ErrGrantUsed, w.giving(e, "ann", "k4"))
 		if l := w.look(e, "ann"); l.Gifts != 0 {
 			t.Errorf("%d left", l.Gifts)
 		}
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, three.ID, "ann"); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, three.ID, "ann"); return err })
 		}
-		w.refused(event.ErrGiftReturned, w.claiming(three.Token, "gus"))
-		w.refused(event.ErrNotGiver, func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, two.ID, "bob"); return err })
+		w.Refused(event.ErrGiftReturned, w.claiming(three.Token, "gus"))
+		w.Refused(event.ErrNotGiver, func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, two.ID, "bob"); return err })
 		four := w.give(e, "ann", "k4")
 
 		ticket, err := w.claimGift(one.Token, "gus")
@@ -52,18 +52,18 @@ func TestFriendTickets(t *testing.T) {
 		if same, err := w.claimGift(one.Token, "gus"); err != nil || same.ID != ticket.ID {
 			t.Errorf("claimed again: %+v %v", same, err)
 		}
-		w.refused(event.ErrGiftTaken, w.claiming(one.Token, "hal"))
-		w.refused(event.ErrGiftClaimed, func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, one.ID, "ann"); return err })
-		if got := w.told("ann"); !slices.Equal(got, []string{"friend_given", "friend_given", "friend_given", "friend_returned", "friend_given"}) {
+		w.Refused(event.ErrGiftTaken, w.claiming(one.Token, "hal"))
+		w.Refused(event.ErrGiftClaimed, func(tx *db.Tx) error { _, err := w.TakeGiftBackTx(tx, one.ID, "ann"); return err })
+		if got := w.Told("event", "ann"); !slices.Equal(got, []string{"friend_given", "friend_given", "friend_given", "friend_returned", "friend_given"}) {
 			t.Errorf("ann: told %q", got)
 		}
-		if got := w.told("gus"); !slices.Equal(got, []string{"ticket_taken", "friend_claimed"}) {
+		if got := w.Told("event", "gus"); !slices.Equal(got, []string{"ticket_taken", "friend_claimed"}) {
 			t.Errorf("gus: told %q", got)
 		}
-		w.pass(47 * time.Hour)
-		w.refused(event.ErrFriendsClosed, w.claiming(four.Token, "ivy"))
-		w.refused(event.ErrFriendsClosed, w.giving(e, "ann", "k5"))
-		w.do(func(tx *db.Tx) error {
+		w.Pass(47 * time.Hour)
+		w.Refused(event.ErrFriendsClosed, w.claiming(four.Token, "ivy"))
+		w.Refused(event.ErrFriendsClosed, w.giving(e, "ann", "k5"))
+		w.Do(func(tx *db.Tx) error {
 			gifts, err := w.GiftsTx(tx, e.ID, "ann")
 			var states []event.GiftState
 			for _, g := range gifts {
@@ -72,7 +72,7 @@ func TestFriendTickets(t *testing.T) {
 			if want := []event.GiftState{event.GiftClaimed, event.GiftLapsed, event.GiftReturned, event.GiftLapsed}; !slices.Equal(states, want) {
 				t.Errorf("gifts %q, want %q", states, want)
 			}
-			c, err2 := w.seats.Count(tx, "friend:"+e.ID)
+			c, err2 := w.Seats.Count(tx, "friend:"+e.ID)
 			if c.Held != 0 || c.Taken != 1 {
 				t.Errorf("unclaimed ones have not come back: %+v", c)
 			}
@@ -88,26 +88,26 @@ func TestWhoMayGive(t *testing.T) {
 		w := newWorld(t, d)
 		w.member("ka", "ann", "bob")
 		s, c := w.plan("session", 0), w.plan("conference", 0)
-		w.refused(event.ErrGiverMember, w.giving(s, "eve", "k1"))
-		w.refused(event.ErrGiverTicket, w.giving(c, "ann", "k2"))
+		w.Refused(event.ErrGiverMember, w.giving(s, "eve", "k1"))
+		w.Refused(event.ErrGiverTicket, w.giving(c, "ann", "k2"))
 		w.claim(c, "day", "ann")
 		w.give(c, "ann", "k3")
-		w.refused(event.ErrGrantUsed, w.giving(c, "ann", "k4")) // one companion
+		w.Refused(event.ErrGrantUsed, w.giving(c, "ann", "k4")) // one companion
 		held, err := w.hold(c, "day", "bob")
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.refused(event.ErrGiverTicket, w.giving(c, "bob", "k5")) // to be paid is not enough
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
-		w.do(func(tx *db.Tx) error { s.Friends = event.FriendRule{}; s, err = w.ChangeTx(tx, s, ""); return err })
-		w.refused(event.ErrNoFriends, w.giving(s, "ann", "k6"))
-		w.blocked["bob"] = true
-		w.refused(event.ErrBlocked, w.giving(c, "bob", "k7"))
+		w.Refused(event.ErrGiverTicket, w.giving(c, "bob", "k5")) // to be paid is not enough
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
+		w.Do(func(tx *db.Tx) error { s.Friends = event.FriendRule{}; s, err = w.ChangeTx(tx, s, ""); return err })
+		w.Refused(event.ErrNoFriends, w.giving(s, "ann", "k6"))
+		w.Blocks["bob"] = true
+		w.Refused(event.ErrBlocked, w.giving(c, "bob", "k7"))
 		if _, err := w.Cancel(t.Context(), d.Community, c.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		w.refused(event.ErrCancelled, w.giving(c, "ann", "k8"))
-		w.refused(event.ErrUnknown, w.giving(event.Event{ID: "none"}, "ann", "k9"))
+		w.Refused(event.ErrCancelled, w.giving(c, "ann", "k8"))
+		w.Refused(event.ErrUnknown, w.giving(event.Event{ID: "none"}, "ann", "k9"))
 	})
 }
 
@@ -118,13 +118,13 @@ func TestWhoMayTakeAFriendTicket(t *testing.T) {
 		w.member("vip", "ann", "bob", "cid")
 		e, other := w.plan("session", 3), w.plan("session", 0)
 		g, h := w.give(e, "ann", "k1"), w.give(e, "bob", "k2")
-		refused := func(guest string, want *errs.Error) { w.t.Helper(); w.refused(want, w.claiming(g.Token, guest)) }
-		w.refused(event.ErrUnknownGift, w.claiming("none", "gus"))
+		refused := func(guest string, want *errs.Error) { w.T.Helper(); w.Refused(want, w.claiming(g.Token, guest)) }
+		w.Refused(event.ErrUnknownGift, w.claiming("none", "gus"))
 		refused("ann", event.ErrOwnGift)
-		w.merged["ann"] = []string{"ann2"}
+		w.Merged["ann"] = []string{"ann2"}
 		refused("ann2", event.ErrOwnGift) // the same human
 		refused("bob", event.ErrGuestMember)
-		w.blocked["bad"] = true
+		w.Blocks["bad"] = true
 		refused("bad", event.ErrBlocked)
 
 		came, err := w.claimGift(w.give(other, "ann", "k3").Token, "old")
@@ -133,7 +133,7 @@ func TestWhoMayTakeAFriendTicket(t *testing.T) {
 		}
 		w.scan(other, came.Code, "n1")
 		refused("old", event.ErrGuestAttended)
-		w.merged["new"] = []string{"old"}
+		w.Merged["new"] = []string{"old"}
 		refused("new", event.ErrGuestAttended) // also as another id
 
 		gus, err := w.claimGift(h.Token, "gus")
@@ -141,16 +141,16 @@ func TestWhoMayTakeAFriendTicket(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused("gus", event.ErrGuestTookOne)
-		w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, gus.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, gus.ID); return err })
 		refused("gus", event.ErrGuestTookOne) // even if it was given back
-		w.refused(event.ErrGiftTaken, w.claiming(h.Token, "hal"))
+		w.Refused(event.ErrGiftTaken, w.claiming(h.Token, "hal"))
 
 		held, err := w.hold(e, "seat", "eve")
 		if err != nil {
 			t.Fatal(err)
 		}
 		refused("eve", event.ErrHasTicket)
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
 		for _, p := range []string{"ann", "bob", "cid"} {
 			w.claim(e, "seat", p)
 		}
@@ -175,17 +175,17 @@ func TestALinkOfAnEventThatIsPutOff(t *testing.T) {
 		w.claim(e, "day", "ann")
 		w.claim(e, "day", "bob")
 		g, h := w.give(e, "ann", "k1"), w.give(e, "bob", "k2")
-		w.do(func(tx *db.Tx) (err error) {
+		w.Do(func(tx *db.Tx) (err error) {
 			e.Starts, e.Ends = e.Starts.Add(96*time.Hour), e.Ends.Add(96*time.Hour)
 			e, err = w.ChangeTx(tx, e, "")
 			return err
 		})
-		w.pass(72 * time.Hour) // the holds have ended with the old time
+		w.Pass(72 * time.Hour) // the holds have ended with the old time
 		if _, err := w.claimGift(g.Token, "gus"); err != nil {
 			t.Errorf("after the old time: %v", err)
 		}
 		w.give(e, "bob", "k3")
-		w.refused(event.ErrGrantUsed, w.claiming(h.Token, "hal"))
+		w.Refused(event.ErrGrantUsed, w.claiming(h.Token, "hal"))
 		w.sound()
 	})
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 // E1: the calendar file as RFC 5545 has it.
 func TestICS(t *testing.T) {
 	starts := time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
 	e := event.Event{
-		ID: "e1", State: event.StatePlanned, Title: text.Text{text.Hans: "增长, 从第一个用户开始; 一场写给忙人的逐字稿分享会与问答", text.En: "Growth"}, About: words("第一行\n第二\\行"),
+		ID: "e1", State: event.StatePlanned, Title: text.Text{text.Hans: "增长, 从第一个用户开始; 一场写给忙人的逐字稿分享会与问答", text.En: "Growth"}, About: stage.Words("第一行\n第二\\行"),
 		Starts: starts, Ends: starts.Add(2 * time.Hour), City: "上海", Place: "静安", Version: 3,
 	}
 	const want = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Qunce//Events//EN\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\nUID:e1@qunce.example\r\nSEQUENCE:2\r\n" +

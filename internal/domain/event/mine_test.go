@@ -10,11 +10,12 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func (w *world) mine(person string) (out []string) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) error {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
 		list, err := w.MineTx(tx, person)
 		out = nil
 		for _, m := range list {
@@ -32,7 +33,7 @@ func TestWhatSomebodyHasOfEvents(t *testing.T) {
 		w := newWorld(t, d)
 		w.member("vip", "ann", "cid")
 		full := w.plan("session", 1)
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 		next := w.plan("session", 0)
 		gone := w.plan("session", 0)
 		held, err := w.hold(full, "seat", "bob")
@@ -41,27 +42,27 @@ func TestWhatSomebodyHasOfEvents(t *testing.T) {
 		}
 		w.claim(next, "seat", "ann")
 		back := w.claim(gone, "seat", "ann")
-		w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, back.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, back.ID); return err })
 		why := w.look(full, "ann").Choices[0].Refuse
 		if why == nil || !why.Is(seat.ErrMayComeBack) || why.Params["until"] != held.HeldUntil {
 			t.Errorf("why it is full: %v, want until %v", why, held.HeldUntil)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.WaitTx(tx, full.ID, "seat", "ann"); return err })
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
-		w.settle()
+		w.Do(func(tx *db.Tx) error { _, err := w.WaitTx(tx, full.ID, "seat", "ann"); return err })
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
+		w.Settle()
 		if got, want := w.mine("ann"), []string{full.ID + " offered", next.ID + " valid"}; !slices.Equal(got, want) {
 			t.Errorf("has %v, want %v", got, want)
 		}
 		w.claim(full, "seat", "ann")
-		w.merged["ann"] = []string{"was-ann"}
+		w.Merged["ann"] = []string{"was-ann"}
 		if got, want := w.mine("was-ann"), []string{full.ID + " valid", next.ID + " valid"}; !slices.Equal(got, want) {
 			t.Errorf("by another id has %v, want %v", got, want)
 		}
-		w.pass(48 * time.Hour)
+		w.Pass(48 * time.Hour)
 		if got, want := w.mine("ann"), []string{full.ID + " valid", next.ID + " valid"}; !slices.Equal(got, want) {
 			t.Errorf("while they last: %v, want %v", got, want)
 		}
-		w.pass(2 * time.Hour)
+		w.Pass(2 * time.Hour)
 		if got := w.mine("ann"); len(got) != 0 {
 			t.Errorf("afterwards %v", got)
 		}
@@ -75,7 +76,7 @@ func TestCitiesOfWhatIsPlanned(t *testing.T) {
 		var called event.Event
 		for _, city := range []string{"上海", "北京", "上海", "", "杭州"} {
 			var err error
-			called, err = w.Plan(t.Context(), d.Community, event.Draft{Template: "session", Title: words("沙龙"), Starts: d.Clock.Now().Add(time.Hour), City: city}, "")
+			called, err = w.Plan(t.Context(), d.Community, event.Draft{Template: "session", Title: stage.Words("沙龙"), Starts: d.Clock.Now().Add(time.Hour), City: city}, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +84,7 @@ func TestCitiesOfWhatIsPlanned(t *testing.T) {
 		if _, err := w.Cancel(t.Context(), d.Community, called.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			got, err := w.CitiesTx(tx, d.Clock.Now())
 			slices.Sort(got)
 			if !slices.Equal(got, []string{"上海", "北京"}) {
@@ -111,10 +112,10 @@ func TestStaffTakesATicketBack(t *testing.T) {
 			var got event.Ticket
 			try := func(tx *db.Tx) (err error) { got, err = w.GiveBackTx(tx, id); return err }
 			if refusal != nil {
-				w.refused(refusal, try)
+				w.Refused(refusal, try)
 				return
 			}
-			if w.do(try); got.State != want {
+			if w.Do(try); got.State != want {
 				t.Errorf("%s is %s, want %s", id, got.State, want)
 			}
 		}
@@ -143,7 +144,7 @@ func TestFriendTicketsOfAnEvent(t *testing.T) {
 			states = map[event.GiftState]int{}
 			cursor := ""
 			for {
-				w.do(func(tx *db.Tx) error {
+				w.Do(func(tx *db.Tx) error {
 					p, err := w.GiftsOfEventTx(tx, e.ID, cursor, limit)
 					for _, g := range p.Items {
 						ids = append(ids, g.ID)
@@ -160,10 +161,10 @@ func TestFriendTicketsOfAnEvent(t *testing.T) {
 		if ids, _ := read(3); !slices.Equal(ids, want) {
 			t.Errorf("page by page %v, want %v", ids, want)
 		}
-		w.pass(47*time.Hour + time.Minute)
+		w.Pass(47*time.Hour + time.Minute)
 		if _, states := read(10); states[event.GiftLapsed] != 4 {
 			t.Errorf("after claims have closed %v", states)
 		}
-		w.refused(event.ErrUnknown, func(tx *db.Tx) error { _, err := w.GiftsOfEventTx(tx, "nothing", "", 10); return err })
+		w.Refused(event.ErrUnknown, func(tx *db.Tx) error { _, err := w.GiftsOfEventTx(tx, "nothing", "", 10); return err })
 	})
 }

@@ -3,6 +3,7 @@ package event
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/text"
@@ -17,8 +18,8 @@ const (
 )
 
 // Install registers what paths know of events: the event that a run is about, or the one that its values name, as the facts of
-// tickets and of offered seats do.
-func (s *Service) Install(e *path.Engine) {
+// tickets and of offered seats do. Times that people read are those of the community's zone.
+func (s *Service) Install(e *path.Engine, zone func(ctx context.Context, community string) *time.Location) {
 	for name, x := range map[string]struct {
 		doc string
 		at  func(Event) time.Time
@@ -32,7 +33,10 @@ func (s *Service) Install(e *path.Engine) {
 		}})
 	}
 	e.RegisterSource(path.Source{
-		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends"}, Read: s.values,
+		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends", "when", "hours", "offer_ends"},
+		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
+			return s.values(tx, r, zone(context.Background(), tx.Community()))
+		},
 	})
 	s.moved = func(ctx context.Context, community string) error {
 		return errors.Join(e.Retime(ctx, community, startsMoment), e.Retime(ctx, community, endsMoment))
@@ -54,14 +58,41 @@ func (s *Service) of(tx *db.Tx, r *path.Run) (Event, error) {
 	return e, err
 }
 
-func (s *Service) values(tx *db.Tx, r *path.Run) (map[string]any, error) {
+// values are what paths know of the run's event: hours is how many whole ones are left until it begins, below 0 afterwards; when is
+// the time of its beginning as people read it, and offer_ends until when the place that is offered to the run's person is kept.
+func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[string]any, error) {
 	e, err := s.of(tx, r)
 	if err != nil || e.ID == "" {
 		return map[string]any{}, err
+	}
+	offer := ""
+	if r.Person != "" {
+		w, err := s.who(tx, r.Person)
+		if err != nil {
+			return nil, err
+		}
+		x, err := s.offered(tx, e.ID, w)
+		if err != nil {
+			return nil, err
+		}
+		if x.ID != "" {
+			offer = shown(earlier(x.Expires, e.Starts), zone)
+		}
 	}
 	c, err := s.seats.Count(tx, house(e.ID))
 	return map[string]any{
 		"id": e.ID, "code": e.Code, "title": e.Title.In(text.Hans), "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
 		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "starts": e.Starts, "ends": e.Ends,
+		"when": shown(e.Starts, zone), "hours": int(math.Floor(e.Starts.Sub(tx.Now()).Hours())), "offer_ends": offer,
 	}, err
+}
+
+// shown is a time as people read it.
+func shown(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04") }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -27,7 +27,7 @@ func TestAnyHistory(t *testing.T) {
 			own := *d
 			own.Community = fmt.Sprint("any", run)
 			w := *base
-			w.d = &own
+			w.D = &own
 			h := &history{world: &w, people: []string{"ann", "bob", "cid", "dan", "eve", "fay", "gus", "hal"}}
 			h.setUp()
 			rt.Repeat(map[string]func(*rapid.T){
@@ -51,10 +51,10 @@ type history struct {
 func (h *history) setUp() {
 	w := h.world
 	w.declarePlans()
-	w.do(func(tx *db.Tx) error { return w.DeclareTx(tx, templates()) })
+	w.Do(func(tx *db.Tx) error { return w.DeclareTx(tx, templates()) })
 	w.member("ka", "ann", "bob", "cid")
 	h.e = w.plan("conference", 3)
-	h.do(func(tx *db.Tx) (err error) {
+	h.Do(func(tx *db.Tx) (err error) {
 		h.e.Friends.GiverRegistered = false
 		h.e, err = h.ChangeTx(tx, h.e, "")
 		return err
@@ -63,7 +63,7 @@ func (h *history) setUp() {
 
 // only lets nothing but refusals pass.
 func (h *history) only(rt *rapid.T, fn func(tx *db.Tx) error) {
-	if err := h.try(fn); err != nil && errs.As(err) == nil {
+	if err := h.Try(fn); err != nil && errs.As(err) == nil {
 		rt.Fatal(err)
 	}
 }
@@ -81,7 +81,7 @@ func (h *history) begin(rt *rapid.T) {
 		if free {
 			t, err = h.ClaimTx(tx, h.e.ID, kind, person)
 		} else {
-			t, err = h.HoldTx(tx, h.e.ID, kind, person, tx.Now().Add(15*time.Minute))
+			t, _, err = h.HoldTx(tx, h.e.ID, kind, person, tx.Now().Add(15*time.Minute))
 		}
 		return err
 	})
@@ -168,8 +168,8 @@ func (h *history) check(rt *rapid.T) {
 
 // later also steps the clock back, which the database's time never follows.
 func (h *history) later(rt *rapid.T) {
-	h.d.Clock.Advance(time.Duration(rapid.IntRange(-30, 120).Draw(rt, "minutes")) * time.Minute)
-	h.settle()
+	h.D.Clock.Advance(time.Duration(rapid.IntRange(-30, 120).Draw(rt, "minutes")) * time.Minute)
+	h.Settle()
 }
 
 func (h *history) resize(rt *rapid.T) {
@@ -187,7 +187,7 @@ func (h *history) resize(rt *rapid.T) {
 
 // holds proves what must be true after any history.
 func (h *history) holds(rt *rapid.T) {
-	h.do(func(tx *db.Tx) error {
+	h.Do(func(tx *db.Tx) error {
 		var bad []any
 		problems, err := event.Verify(tx)
 		for _, p := range problems {

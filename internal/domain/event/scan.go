@@ -223,28 +223,3 @@ func (s *Service) DoubleEntriesTx(tx *db.Tx, event, cursor string, limit int) (p
 func (s *Service) ScansTx(tx *db.Tx, event, cursor string, limit int) (page.Page[Admission], error) {
 	return listScans(tx, event, false, cursor, limit)
 }
-
-// Figures count an event's tickets and comers.
-type Figures struct {
-	Capacity int `json:"capacity"`
-	Valid    int `json:"valid" doc:"tickets"`
-	Held     int `json:"held" doc:"to be paid, or offered"`
-	Waiting  int `json:"waiting"`
-	Friends  int `json:"friends" doc:"of the valid tickets, those that a member gave"`
-	Admitted int `json:"admitted" doc:"tickets that have let in at a door"`
-	Attended int `json:"attended" doc:"people, also online"`
-}
-
-// FiguresTx counts an event's tickets and comers.
-func (s *Service) FiguresTx(tx *db.Tx, event string) (f Figures, err error) {
-	c, err := s.seats.Count(tx, house(event))
-	if err != nil {
-		if errs.KindOf(err) == errs.NotFound {
-			err = ErrUnknown
-		}
-		return f, err
-	}
-	f.Capacity, f.Valid, f.Held, f.Waiting = c.Capacity, c.Taken, c.Held, c.Waiting
-	f.Friends, f.Admitted, f.Attended, err = countCame(tx, event)
-	return f, err
-}

@@ -25,7 +25,7 @@ func TestCheckIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, bob.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, bob.ID); return err })
 		first := w.scan(e, ann.Code, "n1")
 		if first.Result != event.Admit || first.Person != "ann" || first.Type != "seat" || !first.FirstAt.Equal(d.Clock.Now()) {
 			t.Errorf("first %+v", first)
@@ -37,12 +37,12 @@ func TestCheckIn(t *testing.T) {
 		if second := w.scan(e, ann.Code, "n2"); second.Result != event.Already || !second.FirstAt.Equal(first.At) {
 			t.Errorf("second %+v", second)
 		}
-		w.refused(event.ErrNonceReused, func(tx *db.Tx) error {
+		w.Refused(event.ErrNonceReused, func(tx *db.Tx) error {
 			_, err := w.ScanTx(tx, event.Scan{Event: e.ID, Code: bob.Code, Nonce: "n1"})
 			return err
 		})
-		w.refused(event.ErrNonce, func(tx *db.Tx) error { _, err := w.ScanTx(tx, event.Scan{Event: e.ID, Code: ann.Code}); return err })
-		w.refused(event.ErrUnknown, func(tx *db.Tx) error {
+		w.Refused(event.ErrNonce, func(tx *db.Tx) error { _, err := w.ScanTx(tx, event.Scan{Event: e.ID, Code: ann.Code}); return err })
+		w.Refused(event.ErrUnknown, func(tx *db.Tx) error {
 			_, err := w.ScanTx(tx, event.Scan{Event: "none", Code: ann.Code, Nonce: "n9"})
 			return err
 		})
@@ -60,7 +60,7 @@ func TestCheckIn(t *testing.T) {
 		if got := w.scan(other, off.Code, "n3"); got.Result != event.CalledOff {
 			t.Errorf("of a cancelled event: %s", got.Result)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			all, err := w.ScansTx(tx, e.ID, "", 3)
 			if err == nil && (len(all.Items) != 3 || all.Next == "" || all.Items[0].Result != event.NoTicket) {
 				t.Errorf("scans %+v", all)
@@ -71,7 +71,7 @@ func TestCheckIn(t *testing.T) {
 			}
 			return errors.Join(err, err2)
 		})
-		if got := w.told("ann"); !slices.Equal(got, []string{"ticket_taken", "ticket_taken", "admitted", "attended"}) {
+		if got := w.Told("event", "ann"); !slices.Equal(got, []string{"ticket_taken", "ticket_taken", "admitted", "attended"}) {
 			t.Errorf("told %q", got)
 		}
 	})
@@ -85,11 +85,11 @@ func TestDoubleEntries(t *testing.T) {
 		w.member("vip", "ann", "bob")
 		e := w.plan("session", 0)
 		ann, bob := w.claim(e, "seat", "ann"), w.claim(e, "seat", "bob")
-		w.pass(48 * time.Hour)
+		w.Pass(48 * time.Hour)
 		at := d.Clock.Now()
 		d.Clock.Advance(time.Hour)
 		sent := func(code, nonce string, at time.Time) (a event.Admission) {
-			w.do(func(tx *db.Tx) (err error) {
+			w.Do(func(tx *db.Tx) (err error) {
 				a, err = w.ScanTx(tx, event.Scan{Event: e.ID, Code: code, Nonce: nonce, At: at, Offline: true, Actor: "staff"})
 				return err
 			})
@@ -107,7 +107,7 @@ func TestDoubleEntries(t *testing.T) {
 		if got := sent(bob.Code, "a2", at.Add(100*time.Hour)); got.Result != event.Admit || !got.At.Equal(d.Clock.Now()) {
 			t.Errorf("a clock that is ahead: %+v", got)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.DoubleEntriesTx(tx, e.ID, "", 0)
 			if err == nil && (len(list.Items) != 1 || list.Items[0].Ticket != ann.ID || list.Items[0].Actor != "staff" || !list.Items[0].FirstAt.Equal(at)) {
 				t.Errorf("double entries %+v", list)
@@ -144,7 +144,7 @@ func TestScansAtOnce(t *testing.T) {
 		if results[event.Admit] != 3 || results[event.Already] != 9 { // three of one nonce
 			t.Errorf("results %v", results)
 		}
-		if got := w.told("ann"); !slices.Equal(got, []string{"ticket_taken", "admitted", "attended"}) {
+		if got := w.Told("event", "ann"); !slices.Equal(got, []string{"ticket_taken", "admitted", "attended"}) {
 			t.Errorf("told %q", got)
 		}
 		w.sound()
@@ -161,13 +161,13 @@ func TestAttendance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.refused(event.ErrNoTicket, func(tx *db.Tx) error { return w.AttendTx(tx, two.ID, "gus") })
-		w.pass(48 * time.Hour)
+		w.Refused(event.ErrNoTicket, func(tx *db.Tx) error { return w.AttendTx(tx, two.ID, "gus") })
+		w.Pass(48 * time.Hour)
 		w.scan(one, gus.Code, "n1")
 		for range 2 {
-			w.do(func(tx *db.Tx) error { return w.AttendTx(tx, one.ID, "gus") })
+			w.Do(func(tx *db.Tx) error { return w.AttendTx(tx, one.ID, "gus") })
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			facts, err := fact.OfPersonAfter(tx, "gus", 0, 100)
 			var came []event.Attended
 			for _, f := range facts {

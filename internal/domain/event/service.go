@@ -241,13 +241,12 @@ func (s *Service) comer(tx *db.Tx, person string) (who, error) {
 	if err := s.seats.LockTx(tx); err != nil {
 		return who{}, err
 	}
-	w, err := s.who(tx, person)
-	if err != nil {
-		return w, err
-	}
-	blocked, err := s.people.Blocked(tx, w.root())
+	blocked, err := s.people.Blocked(tx, person)
 	if err == nil && blocked {
 		err = ErrBlocked
 	}
-	return w, err
+	if err != nil {
+		return who{}, err
+	}
+	return s.who(tx, person)
 }

@@ -11,9 +11,8 @@ import (
 )
 
 func putTemplate(tx *db.Tx, t Template, position int) error {
-	_, err := tx.Exec(`INSERT INTO event_template (community_id, name, position, body) VALUES ($1, $2, $3, $4)
+	return tx.Put(`INSERT INTO event_template (community_id, name, position, body) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (community_id, name) DO UPDATE SET position = excluded.position, body = excluded.body`, tx.Community(), t.Name, position, db.JSON[Template]{V: t})
-	return err
 }
 
 func deleteTemplates(tx *db.Tx, keep []Template) error {
@@ -25,8 +24,7 @@ func deleteTemplates(tx *db.Tx, keep []Template) error {
 		}
 		where = ` AND name NOT IN ` + db.In(&args, names)
 	}
-	_, err := tx.Exec(`DELETE FROM event_template WHERE community_id = $1`+where, args...)
-	return err
+	return tx.Put(`DELETE FROM event_template WHERE community_id = $1`+where, args...)
 }
 
 func templates(tx *db.Tx) ([]Template, error) {
@@ -79,8 +77,7 @@ func updateEvent(tx *db.Tx, e Event) (bool, error) {
 }
 
 func cancelEvent(tx *db.Tx, e Event) error {
-	_, err := tx.Exec(`UPDATE event SET state = 'cancelled', cancelled_at = $3, version = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.CancelledAt, e.Version)
-	return err
+	return tx.Put(`UPDATE event SET state = 'cancelled', cancelled_at = $3, version = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.CancelledAt, e.Version)
 }
 
 // listEvents reads the calendar from a cursor on.

@@ -73,12 +73,70 @@ func cameAndAnswered(tx *db.Tx, event string, ids []string) (came, answered bool
 	return came, answered, err
 }
 
-// countCame counts friend tickets, tickets that let in, and who came.
-func countCame(tx *db.Tx, event string) (friends, admitted, attended int, err error) {
-	err = tx.QueryRow(`SELECT COALESCE(SUM(CASE WHEN giver <> '' AND state = 'valid' THEN 1 ELSE 0 END), 0), COALESCE(SUM(CASE WHEN admitted_at > 0 THEN 1 ELSE 0 END), 0),
-			(SELECT count(*) FROM event_attendance WHERE community_id = $1 AND event = $2)
-		FROM event_ticket WHERE community_id = $1 AND event = $2`, tx.Community(), event).Scan(&friends, &admitted, &attended)
-	return friends, admitted, attended, err
+// countCame adds friend tickets, tickets that let in, who came and what they answered to the figures of several events.
+func countCame(tx *db.Tx, events []string, to map[string]Figures) error {
+	args := []any{tx.Community()}
+	in := db.In(&args, events)
+	add := func(query string, set func(f *Figures, r *db.Row, id *string) error) error {
+		return tx.Each(func(r *db.Row) error {
+			var x Figures
+			var id string
+			if err := set(&x, r, &id); err != nil {
+				return err
+			}
+			f, known := to[id]
+			if !known {
+				return nil
+			}
+			f.Friends, f.Admitted, f.Attended = f.Friends+x.Friends, f.Admitted+x.Admitted, f.Attended+x.Attended
+			if x.Answers > 0 {
+				f.Answers, f.NPS = x.Answers, x.NPS
+			}
+			to[id] = f
+			return nil
+		}, query, args...)
+	}
+	err := add(`SELECT event, SUM(CASE WHEN giver <> '' AND state = 'valid' THEN 1 ELSE 0 END), SUM(CASE WHEN admitted_at > 0 THEN 1 ELSE 0 END)
+		FROM event_ticket WHERE community_id = $1 AND event IN `+in+` GROUP BY event`,
+		func(f *Figures, r *db.Row, id *string) error { return r.Scan(id, &f.Friends, &f.Admitted) })
+	if err != nil {
+		return err
+	}
+	err = add(`SELECT event, count(*) FROM event_attendance WHERE community_id = $1 AND event IN `+in+` GROUP BY event`,
+		func(f *Figures, r *db.Row, id *string) error { return r.Scan(id, &f.Attended) })
+	if err != nil {
+		return err
+	}
+	return add(`SELECT id, answers, promoters, detractors FROM event WHERE community_id = $1 AND id IN `+in, func(f *Figures, r *db.Row, id *string) error {
+		var c tally
+		err := r.Scan(id, &c.n, &c.promoters, &c.detractors)
+		f.Answers, f.NPS = c.n, c.nps()
+		return err
+	})
+}
+
+// countAttended counts who came to an event.
+func countAttended(tx *db.Tx, event string) (n int, err error) {
+	err = tx.QueryRow(`SELECT count(*) FROM event_attendance WHERE community_id = $1 AND event = $2`, tx.Community(), event).Scan(&n)
+	return n, err
+}
+
+// listAttendees reads who came, with the scan that let them in.
+func listAttendees(tx *db.Tx, event, cursor string, limit int) (page.Page[Attendee], error) {
+	var us int64
+	var person string
+	if _, err := page.Parse(cursor, &us, &person); err != nil {
+		return page.Page[Attendee]{}, err
+	}
+	limit = page.Limit(limit)
+	list, err := db.All(tx, func(r *db.Row) (a Attendee, err error) {
+		err = r.Scan(&a.Person, &a.At, &a.Ticket, &a.Type, &a.Giver, &a.Online, &a.Actor, &a.Offline)
+		return a, err
+	}, `SELECT c.person, c.at, c.ticket, COALESCE(t.type, ''), COALESCE(t.giver, ''), x.id IS NULL, COALESCE(x.actor, ''), COALESCE(x.offline, FALSE)
+		FROM event_attendance c LEFT JOIN event_ticket t ON t.community_id = c.community_id AND t.id = c.ticket
+		LEFT JOIN event_scan x ON x.community_id = c.community_id AND x.ticket = c.ticket AND x.result = 'admitted'
+		WHERE c.community_id = $1 AND c.event = $2 AND (c.at > $3 OR c.at = $3 AND c.person > $4) ORDER BY c.at, c.person LIMIT $5`, tx.Community(), event, us, person, limit+1)
+	return page.Cut(list, limit, func(a Attendee) string { return page.Cursor(db.Micros(a.At), a.Person) }), err
 }
 
 func answerOf(tx *db.Tx, event string, ids []string) (Answer, bool, error) {
@@ -96,8 +154,7 @@ func insertAnswer(tx *db.Tx, event, person string, a Answer) (bool, error) {
 }
 
 func eraseAnswers(tx *db.Tx, person string) error {
-	_, err := tx.Exec(`UPDATE event_answer SET text = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
-	return err
+	return tx.Put(`UPDATE event_answer SET text = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
 }
 
 // scanGiven reads an answer with what it is told under: its writer, or its event.

@@ -45,7 +45,7 @@ func someLiveTickets(tx *db.Tx, event string, limit int) ([]Ticket, error) {
 }
 
 func insertTicket(tx *db.Tx, t Ticket, quotas map[string]string) error {
-	_, err := tx.Exec(`INSERT INTO event_ticket (community_id, id, event, type, person, state, price, giver, code, seat, held_until, taken_at, created_at)
+	err := tx.Put(`INSERT INTO event_ticket (community_id, id, event, type, person, state, price, giver, code, seat, held_until, taken_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		tx.Community(), t.ID, t.Event, t.Type, t.Person, t.State, t.Price, t.Giver, t.Code, t.seat, t.HeldUntil, t.TakenAt, t.CreatedAt)
 	if err != nil {
@@ -56,7 +56,7 @@ func insertTicket(tx *db.Tx, t Ticket, quotas map[string]string) error {
 
 func putSeats(tx *db.Tx, ticket string, quotas map[string]string) error {
 	for _, q := range slices.Sorted(maps.Keys(quotas)) {
-		_, err := tx.Exec(`INSERT INTO event_ticket_seat (community_id, ticket, quota, seat) VALUES ($1, $2, $3, $4)
+		err := tx.Put(`INSERT INTO event_ticket_seat (community_id, ticket, quota, seat) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (community_id, ticket, quota) DO UPDATE SET seat = excluded.seat`, tx.Community(), ticket, q, quotas[q])
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func seatsOf(tx *db.Tx, ticket string) (map[string]string, error) {
 
 // takeTicket makes a ticket valid that is held, or was.
 func takeTicket(tx *db.Tx, t Ticket, quotas map[string]string) error {
-	_, err := tx.Exec(`UPDATE event_ticket SET state = 'valid', taken_at = $3, seat = $4, ended_at = 0 WHERE community_id = $1 AND id = $2 AND state IN ('held', 'dropped')`,
+	err := tx.Put(`UPDATE event_ticket SET state = 'valid', taken_at = $3, seat = $4, ended_at = 0 WHERE community_id = $1 AND id = $2 AND state IN ('held', 'dropped')`,
 		tx.Community(), t.ID, t.TakenAt, t.seat)
 	if err != nil {
 		return err
@@ -115,12 +115,26 @@ func listTickets(tx *db.Tx, column string, values []string, state TicketState, c
 		args = append(args, state)
 		where += ` AND state = $` + strconv.Itoa(len(args))
 	}
+	if state == Held {
+		args = append(args, tx.Now())
+		where += ` AND state IN ('held', 'valid') AND held_until > $` + strconv.Itoa(len(args))
+	}
 	args = append(args, limit+1)
 	list, err := db.All(tx, scanTicket, selectTicket+where+` ORDER BY id DESC LIMIT $`+strconv.Itoa(len(args)), args...)
 	for i := range list {
 		list[i] = list[i].at(tx.Now())
 	}
 	return page.Cut(list, limit, func(t Ticket) string { return page.Cursor(t.ID) }), err
+}
+
+// heldSeats are the places of an event's tickets that are held.
+func heldSeats(tx *db.Tx, event string) (map[string]bool, error) {
+	out := map[string]bool{}
+	seats, err := db.All(tx, db.Column[string], `SELECT seat FROM event_ticket WHERE community_id = $1 AND event = $2 AND state = 'held' AND state IN ('held', 'valid') AND held_until > $3`, tx.Community(), event, tx.Now())
+	for _, id := range seats {
+		out[id] = true
+	}
+	return out, err
 }
 
 const selectGift = `SELECT id, key, event, giver, token, state, seat, guest, ticket, given_at, ended_at FROM event_gift WHERE community_id = $1`
@@ -166,9 +180,8 @@ func someOpenGifts(tx *db.Tx, event string, limit int) ([]Gift, error) {
 }
 
 func insertGift(tx *db.Tx, g Gift) error {
-	_, err := tx.Exec(`INSERT INTO event_gift (community_id, id, key, event, giver, token, state, seat, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	return tx.Put(`INSERT INTO event_gift (community_id, id, key, event, giver, token, state, seat, given_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		tx.Community(), g.ID, g.key, g.Event, g.Giver, g.Token, g.State, g.seat, g.GivenAt)
-	return err
 }
 
 func claimGift(tx *db.Tx, id, guest, ticket string) (bool, error) {

@@ -167,7 +167,7 @@ func (s *Service) ResultTx(tx *db.Tx, event string) (r Survey, err error) {
 	if r.Service, r.Event, err = praise(tx, event); err != nil {
 		return r, err
 	}
-	if _, _, r.Attended, err = countCame(tx, event); err != nil {
+	if r.Attended, err = countAttended(tx, event); err != nil {
 		return r, err
 	}
 	r.Line, r.LineOf, err = s.lineBut(tx, event)

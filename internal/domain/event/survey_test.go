@@ -51,17 +51,17 @@ func TestNPS(t *testing.T) {
 
 // asked lets people come to an event that is over and answer with these scores.
 func (w *world) asked(name string, scores ...int) event.Event {
-	w.t.Helper()
+	w.T.Helper()
 	e := w.plan("conference", 50)
 	var codes []string
 	for i := range scores {
 		codes = append(codes, w.claim(e, "open", fmt.Sprint(name, i)).Code)
 	}
-	w.pass(60 * time.Hour)
+	w.Pass(60 * time.Hour)
 	for i, score := range scores {
 		w.scan(e, codes[i], fmt.Sprint(name, " scan ", i))
-		if err := w.Answer(w.t.Context(), w.d.Community, e.ID, fmt.Sprint(name, i), event.Answer{Score: score, Service: i%2 == 0, Event: score > 6}); err != nil {
-			w.t.Fatal(err)
+		if err := w.Answer(w.T.Context(), w.D.Community, e.ID, fmt.Sprint(name, i), event.Answer{Score: score, Service: i%2 == 0, Event: score > 6}); err != nil {
+			w.T.Fatal(err)
 		}
 	}
 	return e
@@ -76,11 +76,11 @@ func TestSurvey(t *testing.T) {
 		answer := func(person string, a event.Answer) func(*db.Tx) error {
 			return func(tx *db.Tx) error { return w.AnswerTx(tx, good.ID, person, a) }
 		}
-		w.do(answer("g0", event.Answer{Score: 10, Service: true, Event: true}))
-		w.refused(event.ErrAnswered, answer("g0", event.Answer{Score: 1}))
-		w.refused(event.ErrNotAttended, answer("eve", event.Answer{Score: 1}))
-		w.refused(event.ErrScore, answer("g0", event.Answer{Score: 11}))
-		w.do(func(tx *db.Tx) error {
+		w.Do(answer("g0", event.Answer{Score: 10, Service: true, Event: true}))
+		w.Refused(event.ErrAnswered, answer("g0", event.Answer{Score: 1}))
+		w.Refused(event.ErrNotAttended, answer("eve", event.Answer{Score: 1}))
+		w.Refused(event.ErrScore, answer("g0", event.Answer{Score: 11}))
+		w.Do(func(tx *db.Tx) error {
 			r, err := w.ResultTx(tx, good.ID)
 			if err == nil && (r.Answers != 5 || r.Attended != 5 || r.Promoters != 3 || r.Passives != 1 || r.Detractors != 1 || r.NPS != 40 || r.Service != 3 || r.Event != 4 || r.LineOf != 0) {
 				t.Errorf("result %+v", r)
@@ -90,7 +90,7 @@ func TestSurvey(t *testing.T) {
 		better := w.asked("b", 10, 10, 10, 10, 10)
 		bad := w.asked("w", 10, 5, 5, 5, 9, 9) // below from the fifth on
 		told := 0
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			line, of, err := w.LineOfTx(tx)
 			if want := (40 + 100 + 0.0) / 3; err == nil && (of != 3 || math.Abs(line-want) > .001) {
 				t.Errorf("line %f of %d, want %f", line, of, want)

@@ -109,33 +109,34 @@ func (s *Service) Claim(ctx context.Context, community, event, kind, person stri
 // ClaimTx gives a person a ticket that is free for them. Who has a valid one of the type gets that. Refusals, which end the
 // caller's transaction: ErrNotFree, those of HoldTx.
 func (s *Service) ClaimTx(tx *db.Tx, event, kind, person string) (Ticket, error) {
-	return s.begin(tx, event, kind, person, time.Time{})
+	t, _, err := s.begin(tx, event, kind, person, time.Time{})
+	return t, err
 }
 
-// HoldTx keeps a ticket for a person until a time, at the price that it costs them now. Who has one of the type held gets that.
+// HoldTx keeps a ticket for a person until a time, at the price that it costs them now, and gives the event as well. Who has one of the type held gets that.
 // Refusals, which end the caller's transaction: ErrUnknown, ErrUnknownType, ErrCancelled, ErrNotYet, ErrSaleClosed,
 // ErrMembersOnly, ErrBlocked, ErrHasTicket, ErrQuotaFull, and of the house seat.ErrGone and seat.ErrMayComeBack.
-func (s *Service) HoldTx(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, error) {
+func (s *Service) HoldTx(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, Event, error) {
 	return s.begin(tx, event, kind, person, until)
 }
 
 // begin holds a ticket, or gives a free one at once.
-func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, error) {
+func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, Event, error) {
 	w, err := s.comer(tx, person)
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, Event{}, err
 	}
 	e, err := s.GetTx(tx, event)
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	tt, err := e.typeOf(kind)
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	was, offer, err := s.live(tx, e, w)
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	wanted := Valid
 	if !until.IsZero() {
@@ -143,26 +144,27 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 	}
 	if was.ID != "" {
 		if was.Type == kind && was.State == wanted {
-			return was, nil
+			return was, e, nil
 		}
-		return was, ErrHasTicket.With("ticket", was.ID).With("state", string(was.State))
+		return was, e, ErrHasTicket.With("ticket", was.ID).With("state", string(was.State))
 	}
 	if err := e.onSale(tt, tx.Now()); err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	covered, err := s.members.CoversTx(tx, w.root())
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	price, err := tt.due(covered)
 	if err != nil {
-		return Ticket{}, err
+		return Ticket{}, e, err
 	}
 	if price > 0 && wanted == Valid {
-		return Ticket{}, ErrNotFree.With("price", price)
+		return Ticket{}, e, ErrNotFree.With("price", price)
 	}
 	t := Ticket{Event: e.ID, Type: kind, Person: w.root(), State: wanted, Price: price, HeldUntil: until}
-	return s.issue(tx, e, tt, t, offer)
+	t, err = s.issue(tx, e, tt, t, offer)
+	return t, e, err
 }
 
 // issue writes a new ticket with its places.

@@ -46,9 +46,9 @@ func TestWhoGetsATicketFree(t *testing.T) {
 				t.Errorf("%s claims %s: %v", x.person, x.kind, err)
 			}
 		}
-		w.blocked["bad"] = true
-		w.refused(event.ErrBlocked, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, c.ID, "open", "bad"); return err })
-		if got := w.told("ka"); !slices.Equal(got, []string{"ticket_taken", "ticket_taken"}) {
+		w.Blocks["bad"] = true
+		w.Refused(event.ErrBlocked, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, c.ID, "open", "bad"); return err })
+		if got := w.Told("event", "ka"); !slices.Equal(got, []string{"ticket_taken", "ticket_taken"}) {
 			t.Errorf("told %q", got)
 		}
 		w.sound()
@@ -61,12 +61,12 @@ func TestHolds(t *testing.T) {
 		w := newWorld(t, d)
 		e := w.plan("session", 1)
 		far := w.plan("conference", 0)
-		w.do(func(tx *db.Tx) (err error) {
+		w.Do(func(tx *db.Tx) (err error) {
 			far.Starts, far.Ends = far.Starts.Add(240*time.Hour), far.Ends.Add(240*time.Hour)
 			far, err = w.ChangeTx(tx, far, "")
 			return err
 		})
-		w.refused(event.ErrNotYet, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, far.ID, "open", "eve"); return err })
+		w.Refused(event.ErrNotYet, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, far.ID, "open", "eve"); return err })
 
 		ann, err := w.hold(e, "seat", "ann")
 		if err != nil || ann.State != event.Held || ann.Price != 399_00 {
@@ -81,7 +81,7 @@ func TestHolds(t *testing.T) {
 		if l := w.look(e, "bob"); l.Choices[0].Refuse == nil || l.Choices[0].Refuse.Code != seat.ErrMayComeBack.Code || l.Choices[0].Due != 399_00 {
 			t.Errorf("bob sees %+v", l.Choices[0])
 		}
-		w.pass(16 * time.Minute)
+		w.Pass(16 * time.Minute)
 		if got := w.ticket(ann.ID); got.State != event.Lapsed {
 			t.Errorf("after its time: %+v", got)
 		}
@@ -98,16 +98,16 @@ func TestHolds(t *testing.T) {
 		if _, err := w.hold(e, "seat", "cid"); !errors.Is(err, seat.ErrGone) {
 			t.Errorf("sold out: %v", err)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, bob.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, bob.ID); return err })
 		if got, err := w.take(ann.ID); err != nil || got.State != event.Valid || got.Price != 399_00 {
 			t.Errorf("paid late, with room: %+v %v", got, err)
 		}
 		if again, err := w.take(ann.ID); err != nil || again.ID != ann.ID {
 			t.Errorf("paid twice: %v", err)
 		}
-		w.pass(48 * time.Hour)
-		w.refused(event.ErrSaleClosed, func(tx *db.Tx) error {
-			_, err := w.HoldTx(tx, e.ID, "seat", "dan", tx.Now().Add(time.Hour))
+		w.Pass(48 * time.Hour)
+		w.Refused(event.ErrSaleClosed, func(tx *db.Tx) error {
+			_, _, err := w.HoldTx(tx, e.ID, "seat", "dan", tx.Now().Add(time.Hour))
 			return err
 		})
 		w.sound()
@@ -139,12 +139,12 @@ func TestQuotas(t *testing.T) {
 		if x := errs.As(err); x == nil || x.Code != event.ErrQuotaFull.Code || x.Params["why"] != "seat.gone" {
 			t.Errorf("a full quota: %v", err)
 		}
-		w.refused(event.ErrQuotaFull, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "dinner", "b"); return err })
-		w.refused(event.ErrHasRoom, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "day", "b"); return err })
+		w.Refused(event.ErrQuotaFull, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "dinner", "b"); return err })
+		w.Refused(event.ErrHasRoom, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "day", "b"); return err })
 		w.claim(e, "day", "b")
-		w.do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, held.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, held.ID); return err })
 		w.claim(e, "dinner", "c")
-		w.do(func(tx *db.Tx) error { // a lower capacity takes nobody's place away
+		w.Do(func(tx *db.Tx) error { // a lower capacity takes nobody's place away
 			e.Quotas[0].Capacity, e.Capacity = 1, 2
 			e, err = w.ChangeTx(tx, e, "staff")
 			return err
@@ -152,7 +152,7 @@ func TestQuotas(t *testing.T) {
 		if l := w.look(e, ""); l.House.Taken != 3 || l.House.Capacity != 3 {
 			t.Errorf("house %+v", l.House)
 		}
-		w.refused(event.ErrVersion, func(tx *db.Tx) error { e.Version--; _, err := w.ChangeTx(tx, e, ""); return err })
+		w.Refused(event.ErrVersion, func(tx *db.Tx) error { e.Version--; _, err := w.ChangeTx(tx, e, ""); return err })
 		w.sound()
 	})
 }
@@ -167,7 +167,7 @@ func TestTheLine(t *testing.T) {
 		w.claim(e, "dinner", "a")
 		b := w.claim(e, "dinner", "b")
 		wait := func(kind, person string) (x event.Waiting) {
-			w.do(func(tx *db.Tx) (err error) { x, err = w.WaitTx(tx, e.ID, kind, person); return err })
+			w.Do(func(tx *db.Tx) (err error) { x, err = w.WaitTx(tx, e.ID, kind, person); return err })
 			return x
 		}
 		if x := wait("dinner", "c"); x.Position != 1 || x.Blocked != "dinner" {
@@ -177,29 +177,29 @@ func TestTheLine(t *testing.T) {
 			t.Errorf("d waits %+v", x)
 		}
 		wait("day", "f")
-		w.refused(seat.ErrInLine, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "dinner", "d"); return err })
-		w.do(func(tx *db.Tx) error {
+		w.Refused(seat.ErrInLine, func(tx *db.Tx) error { _, err := w.WaitTx(tx, e.ID, "dinner", "d"); return err })
+		w.Do(func(tx *db.Tx) error {
 			line, err := w.LineTx(tx, e.ID, 10)
 			if err == nil && (len(line) != 3 || line[0].Person != "c" || line[0].Blocked != "dinner" || line[1].Blocked != "") {
 				t.Errorf("line %+v", line)
 			}
 			return err
 		})
-		w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, b.ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, b.ID); return err })
 		l := w.look(e, "c")
 		if l.Ticket == nil || l.Ticket.State != event.Offered || !l.Ticket.HeldUntil.After(d.Clock.Now()) || l.Choices[1].Refuse != nil {
 			t.Fatalf("c sees %+v", l)
 		}
-		w.refused(seat.ErrMayComeBack, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, e.ID, "day", "d"); return err })
+		w.Refused(seat.ErrMayComeBack, func(tx *db.Tx) error { _, err := w.ClaimTx(tx, e.ID, "day", "d"); return err })
 		held, err := w.hold(e, "dinner", "c") // as if c were to pay
 		if err != nil || held.State != event.Held {
 			t.Fatalf("%+v %v", held, err)
 		}
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, held.ID) })
 		if l := w.look(e, "c"); l.Ticket == nil || l.Ticket.State != event.Offered {
 			t.Errorf("an order given up loses the offer: %+v", l.Ticket)
 		}
-		w.pass(25 * time.Hour) // c lets it lapse
+		w.Pass(25 * time.Hour) // c lets it lapse
 		if l := w.look(e, "d"); l.Ticket == nil || l.Ticket.State != event.Offered || l.Waits != nil {
 			t.Fatalf("d sees %+v", l)
 		}
@@ -207,7 +207,7 @@ func TestTheLine(t *testing.T) {
 			t.Errorf("d has %+v", got)
 		}
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.LeaveTx(tx, e.ID, "f"); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.LeaveTx(tx, e.ID, "f"); return err })
 		}
 		if l := w.look(e, "f"); l.Waits != nil || l.House.Waiting != 0 {
 			t.Errorf("f sees %+v", l)
@@ -223,7 +223,7 @@ func TestTheLastTicket(t *testing.T) {
 		nodes := []*world{w, newNode(t, d.Again(t))}
 		const places, comers = 3, 16
 		e := w.plan("conference", places)
-		w.d.Clock.Advance(time.Hour)
+		w.D.Clock.Advance(time.Hour)
 		var mu sync.Mutex
 		got := map[string]int{}
 		var wg sync.WaitGroup
@@ -257,7 +257,7 @@ func TestReturning(t *testing.T) {
 		w.member("vip", "vip", "late")
 		first := w.claim(e, "seat", "vip")
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, first.ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, first.ID); return err })
 		}
 		if second := w.claim(e, "seat", "vip"); second.ID == first.ID || second.Code == first.Code {
 			t.Errorf("the old ticket came back: %+v", second)
@@ -269,24 +269,24 @@ func TestReturning(t *testing.T) {
 		if _, err := w.take(held.ID); err != nil {
 			t.Fatal(err)
 		}
-		w.refused(event.ErrPaidFor, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, held.ID); return err })
-		w.refused(event.ErrUnknownTicket, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "none"); return err })
+		w.Refused(event.ErrPaidFor, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, held.ID); return err })
+		w.Refused(event.ErrUnknownTicket, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "none"); return err })
 		refundable := func() (n int64) {
-			w.do(func(tx *db.Tx) error { f, err := w.RefundableTx(tx, held.ID); n = int64(f); return err })
+			w.Do(func(tx *db.Tx) error { f, err := w.RefundableTx(tx, held.ID); n = int64(f); return err })
 			return n
 		}
 		if n := refundable(); n != 399_00 {
 			t.Errorf("refundable %d", n)
 		}
 		late := w.claim(e, "seat", "late")
-		w.pass(48 * time.Hour)
-		w.refused(event.ErrUsed, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, late.ID); return err })
+		w.Pass(48 * time.Hour)
+		w.Refused(event.ErrUsed, func(tx *db.Tx) error { _, err := w.ReturnTx(tx, late.ID); return err })
 		if n := refundable(); n != 0 {
 			t.Errorf("refundable after the start: %d", n)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, held.ID); return err })
-		w.refused(event.ErrEnded, func(tx *db.Tx) error { _, err := w.TakeTx(tx, held.ID); return err })
-		if got := w.told("eve"); !slices.Equal(got, []string{"ticket_taken", "ticket_returned"}) {
+		w.Do(func(tx *db.Tx) error { _, err := w.TakeBackTx(tx, held.ID); return err })
+		w.Refused(event.ErrEnded, func(tx *db.Tx) error { _, err := w.TakeTx(tx, held.ID); return err })
+		if got := w.Told("event", "eve"); !slices.Equal(got, []string{"ticket_taken", "ticket_returned"}) {
 			t.Errorf("told %q", got)
 		}
 		w.sound()

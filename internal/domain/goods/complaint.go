@@ -33,7 +33,7 @@ func (s *Service) ComplainTx(tx *db.Tx, item, words string) (task string, err er
 	switch {
 	case x.State != Bought:
 		return "", ErrNotBought
-	case x.complaint != "":
+	case x.Complaint != "":
 		return "", ErrComplained
 	case !ok || words == "":
 		return "", ErrWords.With("max", maxWords).At("/words")

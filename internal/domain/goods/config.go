@@ -2,7 +2,6 @@ package goods
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -32,32 +31,19 @@ const (
 	maxWindow    = 31 // days
 )
 
-var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-
 // problems gathers refusals, each at its field.
-type problems struct{ bad []*errs.Error }
-
-func (p *problems) refuse(wrong bool, e *errs.Error, field string) {
-	if wrong {
-		p.bad = append(p.bad, e.At(field))
-	}
-}
+type problems struct{ errs.Gather }
 
 func (p *problems) name(s, at string) {
-	p.refuse(len(s) > maxName || !slug.MatchString(s), ErrName.With("max", maxName), at)
+	p.Refuse(!text.Slug(s, maxName), ErrName.With("max", maxName), at)
 }
 
 func (p *problems) words(t text.Text, limit int, must bool, e *errs.Error, at string) {
-	bad := must && t.In(text.Hans) == ""
-	for _, s := range t {
-		_, ok := text.Lines(s, limit)
-		bad = bad || !ok
-	}
-	p.refuse(bad, e.With("max", limit), at)
+	p.Refuse(!t.Fits(limit, must), e.With("max", limit), at)
 }
 
 func (p *problems) amount(n money.Fen, least money.Fen, at string) {
-	p.refuse(n < least || n > maxPrice, ErrPrice.With("max", maxPrice), at)
+	p.Refuse(n < least || n > maxPrice, ErrPrice.With("max", maxPrice), at)
 }
 
 // Check refuses what could not be sold.
@@ -66,19 +52,19 @@ func (c Config) Check() error {
 	names := map[string]bool{}
 	for i, x := range c.Products {
 		at := fmt.Sprintf("/products/%d", i)
-		p.refuse(names[x.Name], ErrTwice.With("name", x.Name), at+"/name")
+		p.Refuse(names[x.Name], ErrTwice.With("name", x.Name), at+"/name")
 		names[x.Name] = true
 		p.product(x, at)
 	}
 	names = map[string]bool{}
 	for i, x := range c.GroupBuys {
 		at := fmt.Sprintf("/group_buys/%d", i)
-		p.refuse(names[x.Name], ErrTwice.With("name", x.Name), at+"/name")
+		p.Refuse(names[x.Name], ErrTwice.With("name", x.Name), at+"/name")
 		names[x.Name] = true
 		p.offer(x, at)
-		p.refuse(!c.has(x.Item), ErrUnknownProduct.With("product", text.Brief(x.Item, maxTitle)), at+"/item")
+		p.Refuse(!c.has(x.Item), ErrUnknownProduct.With("product", text.Brief(x.Item, maxTitle)), at+"/item")
 	}
-	return errs.Join(p.bad...)
+	return p.Err()
 }
 
 // has tells whether an item is one of the products'.
@@ -92,17 +78,17 @@ func (p *problems) product(x Product, at string) {
 	p.name(x.Name, at+"/name")
 	p.words(x.Title, maxTitle, true, ErrTitle, at+"/title")
 	p.words(x.About, maxAbout, false, ErrText, at+"/about")
-	p.refuse(!slices.Contains(Kinds, x.Kind), ErrKind, at+"/kind")
-	p.refuse(len(x.SKUs) == 0 || len(x.SKUs) > maxSKUs, ErrNoSKU.With("max", maxSKUs), at+"/skus")
+	p.Refuse(!slices.Contains(Kinds, x.Kind), ErrKind, at+"/kind")
+	p.Refuse(len(x.SKUs) == 0 || len(x.SKUs) > maxSKUs, ErrNoSKU.With("max", maxSKUs), at+"/skus")
 	if x.Supplier != "" {
 		p.name(x.Supplier, at+"/supplier")
 	}
-	p.refuse(x.PerPerson < 0 || x.PerPerson > maxPerPerson, ErrLimit.With("max", maxPerPerson), at+"/per_person")
-	p.refuse(x.Return < 0 || x.Return > maxReturn, ErrReturn.With("max", maxReturn), at+"/return")
+	p.Refuse(x.PerPerson < 0 || x.PerPerson > maxPerPerson, ErrLimit.With("max", maxPerPerson), at+"/per_person")
+	p.Refuse(x.Return < 0 || x.Return > maxReturn, ErrReturn.With("max", maxReturn), at+"/return")
 	names := map[string]bool{}
 	for i, s := range x.SKUs {
 		at := fmt.Sprintf("%s/skus/%d", at, i)
-		p.refuse(names[s.Name], ErrTwice.With("name", s.Name), at+"/name")
+		p.Refuse(names[s.Name], ErrTwice.With("name", s.Name), at+"/name")
 		names[s.Name] = true
 		p.sku(x.Kind, s, at)
 	}
@@ -113,14 +99,14 @@ func (p *problems) sku(k Kind, s SKU, at string) {
 	p.words(s.Title, maxTitle, false, ErrTitle, at+"/title")
 	p.amount(s.Price, 0, at+"/price")
 	p.amount(s.Cost, 0, at+"/cost")
-	p.refuse(s.Strike != 0 && (s.Strike <= s.Price || s.Strike > maxPrice), ErrStrikeLow, at+"/strike")
-	p.refuse(s.Stock < 0 || s.Stock > maxStock, ErrStock.With("max", maxStock), at+"/stock")
-	p.refuse(s.Points < 0 || s.Points > maxPoints || k == PointsItem && s.Points == 0, ErrPointsPrice.With("max", maxPoints), at+"/points")
+	p.Refuse(s.Strike != 0 && (s.Strike <= s.Price || s.Strike > maxPrice), ErrStrikeLow, at+"/strike")
+	p.Refuse(s.Stock < 0 || s.Stock > maxStock, ErrStock.With("max", maxStock), at+"/stock")
+	p.Refuse(s.Points < 0 || s.Points > maxPoints || k == PointsItem && s.Points == 0, ErrPointsPrice.With("max", maxPoints), at+"/points")
 }
 
 func (p *problems) offer(x Offer, at string) {
 	p.name(x.Name, at+"/name")
-	p.refuse(x.Size < 2 || x.Size > maxSize, ErrSize.With("max", maxSize), at+"/size")
-	p.refuse(x.Window <= 0 || time.Duration(x.Window) > maxWindow*24*time.Hour, ErrWindow.With("days", maxWindow), at+"/window")
+	p.Refuse(x.Size < 2 || x.Size > maxSize, ErrSize.With("max", maxSize), at+"/size")
+	p.Refuse(x.Window <= 0 || time.Duration(x.Window) > maxWindow*24*time.Hour, ErrWindow.With("days", maxWindow), at+"/window")
 	p.amount(x.Price, 1, at+"/price")
 }

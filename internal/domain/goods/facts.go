@@ -9,6 +9,8 @@ type (
 	SKUName string
 	// OfferName is a group-buy's name inside facts.
 	OfferName string
+	// SupplierName is a supplier's name inside facts.
+	SupplierName string
 )
 
 // Piece is what the facts of a sold thing say.
@@ -74,7 +76,13 @@ type (
 	}
 )
 
+// SupplierPaid : a supplier has money that they were owed. Subject is the payment.
+type SupplierPaid struct {
+	Supplier SupplierName `json:"supplier"`
+	Amount   int64        `json:"amount"`
+}
+
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{ProductChanged{}, PriceChanged{}, Restocked{}, Sold{}, Returned{}, Shipped{}, Complained{}, Received{}, GroupStarted{}, GroupJoined{}, GroupFull{}, GroupFailed{}}
+	return []any{ProductChanged{}, PriceChanged{}, Restocked{}, Sold{}, Returned{}, Shipped{}, Complained{}, Received{}, GroupStarted{}, GroupJoined{}, GroupFull{}, GroupFailed{}, SupplierPaid{}}
 }

@@ -57,7 +57,7 @@ func TestTheLastUnitIsKeptOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		both[0].do(func(tx *db.Tx) error {
+		both[0].Do(func(tx *db.Tx) error {
 			list, err := both[0].StockTx(tx, "tea")
 			if list[0].Held > 7 || list[0].Held+list[0].Left != 7 {
 				t.Errorf("stock %+v of 7", list[0])
@@ -73,28 +73,28 @@ func TestTheLastPlaceOfAGroupIsTakenOnce(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		both := nodes(t, d)
 		w := both[0]
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			return w.DeclareTx(tx, goods.Config{
 				Products:  []goods.Product{tea(100_00, 0, 50)},
 				GroupBuys: []goods.Offer{{Name: "two", Item: "tea/box", Size: 2, Window: clock.Duration(time.Hour * 24), Price: 50_00}},
 			})
 		})
 		join := func(person, item string) (k goods.Kept) {
-			w.do(func(tx *db.Tx) (err error) {
+			w.Do(func(tx *db.Tx) (err error) {
 				k, err = w.HoldInGroupTx(tx, goods.Want{Person: person, Item: item, Qty: 1, Until: tx.Now().Add(15 * time.Minute)})
 				return err
 			})
 			return k
 		}
 		gather := func(w *world, item string) (ready bool, err error) {
-			err = w.d.Do(t.Context(), d.Community, func(tx *db.Tx) (err error) { ready, err = w.GatherTx(tx, item); return err })
+			err = w.D.Do(t.Context(), d.Community, func(tx *db.Tx) (err error) { ready, err = w.GatherTx(tx, item); return err })
 			return ready, err
 		}
 		first := join("ann", "two")
 		late := []goods.Kept{join("bob", first.Name)}
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, late[0].ID) })
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, late[0].ID) })
 		late = append(late, join("cid", first.Name))
-		w.do(func(tx *db.Tx) error { return w.DropTx(tx, late[1].ID) })
+		w.Do(func(tx *db.Tx) error { return w.DropTx(tx, late[1].ID) })
 		if ready, err := gather(w, first.ID); ready || err != nil {
 			t.Fatalf("one of two is ready: %v, %v", ready, err)
 		}
@@ -123,7 +123,7 @@ func TestTheLastPlaceOfAGroupIsTakenOnce(t *testing.T) {
 			t.Errorf("%d took the last place, %d did not", ready.Load(), gone.Load())
 		}
 		for {
-			if worked, err := w.runner.Step(t.Context()); err != nil {
+			if worked, err := w.Runner.Step(t.Context()); err != nil {
 				t.Fatal(err)
 			} else if !worked {
 				break
@@ -172,7 +172,7 @@ func TestAStruckPriceWasReallyAsked(t *testing.T) {
 		// Control: a lower price that somebody paid counts as well.
 		must(tea(100_00, 0, 5))
 		day(8)
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if _, err := w.PutOfferTx(tx, goods.Offer{Name: "two", Item: "tea/box", Size: 2, Window: clock.Duration(time.Hour), Price: 50_00}, 0); err != nil {
 				return err
 			}
@@ -231,12 +231,12 @@ func TestWhoBuys(t *testing.T) {
 		if again, err := w.hold("ann", "tea/box", 2); err != nil || again.ID != one.ID {
 			t.Errorf("asked again: %+v, %v", again, err)
 		}
-		w.people.into["bob"] = "ann"
-		w.do(func(tx *db.Tx) error { return w.seats.MergeTx(tx, "bob", "ann") })
+		w.people.Merged["ann"] = []string{"bob"}
+		w.Do(func(tx *db.Tx) error { return w.Seats.MergeTx(tx, "bob", "ann") })
 		for _, k := range []goods.Kept{one, two} {
-			w.do(func(tx *db.Tx) error { _, err := w.TakeTx(tx, k.ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.TakeTx(tx, k.ID); return err })
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.StockTx(tx, "tea")
 			if list[0].Sold != 4 || list[0].Left != 1 {
 				t.Errorf("stock %+v", list[0])

@@ -196,6 +196,18 @@ func (s *Service) ProgressTx(tx *db.Tx, id string) (p Progress, err error) {
 	return p, err
 }
 
+// GroupItemsTx lists the things that have a place in a group-buy, or one kept, in the order in which they were asked for; also those of a
+// group that has failed, whose money went back.
+func (s *Service) GroupItemsTx(tx *db.Tx, group, cursor string, limit int) (page.Page[Item], error) {
+	after := ""
+	if _, err := page.Parse(cursor, &after); err != nil {
+		return page.Page[Item]{}, err
+	}
+	limit = page.Limit(limit)
+	list, err := itemsIn(tx, group, []State{Held, Waiting, Bought, Back, Dropped}, after, limit+1)
+	return page.Cut(list, limit, func(x Item) string { return page.Cursor(x.ID) }), err
+}
+
 // GroupFilter narrows a list of group-buys; what is empty doesn't.
 type GroupFilter struct {
 	Offer string

@@ -45,8 +45,11 @@ type Item struct {
 	EndedAt   time.Time `json:"ended_at,omitzero" doc:"when it was given back"`
 	Shipment
 
+	Addressed bool   `json:"addressed,omitempty" doc:"its buyer has said where it is to be sent"`
+	Complaint string `json:"complaint,omitempty" doc:"the task in which staff is asked about it"`
+
 	returnDays            int
-	address, complaint    string
+	address               string
 	seat, allowance, slot string
 	next                  bool
 }

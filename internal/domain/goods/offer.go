@@ -31,7 +31,7 @@ func (s *Service) declareOffers(tx *db.Tx, offers []Offer) error {
 func (s *Service) PutOfferTx(tx *db.Tx, o Offer, version int) (ListedOffer, error) {
 	var bad problems
 	bad.offer(o, "")
-	if err := errs.Join(bad.bad...); err != nil {
+	if err := bad.Err(); err != nil {
 		return ListedOffer{}, err
 	}
 	product, name, err := cut(o.Item)
@@ -56,8 +56,29 @@ func (s *Service) PutOfferTx(tx *db.Tx, o Offer, version int) (ListedOffer, erro
 	return now, err
 }
 
-// OffersTx lists what group-buys may be started.
-func (s *Service) OffersTx(tx *db.Tx) ([]ListedOffer, error) {
+// RetireOfferTx ends the starting of group-buys, or begins it again. Those that were started go on. Refusals: ErrUnknownOffer.
+func (s *Service) RetireOfferTx(tx *db.Tx, name string, retired bool) (ListedOffer, error) {
+	found, err := retireOffer(tx, name, retired)
+	if err != nil || !found {
+		return ListedOffer{}, errs.Or(err, ErrUnknownOffer.With("offer", name))
+	}
+	return s.OfferTx(tx, name)
+}
+
+// OfferTx gives a group-buy that may be started, or might.
+func (s *Service) OfferTx(tx *db.Tx, name string) (ListedOffer, error) {
+	o, found, err := offerByName(tx, name)
+	if err == nil && !found {
+		err = ErrUnknownOffer.With("offer", name)
+	}
+	return o, err
+}
+
+// OffersTx lists what group-buys may be started, or all that ever might.
+func (s *Service) OffersTx(tx *db.Tx, all bool) ([]ListedOffer, error) {
 	list, err := offers(tx)
+	if all {
+		return list, err
+	}
 	return slices.DeleteFunc(list, func(o ListedOffer) bool { return o.Retired }), err
 }

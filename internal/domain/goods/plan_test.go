@@ -20,7 +20,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		}
 		const many = 3000
 		fill := func(table, columns string, row func(i int) []any) {
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				rows := make([][]any, many)
 				for i := range rows {
 					rows[i] = append([]any{tx.Community()}, row(i)...)
@@ -53,7 +53,10 @@ func TestReadsUseIndexes(t *testing.T) {
 				_, err := w.GroupsTx(tx, goods.GroupFilter{Offer: "o00005", State: goods.GroupOpen}, "", 20)
 				return err
 			},
-			"to ship":   func(tx *db.Tx) error { _, err := w.ToShipTx(tx, "s00005", "", 20); return err },
+			"to ship": func(tx *db.Tx) error {
+				_, err := w.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.ToShip, Supplier: "s00005"}, "", 20)
+				return err
+			},
 			"addresses": func(tx *db.Tx) error { _, err := w.AddressesTx(tx, "w00005"); return err },
 			"a thing":   func(tx *db.Tx) error { _, err := w.ItemTx(tx, "i00005"); return err },
 		} {

@@ -8,6 +8,8 @@ import (
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/ledger"
 )
 
 // Kind is what sort of thing a product is.
@@ -96,6 +98,15 @@ type ListedOffer struct {
 	declared Offer
 }
 
+// RevenueOf is the account on which a product earns.
+func RevenueOf(product string) string { return "revenue:shop:" + product }
+
+// RevenueTx is what a product has earned, without what went back, by the books.
+func (s *Service) RevenueTx(tx *db.Tx, product string) (money.Fen, error) {
+	n, err := s.books.BalanceTx(tx, RevenueOf(product), ledger.CNY)
+	return money.Fen(n), err
+}
+
 // cut takes an item's name apart: product and SKU.
 func cut(item string) (product, sku string, err error) {
 	product, sku, ok := strings.Cut(item, "/")
@@ -115,6 +126,7 @@ var (
 	ErrNoSKU          = errs.Define(errs.Invalid, "goods.no_sku")
 	ErrPrice          = errs.Define(errs.Invalid, "goods.price")            // "max"
 	ErrStock          = errs.Define(errs.Invalid, "goods.stock")            // "max"
+	ErrFewer          = errs.Define(errs.Conflict, "goods.fewer")           // "left": the others are sold, or kept for orders
 	ErrLimit          = errs.Define(errs.Invalid, "goods.limit")            // "max"
 	ErrReturn         = errs.Define(errs.Invalid, "goods.return")           // "max"
 	ErrPointsPrice    = errs.Define(errs.Invalid, "goods.points_price")     // "max"

@@ -119,7 +119,7 @@ func alike(a, b any) bool {
 func (s *Service) PutTx(tx *db.Tx, p Product, version int, actor string) (Listed, error) {
 	var bad problems
 	bad.product(p, "")
-	if err := errs.Join(bad.bad...); err != nil {
+	if err := bad.Err(); err != nil {
 		return Listed{}, err
 	}
 	if err := s.seats.LockTx(tx); err != nil {

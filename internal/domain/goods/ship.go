@@ -61,10 +61,10 @@ func (s *Service) AddAddressTx(tx *db.Tx, person string, a Address) (Address, er
 		at    string
 	}{{&a.Name, "/name"}, {&a.Phone, "/phone"}, {&a.Region, "/region"}, {&a.Street, "/street"}} {
 		clean, ok := text.Line(*f.value, maxPart)
-		p.refuse(!ok || clean == "", ErrAddress.With("max", maxPart), f.at)
+		p.Refuse(!ok || clean == "", ErrAddress.With("max", maxPart), f.at)
 		*f.value = clean
 	}
-	if err := errs.Join(p.bad...); err != nil {
+	if err := p.Err(); err != nil {
 		return a, err
 	}
 	if err := s.seats.LockTx(tx); err != nil { // so that nobody has more than they may
@@ -231,16 +231,42 @@ func (s *Service) ReceiveTx(tx *db.Tx, item string) error {
 	return x.tell(tx, Received(x.piece()))
 }
 
-// ToShipTx lists what a supplier has to send, the oldest first.
-func (s *Service) ToShipTx(tx *db.Tx, supplier, cursor string, limit int) (page.Page[Item], error) {
+// ShippedState is how far a thing has come on its way.
+type ShippedState string
+
+// The states of shipments.
+const (
+	ToShip  ShippedState = "waits" // is paid for, and was not sent
+	OnWay   ShippedState = "sent"
+	Arrived ShippedState = "come"
+)
+
+// ShipmentFilter narrows a list of shipments.
+type ShipmentFilter struct {
+	State    ShippedState
+	Supplier string // of any if empty
+}
+
+// ShipmentsTx lists things that are to be sent, the oldest first, or were, the last sent first. What went back is not among them.
+func (s *Service) ShipmentsTx(tx *db.Tx, f ShipmentFilter, cursor string, limit int) (page.Page[Item], error) {
 	var us int64
 	var id string
-	if _, err := page.Parse(cursor, &us, &id); err != nil {
+	found, err := page.Parse(cursor, &us, &id)
+	if err != nil {
 		return page.Page[Item]{}, err
 	}
+	from := db.FromMicros(us)
+	if !found && f.State != ToShip {
+		from = tx.Now().Add(time.Microsecond)
+	}
 	limit = page.Limit(limit)
-	list, err := toShip(tx, supplier, db.FromMicros(us), id, limit+1)
-	return page.Cut(list, limit, func(x Item) string { return page.Cursor(db.Micros(x.SoldAt), x.ID) }), err
+	list, err := shipments(tx, f, from, id, limit+1)
+	return page.Cut(list, limit, func(x Item) string {
+		if f.State == ToShip {
+			return page.Cursor(db.Micros(x.SoldAt), x.ID)
+		}
+		return page.Cursor(db.Micros(x.ShippedAt), x.ID)
+	}), err
 }
 
 // EraseTx forgets a person's addresses, also those that things were sent to.

@@ -84,7 +84,7 @@ func (s *Service) StockTx(tx *db.Tx, product string) ([]Stock, error) {
 }
 
 // RestockTx adds units of a SKU, or takes some away that are not sold and kept for nobody. Refusals: ErrUnknownProduct,
-// ErrUnknownSKU, ErrStock, seat.ErrBelowUsed.
+// ErrUnknownSKU, ErrStock, ErrFewer.
 func (s *Service) RestockTx(tx *db.Tx, product, sku string, by int, actor string) error {
 	if by == 0 || by > maxStock || by < -maxStock {
 		return ErrStock.With("max", maxStock).At("/by")
@@ -102,6 +102,9 @@ func (s *Service) RestockTx(tx *db.Tx, product, sku string, by int, actor string
 	pool, err := s.seats.Pool(tx, stockPool(product, sku))
 	if err != nil {
 		return err
+	}
+	if left := max(pool.Room(), 0); by < -left {
+		return ErrFewer.With("left", left).At("/by")
 	}
 	if _, err := s.seats.SetCapacityTx(tx, pool.ID, pool.Capacity+by); err != nil {
 		return errs.PointTo(err, "/by")

@@ -32,15 +32,13 @@ func putProduct(tx *db.Tx, p Listed, position int) (bool, error) {
 }
 
 func placeProduct(tx *db.Tx, name string, position int) error {
-	_, err := tx.Exec(`UPDATE goods_product SET position = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), name, position)
-	return err
+	return tx.Put(`UPDATE goods_product SET position = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), name, position)
 }
 
 // retireProducts ends the selling of what the playbook named, and names no longer.
 func retireProducts(tx *db.Tx, named map[string]bool) error {
 	args := []any{tx.Community()}
-	_, err := tx.Exec(`UPDATE goods_product SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'name' <> ''`+except(&args, "name", named), args...)
-	return err
+	return tx.Put(`UPDATE goods_product SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'name' <> ''`+except(&args, "name", named), args...)
 }
 
 // except leaves out the rows that are named.
@@ -89,9 +87,8 @@ func (s *Service) ProductsTx(tx *db.Tx, all bool, cursor string, limit int) (pag
 }
 
 func insertPrice(tx *db.Tx, product, sku string, price money.Fen) error {
-	_, err := tx.Exec(`INSERT INTO goods_price (community_id, product, sku, since, price) VALUES ($1, $2, $3, $4, $5)
+	return tx.Put(`INSERT INTO goods_price (community_id, product, sku, since, price) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (community_id, product, sku, since) DO UPDATE SET price = excluded.price`, tx.Community(), product, sku, tx.Now(), price)
-	return err
 }
 
 // priceSince is since when the price of a SKU is asked.

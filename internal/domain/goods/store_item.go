@@ -13,7 +13,8 @@ const selectItem = `SELECT id, person, product, sku, qty, price, cost, supplier,
 func scanItem(r *db.Row) (x Item, err error) {
 	err = r.Scan(&x.ID, &x.Person, &x.Product, &x.SKU, &x.Qty, &x.Price, &x.Cost, &x.Supplier, &x.Ships, &x.returnDays, &x.State, &x.seat, &x.allowance, &x.Group, &x.slot,
 		&x.next, &x.HeldUntil, &x.CreatedAt, &x.JoinedAt, &x.SoldAt, &x.EndedAt, &x.address, &x.Carrier, &x.Tracking,
-		&x.ShippedAt, &x.ReceivedAt, &x.complaint)
+		&x.ShippedAt, &x.ReceivedAt, &x.Complaint)
+	x.Addressed = x.address != ""
 	return x, err
 }
 
@@ -82,10 +83,9 @@ func groupsAfter(tx *db.Tx, g Group) ([]Group, error) {
 }
 
 func insertGroup(tx *db.Tx, g Group) error {
-	_, err := tx.Exec(`INSERT INTO goods_group (community_id, id, offer, product, sku, size, price, state, starter, follows, opened_at, closes_at)
+	return tx.Put(`INSERT INTO goods_group (community_id, id, offer, product, sku, size, price, state, starter, follows, opened_at, closes_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		tx.Community(), g.ID, g.Offer, g.Product, g.SKU, g.Size, g.Price, g.State, g.Starter, g.Follows, g.OpenedAt, g.ClosesAt)
-	return err
 }
 
 func endGroup(tx *db.Tx, id string, state GroupState) error {
@@ -122,10 +122,14 @@ func putOffer(tx *db.Tx, o ListedOffer, position int) (bool, error) {
 	return n == 1, err
 }
 
+func retireOffer(tx *db.Tx, name string, retired bool) (bool, error) {
+	n, err := tx.Exec(`UPDATE goods_offer SET retired = $3, version = version + 1 WHERE community_id = $1 AND name = $2`, tx.Community(), name, retired)
+	return n == 1, err
+}
+
 func retireOffers(tx *db.Tx, named map[string]bool) error {
 	args := []any{tx.Community()}
-	_, err := tx.Exec(`UPDATE goods_offer SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'name' <> ''`+except(&args, "name", named), args...)
-	return err
+	return tx.Put(`UPDATE goods_offer SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'name' <> ''`+except(&args, "name", named), args...)
 }
 
 // groupsBefore lists group-buys, the newest first, before a time and id.

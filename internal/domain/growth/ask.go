@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -19,7 +20,7 @@ type Ask struct {
 
 // AskTx spends a person's asking budget, the same one for all campaigns. Refusals: ErrAskedLately, which By overrules.
 func (s *Service) AskTx(tx *db.Tx, a Ask) error {
-	if !slug.MatchString(a.Campaign) || len(a.Campaign) > maxName {
+	if !text.Slug(a.Campaign, maxName) {
 		return ErrName.With("max", maxName).At("/campaign")
 	}
 	ids, err := s.People.IDs(tx, a.Person)

@@ -14,7 +14,7 @@ func TestWhoCantBind(t *testing.T) {
 	each(t, func(t *testing.T, whole *world) {
 		for why, spoil := range map[growth.Reason]func(w *world){
 			"":               func(*world) {},
-			growth.OneHuman:  func(w *world) { w.merged["ann"] = []string{"gil"} },
+			growth.OneHuman:  func(w *world) { w.Merged["ann"] = []string{"gil"} },
 			growth.IsStaff:   func(w *world) { w.staff["ann"] = true },
 			growth.NotMember: func(w *world) { delete(w.members, "ann") },
 			growth.IsMember:  func(w *world) { w.members["gil"] = true },
@@ -56,7 +56,7 @@ func TestSuspiciousBondsAreReviewed(t *testing.T) {
 		} {
 			w := whole.fresh()
 			w.declare(lockIn())
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				for _, p := range []string{"ann", "gil", "hal"} {
 					if err := mark(w, tx, p); err != nil {
 						return err
@@ -111,13 +111,13 @@ func TestConflicts(t *testing.T) {
 			p.Touch, p.ValidDays, p.ProtectDays = c.touch, c.valid, c.protect
 			w.declare(p)
 			one := w.bring("ann", "gil")
-			w.pass(c.days)
+			w.Days(c.days)
 			two := w.bring("bob", "gil")
 			if two.State != c.second {
 				t.Fatalf("%s: %+v", c.name, two)
 			}
 			var all []growth.Bond
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				got, err := w.PromotersTx(tx, "gil", "", 10)
 				all = got.Items
 				return err
@@ -148,12 +148,12 @@ func TestTheSamePromoterAgain(t *testing.T) {
 		if one, two := w.touch(x), w.touch(x); one.ID != two.ID {
 			t.Errorf("told twice: %s and %s", one.ID, two.ID)
 		}
-		w.pass(10)
-		if b := w.bring("ann", "gil"); !b.BoundAt.Before(w.d.Clock.Now().AddDate(0, 0, -9)) {
+		w.Days(10)
+		if b := w.bring("ann", "gil"); !b.BoundAt.Before(w.D.Clock.Now().AddDate(0, 0, -9)) {
 			t.Errorf("in a programme of first touches it is bound anew: %+v", b)
 		}
 		w.declare(lockIn())
-		if b := w.bring("ann", "gil"); b.Version != 2 || !b.BoundAt.After(w.d.Clock.Now().AddDate(0, 0, -1)) {
+		if b := w.bring("ann", "gil"); b.Version != 2 || !b.BoundAt.After(w.D.Clock.Now().AddDate(0, 0, -1)) {
 			t.Errorf("in a programme of last touches it isn't renewed: %+v", b)
 		}
 		w.sound()
@@ -171,7 +171,7 @@ func TestTwoTouchesAtOnce(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, p := range []string{"ann", "bob", "cat"} {
 				wg.Go(func() {
-					err := w.d.Alone(t.Context(), w.d.Community, func(tx *db.Tx) error {
+					err := w.D.Alone(t.Context(), w.D.Community, func(tx *db.Tx) error {
 						_, err := w.BindTx(tx, growth.Touch{Binds: growth.Attendance, Promoter: p, Guest: guest, Fact: p + guest})
 						return err
 					})
@@ -181,7 +181,7 @@ func TestTwoTouchesAtOnce(t *testing.T) {
 				})
 			}
 			wg.Wait()
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				got, err := w.PromotersTx(tx, guest, "", 10)
 				states := map[growth.BondState]int{}
 				for _, b := range got.Items {
@@ -205,14 +205,14 @@ func TestLinksAndChains(t *testing.T) {
 		w.declare(p)
 		visit := func(code, visitor, person string) {
 			t.Helper()
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				_, err := w.VisitTx(tx, growth.Visit{Code: code, Visitor: visitor, Person: person})
 				return err
 			})
 		}
 		link := func(person string) (l growth.Link) {
 			t.Helper()
-			w.do(func(tx *db.Tx) (err error) { l, err = w.LinkTx(tx, person, "plan:vip"); return err })
+			w.Do(func(tx *db.Tx) (err error) { l, err = w.LinkTx(tx, person, "plan:vip"); return err })
 			return l
 		}
 		anns := link("ann")
@@ -223,7 +223,7 @@ func TestLinksAndChains(t *testing.T) {
 		visit(anns.Code, "b1", "")
 		visit(anns.Code, "b2", "")
 		visit(anns.Code, "mine", "ann") // her own: not counted
-		w.do(func(tx *db.Tx) error { return w.ClaimVisitorTx(tx, "b1", "gil") })
+		w.Do(func(tx *db.Tx) error { return w.ClaimVisitorTx(tx, "b1", "gil") })
 		gils := link("gil")
 		if gils.Parent != anns.ID {
 			t.Errorf("gil's link hangs on %q", gils.Parent)
@@ -233,7 +233,7 @@ func TestLinksAndChains(t *testing.T) {
 		order, _ := w.buy("gil", vip(200))
 		w.back(order, 50_00)
 		var nodes []growth.Node
-		w.do(func(tx *db.Tx) (err error) { nodes, err = w.ChainTx(tx, anns.ID); return err })
+		w.Do(func(tx *db.Tx) (err error) { nodes, err = w.ChainTx(tx, anns.ID); return err })
 		if len(nodes) != 2 || nodes[1].Parent != anns.ID || nodes[1].Depth != 1 {
 			t.Fatalf("chain %+v", nodes)
 		}
@@ -245,20 +245,20 @@ func TestLinksAndChains(t *testing.T) {
 		}
 		w.wantPurse("ann", 15_00, 0, 0)
 		w.wantPurse("gil", 10_00, 0, 0)
-		w.pass(1)
+		w.Days(1)
 		visit(anns.Code, "b2", "") // another day: another visit
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.LinksTx(tx, "ann")
 			if len(list) != 1 || list[0].Visits != 3 {
 				t.Errorf("%+v", list)
 			}
 			return err
 		})
-		w.refused(growth.ErrUnknownLink, func(tx *db.Tx) error {
+		w.Refused(growth.ErrUnknownLink, func(tx *db.Tx) error {
 			_, err := w.VisitTx(tx, growth.Visit{Code: "none", Visitor: "b9"})
 			return err
 		})
-		w.refused(growth.ErrProduct, func(tx *db.Tx) error {
+		w.Refused(growth.ErrProduct, func(tx *db.Tx) error {
 			_, err := w.LinkTx(tx, "ann", "plan vip")
 			return err
 		})
@@ -275,16 +275,16 @@ func TestAnOrderBinds(t *testing.T) {
 			p.Binds, p.Touch, p.ValidDays, p.ProtectDays = growth.ByOrder, rule, 0, 0
 			w.declare(p)
 			for _, sharer := range []string{"ann", "bob"} {
-				w.do(func(tx *db.Tx) error {
+				w.Do(func(tx *db.Tx) error {
 					l, err := w.LinkTx(tx, sharer, "")
 					if err == nil {
 						_, err = w.VisitTx(tx, growth.Visit{Code: l.Code, Visitor: "b1"})
 					}
 					return err
 				})
-				w.pass(1)
+				w.Days(1)
 			}
-			w.do(func(tx *db.Tx) error { return w.ClaimVisitorTx(tx, "b1", "gil") })
+			w.Do(func(tx *db.Tx) error { return w.ClaimVisitorTx(tx, "b1", "gil") })
 			if _, got := w.buy("gil", vip(100)); len(got) != 1 || got[0].Promoter != want {
 				t.Errorf("%s: earned %+v", rule, got)
 			}

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	Programmes []Programme `json:"programmes,omitempty"`
 	Asking     Asking      `json:"asking,omitempty"`
+	Proofs     []ProofRule `json:"proofs,omitempty"`
 }
 
 // Asking is how often somebody may be asked to share.
@@ -121,10 +122,7 @@ const (
 	forEver   = -1
 )
 
-var (
-	slug    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-	product = regexp.MustCompile(`^(\*|[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9_./-]{0,80})?)$`)
-)
+var product = regexp.MustCompile(`^(\*|[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9_./-]{0,80})?)$`)
 
 // Check refuses programmes that could not run, or that the law forbids.
 func (c Config) Check() error {
@@ -141,7 +139,7 @@ func (c Config) Check() error {
 		names[p.Name] = true
 		bad = append(bad, p.problems(at)...)
 	}
-	return errs.Join(bad...)
+	return errs.Join(append(bad, proofProblems(c.Proofs)...)...)
 }
 
 func (p Programme) problems(at string) (bad []*errs.Error) {
@@ -150,7 +148,7 @@ func (p Programme) problems(at string) (bad []*errs.Error) {
 			bad = append(bad, e.At(at+field))
 		}
 	}
-	refuse(len(p.Name) > maxName || !slug.MatchString(p.Name), ErrName.With("max", maxName), "/name")
+	refuse(!text.Slug(p.Name, maxName), ErrName.With("max", maxName), "/name")
 	refuse(p.Title.In(text.Hans) == "", ErrTitle, "/title")
 	refuse(!slices.Contains([]Binding{Click, Claim, Attendance, ByOrder}, p.Binds), ErrBinds, "/binds")
 	refuse(p.ValidDays < forEver || p.ValidDays > maxDays, ErrDays.With("max", maxDays), "/valid_days")

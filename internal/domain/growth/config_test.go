@@ -87,7 +87,7 @@ func TestVersionsAreNeverRetroactive(t *testing.T) {
 		// A programme that is named no longer binds nobody new, and its bonds go on.
 		w.bring("bob", "ida")
 		w.declare()
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.BindTx(tx, growth.Touch{Binds: growth.Attendance, Promoter: "ann", Guest: "joe", Fact: "f"})
 			if len(list) > 0 {
 				t.Errorf("retired, it bound %+v", list)

@@ -18,11 +18,11 @@ func TestRewardsByState(t *testing.T) {
 		gone, _ := w.buy("gil", vip(100))
 		_, early := w.buy("gil", vip(200))
 		w.back(gone, 100_00)
-		w.pass(7)
+		w.Days(7)
 		_, late := w.buy("gil", vip(300))
 		_, others := w.buy("hal", vip(400))
 		list := func(f growth.RewardFilter) (ids []string) {
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				ids = nil
 				for cursor := ""; ; {
 					p, err := w.AllRewardsTx(tx, f, cursor, 1)
@@ -52,7 +52,7 @@ func TestRewardsByState(t *testing.T) {
 		if all, taken := list(growth.RewardFilter{}), list(growth.RewardFilter{State: growth.Taken}); len(all) != 4 || len(taken) != 1 || !slices.IsSortedFunc(all, func(a, b string) int { return strings.Compare(b, a) }) {
 			t.Errorf("all %v, taken %v", all, taken)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			p, err := w.PurseTx(tx, "ann")
 			if want := (growth.Purse{Frozen: 30_00, Available: 20_00}); p != want {
 				t.Errorf("ann has %+v, want %+v", p, want)
@@ -69,7 +69,7 @@ func TestALinkToAnEvent(t *testing.T) {
 		p.Binds, p.Products, p.Guests = growth.ByOrder, []string{"ticket:e1"}, growth.Anyone
 		w.declare(p)
 		var l growth.Link
-		w.do(func(tx *db.Tx) (err error) {
+		w.Do(func(tx *db.Tx) (err error) {
 			if l, err = w.LinkTx(tx, "ann", "ticket:e1"); err == nil {
 				_, err = w.VisitTx(tx, growth.Visit{Code: l.Code, Visitor: "v", Person: "gil"})
 			}
@@ -81,14 +81,14 @@ func TestALinkToAnEvent(t *testing.T) {
 		if _, got := w.buy("gil", growth.Line{Kind: "ticket", Item: "e1/house", Amount: 50_00}); len(got) != 1 || got[0].Amount != 5_00 {
 			t.Errorf("earned %+v", got)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			links, err := w.LinksTx(tx, "ann")
 			if len(links) != 1 || links[0].Orders != 1 || links[0].Revenue != 50_00 {
 				t.Errorf("links %+v", links)
 			}
 			return err
 		})
-		w.refused(growth.ErrUnknownLink, func(tx *db.Tx) error {
+		w.Refused(growth.ErrUnknownLink, func(tx *db.Tx) error {
 			_, err := w.ChildrenTx(tx, "none", "", 10)
 			return err
 		})

@@ -71,6 +71,30 @@ type (
 		Kind   RewardKind `json:"kind"`
 		Amount int64      `json:"amount"`
 	}
+	// CallOpened : everybody may do something and show it. Subject is the call.
+	CallOpened struct {
+		Rule ProgrammeName `json:"rule"`
+	}
+	// ProofShown : somebody shows a picture of what they did. Person is who, Subject the proof.
+	ProofShown struct {
+		Call fact.ID `json:"call"`
+	}
+	// ProofHeld : a proof looks odd. Person is who showed it, Subject the proof.
+	ProofHeld struct {
+		Call   fact.ID   `json:"call"`
+		Reason Suspicion `json:"reason"` // the first of them
+	}
+	// ProofApproved : a proof is rewarded. Person is who showed it, Subject the proof.
+	ProofApproved struct {
+		Call   fact.ID    `json:"call"`
+		Kind   RewardKind `json:"kind"`
+		Amount int64      `json:"amount"` // fen or points
+	}
+	// ProofRefused : a proof is not rewarded. Person is who showed it, Subject the proof.
+	ProofRefused struct {
+		Call   fact.ID     `json:"call"`
+		Reason ProofReason `json:"reason"`
+	}
 	// Asked : somebody was asked to share. Person is who was asked.
 	Asked struct {
 		Campaign CampaignName `json:"campaign"`
@@ -92,6 +116,11 @@ func Facts() []any {
 		RewardHeld{},
 		RewardAllowed{},
 		DebtSettled{},
+		CallOpened{},
+		ProofShown{},
+		ProofHeld{},
+		ProofApproved{},
+		ProofRefused{},
 		Asked{},
 	}
 }

@@ -17,7 +17,7 @@ func TestReadsUseIndexes(t *testing.T) {
 		w.declare(lockIn())
 		const many = 3000
 		fill := func(table, columns string, row func(i int) []any) {
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				rows := make([][]any, many)
 				for i := range rows {
 					rows[i] = append([]any{tx.Community()}, row(i)...)
@@ -27,25 +27,25 @@ func TestReadsUseIndexes(t *testing.T) {
 		}
 		id := func(kind string, i int) string { return fmt.Sprintf("%s%05d", kind, i) }
 		fill("growth_link", "id, code, sharer, product, parent, created_at", func(i int) []any {
-			return []any{id("l", i), id("c", i), id("p", i), "", id("l", i/2-1), w.d.Clock.Now()}
+			return []any{id("l", i), id("c", i), id("p", i), "", id("l", i/2-1), w.D.Clock.Now()}
 		})
 		fill("growth_touch", "holder, product, person, first_link, first_at, last_link, last_at", func(i int) []any {
-			return []any{id("p", i), "", true, id("l", 1), w.d.Clock.Now(), id("l", 1), w.d.Clock.Now()}
+			return []any{id("p", i), "", true, id("l", 1), w.D.Clock.Now(), id("l", 1), w.D.Clock.Now()}
 		})
-		fill("growth_mark", "person, kind, hash, at", func(i int) []any { return []any{id("p", i), "device", id("h", i), w.d.Clock.Now()} })
-		fill("growth_lead", "link, person, at", func(i int) []any { return []any{id("l", i/3), id("p", i), w.d.Clock.Now()} })
+		fill("growth_mark", "person, kind, hash, at", func(i int) []any { return []any{id("p", i), "device", id("h", i), w.D.Clock.Now()} })
+		fill("growth_lead", "link, person, at", func(i int) []any { return []any{id("l", i/3), id("p", i), w.D.Clock.Now()} })
 		fill("growth_visit", "link, day, visitor, views", func(i int) []any { return []any{id("l", i/3), "2026-03-01", id("v", i), 1} })
 		fill("growth_bond", "id, programme, version, binds, promoter, guest, fact, state, bound_at, valid_until, protect_until", func(i int) []any {
-			at := w.d.Clock.Now().Add(time.Duration(i) * time.Minute)
+			at := w.D.Clock.Now().Add(time.Duration(i) * time.Minute)
 			return []any{id("b", i), "lock-in", 1, "attendance", id("p", i/3), id("g", i), id("f", i), "active", at, at, at}
 		})
 		fill("growth_sale", "order_id, buyer, link, paid, lines, paid_at, refund_until, fact", func(i int) []any {
-			return []any{id("o", i), id("g", i), id("l", i/3), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, w.d.Clock.Now(), w.d.Clock.Now(), id("f", i)}
+			return []any{id("o", i), id("g", i), id("l", i/3), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, w.D.Clock.Now(), w.D.Clock.Now(), id("f", i)}
 		})
 		fill("growth_reward", "id, order_id, programme, version, level, bond, promoter, kind, base, amount, release_at, fact, at", func(i int) []any {
-			return []any{id("r", i), id("o", i), "lock-in", 1, 1, id("b", i), id("p", i/3), "service", 100, 1, w.d.Clock.Now(), id("f", i), w.d.Clock.Now()}
+			return []any{id("r", i), id("o", i), "lock-in", 1, 1, id("b", i), id("p", i/3), "service", 100, 1, w.D.Clock.Now(), id("f", i), w.D.Clock.Now()}
 		})
-		if _, err := w.d.SQL().ExecContext(t.Context(), `ANALYZE`); err != nil {
+		if _, err := w.D.SQL().ExecContext(t.Context(), `ANALYZE`); err != nil {
 			t.Fatal(err)
 		}
 		for name, read := range map[string]func(tx *db.Tx) error{
@@ -62,7 +62,7 @@ func TestReadsUseIndexes(t *testing.T) {
 			"why":      func(tx *db.Tx) error { _, err := w.WhyTx(tx, "r00005"); return err },
 			"a link":   func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
 		} {
-			plan := testkit.Plan(t, w.d, read)
+			plan := testkit.Plan(t, w.D, read)
 			for _, table := range []string{"link", "touch", "mark", "lead", "visit", "bond", "sale", "reward"} {
 				if strings.Contains(plan, "Seq Scan on growth_"+table) || strings.Contains(plan, "SCAN growth_"+table) {
 					plan = "reads all of growth_" + table + ":\n" + plan

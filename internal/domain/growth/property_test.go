@@ -23,7 +23,7 @@ func TestAnyHistory(t *testing.T) {
 		other := *d
 		other.Community = fmt.Sprint("any", run)
 		w := *whole
-		w.d, w.t = &other, t
+		w.D, w.T = &other, t
 		p := lockIn()
 		p.Touch = rapid.SampledFrom([]growth.TouchRule{growth.First, growth.Last}).Draw(rt, "touch")
 		p.ValidDays = rapid.SampledFrom([]int{5, 30, -1}).Draw(rt, "valid")
@@ -108,28 +108,28 @@ func (h *history) give(rt *rapid.T) {
 
 func (h *history) payOut(rt *rapid.T) {
 	who := rapid.SampledFrom([]string{"ann", "bob", "cat"}).Draw(rt, "payee")
-	has := h.balance("commission:available:"+who, ledger.CNY)
+	has := h.Balance("commission:available:"+who, ledger.CNY)
 	if has == 0 {
 		return
 	}
 	n := rapid.Int64Range(1, has).Draw(rt, "amount")
 	h.n++
 	key := fmt.Sprint("payout ", h.n)
-	_, err := h.books.Reserve(rt.Context(), h.d.Community, ledger.Payout{Key: key, Account: "commission:available:" + who, Amount: n, Fact: key})
-	h.must(err)
+	_, err := h.Books.Reserve(rt.Context(), h.D.Community, ledger.Payout{Key: key, Account: "commission:available:" + who, Amount: n, Fact: key})
+	h.Must(err)
 	if rapid.Bool().Draw(rt, "fails") {
-		_, err = h.books.GiveBack(rt.Context(), h.d.Community, key, key)
+		_, err = h.Books.GiveBack(rt.Context(), h.D.Community, key, key)
 	} else {
-		_, err = h.books.Done(rt.Context(), h.d.Community, key, "cash:bank", key)
+		_, err = h.Books.Done(rt.Context(), h.D.Community, key, "cash:bank", key)
 		h.paid[who] += n
 	}
-	h.must(err)
+	h.Must(err)
 }
 
 func (h *history) wait(rt *rapid.T) {
 	days := rapid.IntRange(1, 9).Draw(rt, "days")
 	h.today += days
-	h.pass(days)
+	h.Days(days)
 }
 
 // share is what a level keeps of an order: its rate of what is left of the plan.
@@ -154,7 +154,7 @@ func (h *history) check(rt *rapid.T) {
 		}
 	}
 	h.sound()
-	if h.t.Failed() {
+	if h.T.Failed() {
 		rt.FailNow()
 	}
 }

@@ -175,6 +175,7 @@ type Export struct {
 	Guests  []Bond      `json:"guests"`
 	Brought []Bond      `json:"brought_by"`
 	Rewards []Reward    `json:"rewards"`
+	Proofs  []Proof     `json:"proofs"`
 }
 
 // ExportTx gives all that a person has to do with growth.
@@ -188,7 +189,12 @@ func (s *Service) ExportTx(tx *db.Tx, person string) (x Export, err error) {
 	if x.Brought, err = all(func(cursor string) (page.Page[Bond], error) { return s.PromotersTx(tx, person, cursor, 100) }); err != nil {
 		return x, err
 	}
-	x.Rewards, err = all(func(cursor string) (page.Page[Reward], error) { return s.RewardsTx(tx, person, cursor, 100) })
+	if x.Rewards, err = all(func(cursor string) (page.Page[Reward], error) { return s.RewardsTx(tx, person, cursor, 100) }); err != nil {
+		return x, err
+	}
+	x.Proofs, err = all(func(cursor string) (page.Page[Proof], error) {
+		return s.ProofsTx(tx, ProofFilter{Person: person}, cursor, 100)
+	})
 	return x, err
 }
 

@@ -11,12 +11,13 @@ import (
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
-// Review is how somebody's look at a bond or a reward ended.
+// Review is how somebody's look at a bond, a reward or a proof ended.
 type Review struct {
 	Kind    task.Kind
-	Subject string // the bond or reward
+	Subject string // the bond, reward or proof
 	Outcome task.Outcome
 	Fact    string
+	By      string
 }
 
 // ReviewTx does what a review decided. Once is enough; of other tasks it takes no notice.
@@ -26,6 +27,8 @@ func (s *Service) ReviewTx(tx *db.Tx, r Review) error {
 		return s.reviewBond(tx, r)
 	case ReviewReward:
 		return s.reviewReward(tx, r)
+	case ReviewProof:
+		return s.reviewedProof(tx, r)
 	}
 	return nil
 }
@@ -125,6 +128,9 @@ func (s *Service) MergeTx(tx *db.Tx, person string) error {
 	}
 	if err := followAsked(tx, ids); err != nil {
 		return fmt.Errorf("merge when somebody was asked: %w", err)
+	}
+	if err := s.holdOwn(tx, ids); err != nil {
+		return fmt.Errorf("hold proofs of one human: %w", err)
 	}
 	own, err := ownRewards(tx, ids)
 	if err != nil {

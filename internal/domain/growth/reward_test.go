@@ -12,6 +12,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/task"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 // G4: a reward is frozen until the order can't be given back, then at hand. What goes back before takes it from there.
@@ -33,16 +34,16 @@ func TestARewardIsFrozenThenReleased(t *testing.T) {
 		w.back(order, 500_00) // told twice
 		w.back(order, 400_00) // told late
 		w.wantPurse("ann", 49_95, 0, 0)
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			why, err := w.WhyTx(tx, got[0].ID)
 			if why.Sale.Refunded != 500_50 {
 				t.Errorf("told late, %s have gone back", why.Sale.Refunded)
 			}
 			return err
 		})
-		w.pass(6)
+		w.Days(6)
 		w.wantPurse("ann", 49_95, 0, 0)
-		w.pass(1)
+		w.Days(1)
 		w.wantPurse("ann", 0, 49_95, 0)
 		w.back(order, 1000_00)
 		w.wantPurse("ann", 0, 0, 0)
@@ -55,9 +56,9 @@ func TestAnOrderEarnsOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.declare(lockIn())
 		w.bring("ann", "gil")
-		sale := growth.Sale{Order: "o", Buyer: "gil", Paid: 100_00, Lines: []growth.Line{vip(100)}, PaidAt: w.d.Clock.Now(), Fact: "f"}
+		sale := growth.Sale{Order: "o", Buyer: "gil", Paid: 100_00, Lines: []growth.Line{vip(100)}, PaidAt: w.D.Clock.Now(), Fact: "f"}
 		for range 2 {
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				_, err := w.EarnTx(tx, sale)
 				return err
 			})
@@ -73,23 +74,23 @@ func TestWhatWasPaidOutIsOwed(t *testing.T) {
 		w.declare(lockIn())
 		w.bring("ann", "gil")
 		order, got := w.buy("gil", vip(1000))
-		w.pass(7)
-		_, err := w.books.Reserve(t.Context(), w.d.Community, ledger.Payout{Key: "p", Account: "commission:available:ann", Amount: 70_00, Fact: "f"})
-		w.must(err)
-		_, err = w.books.Done(t.Context(), w.d.Community, "p", "cash:bank", "f")
-		w.must(err)
+		w.Days(7)
+		_, err := w.Books.Reserve(t.Context(), w.D.Community, ledger.Payout{Key: "p", Account: "commission:available:ann", Amount: 70_00, Fact: "f"})
+		w.Must(err)
+		_, err = w.Books.Done(t.Context(), w.D.Community, "p", "cash:bank", "f")
+		w.Must(err)
 		w.back(order, 500_00)
 		w.wantPurse("ann", 0, 0, 20_00) // 50 to take, 30 at hand
 		var why growth.Why
-		w.must(w.d.Read(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
+		w.Must(w.D.Read(t.Context(), w.D.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
 		if len(why.Taken) != 1 || why.Taken[0].Amount != 50_00 || why.Taken[0].Owed != 20_00 {
 			t.Errorf("taken %+v", why.Taken)
 		}
 		w.bring("ann", "hal")
 		w.buy("hal", vip(500))
-		w.pass(7)
+		w.Days(7)
 		w.wantPurse("ann", 0, 50_00, 20_00)
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if err := w.SettleTx(tx, "ann"); err != nil {
 				return err
 			}
@@ -133,10 +134,10 @@ func TestTwoLevels(t *testing.T) {
 func TestPointsAndServices(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		p := lockIn()
-		p.Reward, p.PointsPerYuan, p.Service = []growth.RewardKind{growth.InMoney, growth.InPoints, growth.InService}, 3, words("一次咨询")
+		p.Reward, p.PointsPerYuan, p.Service = []growth.RewardKind{growth.InMoney, growth.InPoints, growth.InService}, 3, stage.Words("一次咨询")
 		w.declare(p)
 		choose := func(k growth.RewardKind) {
-			w.do(func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "lock-in", k) })
+			w.Do(func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "lock-in", k) })
 		}
 		w.bring("ann", "gil")
 		choose(growth.InPoints)
@@ -144,30 +145,30 @@ func TestPointsAndServices(t *testing.T) {
 		if got[0].Amount != 30 { // 10.10 yuan
 			t.Errorf("earned %+v", got)
 		}
-		if n := w.balance("points:ann", ledger.Points); n != 0 {
+		if n := w.Balance("points:ann", ledger.Points); n != 0 {
 			t.Errorf("%d points before the freeze ends", n)
 		}
-		w.pass(7)
-		if n := w.balance("points:ann", ledger.Points); n != 30 {
+		w.Days(7)
+		if n := w.Balance("points:ann", ledger.Points); n != 30 {
 			t.Errorf("%d points", n)
 		}
 		w.back(order, 101_00)
-		if n := w.balance("points:ann", ledger.Points); n != 0 {
+		if n := w.Balance("points:ann", ledger.Points); n != 0 {
 			t.Errorf("%d points after the refund", n)
 		}
 		choose(growth.InService)
 		_, got = w.buy("gil", vip(100))
 		gone, _ := w.buy("gil", vip(100))
 		w.back(gone, 100_00)
-		w.pass(7)
+		w.Days(7)
 		w.finish(growth.GiveService, got[0].ID, growth.Given)
-		list, err := w.tasks.List(t.Context(), w.d.Community, task.System, task.Filter{State: task.StateOpen, Kind: growth.GiveService}, "", 10)
-		w.must(err)
+		list, err := w.tasks.List(t.Context(), w.D.Community, task.System, task.Filter{State: task.StateOpen, Kind: growth.GiveService}, "", 10)
+		w.Must(err)
 		if len(list.Items) > 0 {
 			t.Errorf("a service for an order that was given back: %+v", list.Items)
 		}
-		w.refused(growth.ErrChoice, func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "lock-in", "luck") })
-		w.refused(growth.ErrUnknownProgramme, func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "none", growth.InMoney) })
+		w.Refused(growth.ErrChoice, func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "lock-in", "luck") })
+		w.Refused(growth.ErrUnknownProgramme, func(tx *db.Tx) error { return w.ChooseTx(tx, "ann", "none", growth.InMoney) })
 		w.sound()
 	})
 }
@@ -180,15 +181,15 @@ func TestAMergeHoldsRewards(t *testing.T) {
 			w.declare(lockIn())
 			w.bring("ann", "gil")
 			_, got := w.buy("gil", vip(100))
-			w.merged["ann"] = []string{"gil"}
-			w.do(func(tx *db.Tx) error { return w.MergeTx(tx, "ann") })
-			w.pass(8)
+			w.Merged["ann"] = []string{"gil"}
+			w.Do(func(tx *db.Tx) error { return w.MergeTx(tx, "ann") })
+			w.Days(8)
 			w.wantPurse("ann", 10_00, 0, 0) // nothing is released meanwhile
 			if _, more := w.buy("gil", vip(100)); len(more) > 0 {
 				t.Errorf("by oneself it earned %+v", more)
 			}
 			w.finish(growth.ReviewReward, got[0].ID, outcome)
-			w.pass(1)
+			w.Days(1)
 			w.wantPurse("ann", want[0], want[1], want[2])
 			w.sound()
 		}
@@ -201,9 +202,9 @@ func TestAMergeAfterTheRelease(t *testing.T) {
 		w.declare(lockIn())
 		w.bring("ann", "gil")
 		_, got := w.buy("gil", vip(100))
-		w.pass(8)
-		w.merged["ann"] = []string{"gil"}
-		w.do(func(tx *db.Tx) error { return w.MergeTx(tx, "ann") })
+		w.Days(8)
+		w.Merged["ann"] = []string{"gil"}
+		w.Do(func(tx *db.Tx) error { return w.MergeTx(tx, "ann") })
 		w.wantPurse("ann", 0, 10_00, 0)
 		w.finish(growth.ReviewReward, got[0].ID, growth.Refuse)
 		w.wantPurse("ann", 0, 0, 0)
@@ -218,16 +219,16 @@ func TestWhy(t *testing.T) {
 		p.ProtectDays = 0
 		w.declare(p)
 		loser := w.bring("bob", "gil")
-		w.pass(1)
+		w.Days(1)
 		bond := w.bring("ann", "gil")
-		w.pass(1)
+		w.Days(1)
 		order, got := w.buy("gil", vip(100))
-		w.pass(8)
+		w.Days(8)
 		w.back(order, 50_00)
 		p.Levels[0].RateBP = 1
 		w.declare(p)
 		var why growth.Why
-		w.must(w.d.Read(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
+		w.Must(w.D.Read(t.Context(), w.D.Community, func(tx *db.Tx) (err error) { why, err = w.WhyTx(tx, got[0].ID); return err }))
 		var what []string
 		for _, f := range why.Facts {
 			what = append(what, f.What)
@@ -239,11 +240,11 @@ func TestWhy(t *testing.T) {
 			why.Programme.Levels[0].RateBP != 1000 || why.Programme.Version != 1 || len(why.Entries) != 4 || why.Entries[0].Rule != "lock-in@1" || len(what) != 5 || what[0] != "lost" {
 			t.Errorf("%+v\n%v", why, what)
 		}
-		w.refused(growth.ErrUnknownReward, func(tx *db.Tx) error {
+		w.Refused(growth.ErrUnknownReward, func(tx *db.Tx) error {
 			_, err := w.WhyTx(tx, "none")
 			return err
 		})
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.RewardsTx(tx, "ann", "", 10)
 			if len(list.Items) != 1 || list.Items[0].Taken != 5_00 || list.Items[0].State != growth.Released {
 				t.Errorf("%+v", list.Items)
@@ -258,32 +259,32 @@ func TestTheAskingBudget(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.days = 30
 		ask := func(person, campaign string, by *audit.Actor) error {
-			return w.d.Do(t.Context(), w.d.Community, func(tx *db.Tx) error { return w.AskTx(tx, growth.Ask{Person: person, Campaign: campaign, By: by}) })
+			return w.D.Do(t.Context(), w.D.Community, func(tx *db.Tx) error { return w.AskTx(tx, growth.Ask{Person: person, Campaign: campaign, By: by}) })
 		}
-		start := w.d.Clock.Now()
-		w.must(ask("ann", "spring", nil))
-		w.must(ask("bob", "spring", nil))
+		start := w.D.Clock.Now()
+		w.Must(ask("ann", "spring", nil))
+		w.Must(ask("bob", "spring", nil))
 		err := ask("ann", "summer", nil)
 		if e := errs.As(err); !errors.Is(err, growth.ErrAskedLately) || !e.Params["again"].(time.Time).Equal(start.AddDate(0, 0, 30)) {
 			t.Errorf("asked again: %v", err)
 		}
-		w.must(ask("ann", "summer", &audit.Actor{Kind: access.Operator, ID: "op"}))
-		w.do(func(tx *db.Tx) error {
+		w.Must(ask("ann", "summer", &audit.Actor{Kind: access.Operator, ID: "op"}))
+		w.Do(func(tx *db.Tx) error {
 			list, err := audit.List(tx, audit.Filter{Action: "growth."})
 			if len(list.Items) != 1 || list.Items[0].TargetID != "ann" {
 				t.Errorf("audit %+v", list.Items)
 			}
 			return err
 		})
-		w.merged["cat"] = []string{"ann"}
-		w.do(func(tx *db.Tx) error { return w.MergeTx(tx, "cat") })
+		w.Merged["cat"] = []string{"ann"}
+		w.Do(func(tx *db.Tx) error { return w.MergeTx(tx, "cat") })
 		if err := ask("cat", "autumn", nil); !errors.Is(err, growth.ErrAskedLately) {
 			t.Errorf("after a merge: %v", err)
 		}
-		w.pass(30)
-		w.must(ask("cat", "autumn", nil))
-		w.refused(growth.ErrName, func(tx *db.Tx) error { return w.AskTx(tx, growth.Ask{Person: "ann", Campaign: "春"}) })
-		w.do(func(tx *db.Tx) error {
+		w.Days(30)
+		w.Must(ask("cat", "autumn", nil))
+		w.Refused(growth.ErrName, func(tx *db.Tx) error { return w.AskTx(tx, growth.Ask{Person: "ann", Campaign: "春"}) })
+		w.Do(func(tx *db.Tx) error {
 			if err := w.EraseTx(tx, "cat"); err != nil {
 				return err
 			}

@@ -34,6 +34,15 @@ type Deps struct {
 	Hash   func(community, purpose, value string) string // keyed
 	Zone   func(ctx context.Context, community string) *time.Location
 	Asking func(tx *db.Tx) (Asking, error) // what the community's playbook says
+	Proofs func(tx *db.Tx) ([]ProofRule, error)
+	// Pictures keeps the pictures of proofs.
+	Pictures Pictures
+}
+
+// Pictures notes which pictures are in use: one that nothing uses goes.
+type Pictures interface {
+	UseTx(tx *db.Tx, hash string) error
+	DropTx(tx *db.Tx, hash string) error
 }
 
 // Service keeps bonds and rewards. Safe for concurrent use.
@@ -55,6 +64,7 @@ const (
 	purposeVisitor = "growth.visitor"
 	purposeMark    = "growth.mark."
 	purposeCode    = "growth.code"
+	purposeAddress = "growth.address"
 )
 
 // DeclareTx makes the programmes those under which bonds are made; the same again changes nothing. One that is named no longer
@@ -159,5 +169,11 @@ func (s *Service) ChooseTx(tx *db.Tx, person, name string, k RewardKind) error {
 	return putChoice(tx, ids[0], name, k)
 }
 
-// EraseTx forgets what tells of a person's devices, accounts, ways and wishes. Bonds and rewards are books: they stay, as ids.
-func (s *Service) EraseTx(tx *db.Tx, person string) error { return erase(tx, person) }
+// EraseTx forgets what tells of a person's devices, accounts, ways, wishes and pictures. Bonds, rewards and proofs are books: they
+// stay, as ids.
+func (s *Service) EraseTx(tx *db.Tx, person string) error {
+	if err := s.eraseProofs(tx, person); err != nil {
+		return err
+	}
+	return erase(tx, person)
+}

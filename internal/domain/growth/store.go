@@ -32,12 +32,12 @@ func programmeAt(tx *db.Tx, name string, version int) (programme, error) {
 }
 
 func putProgramme(tx *db.Tx, p programme, position int) error {
-	_, err := tx.Exec(`INSERT INTO growth_programme_version (community_id, name, version, content, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+	err := tx.Put(`INSERT INTO growth_programme_version (community_id, name, version, content, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		tx.Community(), p.Name, p.version, db.JSON[Programme]{V: p.Programme}, tx.Now())
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO growth_programme (community_id, name, version, position, retired) VALUES ($1, $2, $3, $4, FALSE)
+	err = tx.Put(`INSERT INTO growth_programme (community_id, name, version, position, retired) VALUES ($1, $2, $3, $4, FALSE)
 		ON CONFLICT (community_id, name) DO UPDATE SET version = excluded.version, position = excluded.position, retired = FALSE`,
 		tx.Community(), p.Name, p.version, position)
 	return err
@@ -52,8 +52,7 @@ func retireProgrammes(tx *db.Tx, but []Programme) error {
 		}
 		query += ` AND name NOT IN ` + db.In(&args, names)
 	}
-	_, err := tx.Exec(query, args...)
-	return err
+	return tx.Put(query, args...)
 }
 
 const selectLink = `SELECT id, code, sharer, product, parent, created_at FROM growth_link WHERE community_id = $1`
@@ -116,14 +115,13 @@ const touchColumns = `holder, product, person, first_link, first_at, last_link, 
 
 // foldTouch adds to what a holder's first and last links are.
 func foldTouch(tx *db.Tx, t touchRow) error {
-	_, err := tx.Exec(`INSERT INTO growth_touch (community_id, `+touchColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	return tx.Put(`INSERT INTO growth_touch (community_id, `+touchColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (community_id, holder, product) DO UPDATE SET
 			first_link = CASE WHEN excluded.first_at < growth_touch.first_at THEN excluded.first_link ELSE growth_touch.first_link END,
 			first_at = CASE WHEN excluded.first_at < growth_touch.first_at THEN excluded.first_at ELSE growth_touch.first_at END,
 			last_link = CASE WHEN excluded.last_at >= growth_touch.last_at THEN excluded.last_link ELSE growth_touch.last_link END,
 			last_at = CASE WHEN excluded.last_at >= growth_touch.last_at THEN excluded.last_at ELSE growth_touch.last_at END`,
 		tx.Community(), t.holder, t.product, t.person, t.firstLink, t.firstAt, t.lastLink, t.lastAt)
-	return err
 }
 
 // claimTouches takes what a visitor left.
@@ -141,14 +139,12 @@ func touchesOf(tx *db.Tx, ids []string) ([]touchRow, error) {
 }
 
 func insertLead(tx *db.Tx, link, person string, at time.Time) error {
-	_, err := tx.Exec(`INSERT INTO growth_lead (community_id, link, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, tx.Community(), link, person, at)
-	return err
+	return tx.Put(`INSERT INTO growth_lead (community_id, link, person, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, tx.Community(), link, person, at)
 }
 
 func insertMark(tx *db.Tx, person, kind, hash string) error {
-	_, err := tx.Exec(`INSERT INTO growth_mark (community_id, person, kind, hash, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO growth_mark (community_id, person, kind, hash, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		tx.Community(), person, kind, hash, tx.Now())
-	return err
 }
 
 // sharedMark is what two humans have in common.
@@ -228,10 +224,9 @@ func spendAsk(tx *db.Tx, person, campaign string, before time.Time) (spent bool,
 // followAsked lets the one who stands for a human have been asked when any of their ids was.
 func followAsked(tx *db.Tx, ids []string) error {
 	args := []any{tx.Community(), ids[0]}
-	_, err := tx.Exec(`INSERT INTO growth_asked (community_id, person, campaign, at)
+	return tx.Put(`INSERT INTO growth_asked (community_id, person, campaign, at)
 		SELECT community_id, $2, campaign, at FROM growth_asked WHERE community_id = $1 AND person IN `+db.In(&args, ids)+` ORDER BY at DESC LIMIT 1
 		ON CONFLICT (community_id, person) DO UPDATE SET campaign = excluded.campaign, at = excluded.at`, args...)
-	return err
 }
 
 func choiceOf(tx *db.Tx, person, programme string) (RewardKind, error) {
@@ -240,9 +235,8 @@ func choiceOf(tx *db.Tx, person, programme string) (RewardKind, error) {
 }
 
 func putChoice(tx *db.Tx, person, programme string, k RewardKind) error {
-	_, err := tx.Exec(`INSERT INTO growth_choice (community_id, person, programme, kind) VALUES ($1, $2, $3, $4)
+	return tx.Put(`INSERT INTO growth_choice (community_id, person, programme, kind) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (community_id, person, programme) DO UPDATE SET kind = excluded.kind`, tx.Community(), person, programme, k)
-	return err
 }
 
 func erase(tx *db.Tx, person string) error {
@@ -250,7 +244,7 @@ func erase(tx *db.Tx, person string) error {
 		`DELETE FROM growth_mark WHERE community_id = $1 AND person = $2`, `DELETE FROM growth_choice WHERE community_id = $1 AND person = $2`,
 		`DELETE FROM growth_asked WHERE community_id = $1 AND person = $2`, `DELETE FROM growth_touch WHERE community_id = $1 AND holder = $2 AND person = TRUE`,
 	} {
-		if _, err := tx.Exec(query, tx.Community(), person); err != nil {
+		if err := tx.Put(query, tx.Community(), person); err != nil {
 			return err
 		}
 	}
@@ -265,4 +259,37 @@ func leadsOf(tx *db.Tx, ids []string, until time.Time) ([]Came, error) {
 		return c, err
 	}, `SELECT d.link, l.sharer, d.at FROM growth_lead d JOIN growth_link l ON l.community_id = d.community_id AND l.id = d.link
 		WHERE d.community_id = $1 AND d.at <= $2 AND d.person IN `+db.In(&args, ids)+` ORDER BY d.at, d.link LIMIT 100`, args...)
+}
+
+// reachOf adds what links brought since a day, of which since is the moment.
+func reachOf(tx *db.Tx, links []string, day string, since time.Time, out map[string]Reach) error {
+	for _, q := range []struct {
+		query string
+		from  any
+		add   func(r *Reach, n, m int64)
+	}{
+		{`SELECT link, count(*), CAST(sum(views) AS BIGINT) FROM growth_visit WHERE community_id = $1 AND day >= $2 AND link IN %s GROUP BY link`, day, func(r *Reach, n, m int64) { r.Visits, r.Views = int(n), int(m) }},
+		{`SELECT link, count(*), 0 FROM growth_lead WHERE community_id = $1 AND at >= $2 AND link IN %s GROUP BY link`, since, func(r *Reach, n, _ int64) { r.Leads = int(n) }},
+		{
+			`SELECT link, count(*), CAST(sum(paid - refunded) AS BIGINT) FROM growth_sale WHERE community_id = $1 AND paid_at >= $2 AND link IN %s AND link <> '' GROUP BY link`,
+			since, func(r *Reach, n, m int64) { r.Orders, r.Revenue = int(n), money.Fen(m) },
+		},
+	} {
+		args := []any{tx.Community(), q.from}
+		err := tx.Each(func(r *db.Row) error {
+			var link string
+			var n, m int64
+			err := r.Scan(&link, &n, &m)
+			if err == nil {
+				x := out[link]
+				q.add(&x, n, m)
+				out[link] = x
+			}
+			return err
+		}, strings.Replace(q.query, "%s", db.In(&args, links), 1), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -62,13 +62,11 @@ func insertActive(tx *db.Tx, b Bond) (bool, error) {
 }
 
 func loseBond(tx *db.Tx, id string, why Reason, winner string) error {
-	_, err := tx.Exec(`UPDATE growth_bond SET state = 'lost', reason = $3, winner = $4 WHERE community_id = $1 AND id = $2 AND state = 'active'`, tx.Community(), id, why, winner)
-	return err
+	return tx.Put(`UPDATE growth_bond SET state = 'lost', reason = $3, winner = $4 WHERE community_id = $1 AND id = $2 AND state = 'active'`, tx.Community(), id, why, winner)
 }
 
 func setBondTask(tx *db.Tx, id, task string) error {
-	_, err := tx.Exec(`UPDATE growth_bond SET task = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task)
-	return err
+	return tx.Put(`UPDATE growth_bond SET task = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task)
 }
 
 // refuseBond ends a pending bond.

@@ -73,19 +73,17 @@ func rewarded(tx *db.Tx, order, programme string) (bool, error) {
 }
 
 func insertReward(tx *db.Tx, x Reward) error {
-	_, err := tx.Exec(`INSERT INTO growth_reward (community_id, id, order_id, programme, version, level, bond, promoter, kind, base, amount, release_at, entry, due, fact, at)
+	return tx.Put(`INSERT INTO growth_reward (community_id, id, order_id, programme, version, level, bond, promoter, kind, base, amount, release_at, entry, due, fact, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		tx.Community(), x.ID, x.Order, x.Programme, x.Version, x.Level, x.Bond, x.Promoter, x.Kind, x.Base, x.Amount, x.ReleaseAt, x.entry, x.due, x.Fact, x.At)
-	return err
 }
 
 // takeReward notes what was taken back, once a fact.
 func takeReward(tx *db.Tx, id string, n, owed int64, fact string) error {
-	if _, err := tx.Exec(`UPDATE growth_reward SET taken = taken + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, n); err != nil {
+	if err := tx.Put(`UPDATE growth_reward SET taken = taken + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, n); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`INSERT INTO growth_takeback (community_id, reward, fact, amount, owed, at) VALUES ($1, $2, $3, $4, $5, $6)`, tx.Community(), id, fact, n, owed, tx.Now())
-	return err
+	return tx.Put(`INSERT INTO growth_takeback (community_id, reward, fact, amount, owed, at) VALUES ($1, $2, $3, $4, $5, $6)`, tx.Community(), id, fact, n, owed, tx.Now())
 }
 
 func takeBacks(tx *db.Tx, reward string) ([]TakeBack, error) {
@@ -96,13 +94,11 @@ func takeBacks(tx *db.Tx, reward string) ([]TakeBack, error) {
 }
 
 func setRewardTask(tx *db.Tx, id, task string, held bool) error {
-	_, err := tx.Exec(`UPDATE growth_reward SET task = $3, held = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task, held)
-	return err
+	return tx.Put(`UPDATE growth_reward SET task = $3, held = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task, held)
 }
 
 func setDue(tx *db.Tx, x Reward) error {
-	_, err := tx.Exec(`UPDATE growth_reward SET due = $3, release_at = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), x.ID, x.due, x.ReleaseAt)
-	return err
+	return tx.Put(`UPDATE growth_reward SET due = $3, release_at = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), x.ID, x.due, x.ReleaseAt)
 }
 
 // rewardsTo lists what a human earned, newest first.

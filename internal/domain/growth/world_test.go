@@ -2,10 +2,7 @@ package growth_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -14,33 +11,22 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/kit/money"
-	"github.com/qunce/qunce/internal/kit/text"
-	"github.com/qunce/qunce/internal/platform/bus"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // crowd stands for people: who went into whom, who is a member, who works here.
 type crowd struct {
-	merged  map[string][]string // by the one who stands for them
+	*stage.Crowd
 	members map[string]bool
 	staff   map[string]bool
 	alike   map[string]bool // "one other"
-}
-
-func (c *crowd) IDs(_ *db.Tx, person string) ([]string, error) {
-	for root, others := range c.merged {
-		if root == person || slices.Contains(others, person) {
-			return append([]string{root}, others...), nil
-		}
-	}
-	return []string{person}, nil
 }
 
 func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
@@ -55,88 +41,59 @@ func (c *crowd) Alike(_ *db.Tx, one, other string) (bool, error) { return c.alik
 type world struct {
 	*growth.Service
 	*crowd
-	t      testing.TB
-	d      *testkit.DB
-	books  *ledger.Service
-	tasks  *task.Service
-	runner *job.Runner
-	n      int
-	sold   map[string][]growth.Line
-	days   int // of the asking budget
+	stage.Stage
+	tasks *task.Service
+	n     int
+	sold  map[string][]growth.Line
+	days  int // of the asking budget
+	rules []growth.ProofRule
+	album *album
 }
 
 var shanghai = time.FixedZone("CST", 8*3600)
 
 func newWorld(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
-	w := &world{t: t, d: d, crowd: &crowd{}, sold: map[string][]growth.Line{}, runner: job.NewRunner(d.DB, quiet), tasks: task.New(d.DB)}
-	err := fact.NewLog(d.DB, bus.NewLocal(), quiet).Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.books, err = ledger.New(d.DB, ledger.Standard()...); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{Stage: stage.New(t, d), crowd: &crowd{}, sold: map[string][]growth.Line{}, tasks: task.New(d.DB), album: &album{}}
 	w.Service = growth.New(growth.Deps{
-		DB: d.DB, Ledger: w.books, Tasks: w.tasks, People: w.crowd, Hash: func(c, p, v string) string { return c + p + v },
+		DB: d.DB, Ledger: w.Books, Tasks: w.tasks, People: w.crowd, Hash: func(c, p, v string) string { return c + p + v },
 		Zone: func(context.Context, string) *time.Location { return shanghai }, Asking: func(*db.Tx) (growth.Asking, error) { return growth.Asking{Days: w.days}, nil },
+		Proofs: func(*db.Tx) ([]growth.ProofRule, error) { return w.rules, nil }, Pictures: w.album,
 	})
-	w.books.Register(w.runner)
-	w.tasks.Register(w.runner)
-	w.Register(w.runner)
+	w.Books.Register(w.Runner)
+	w.tasks.Register(w.Runner)
+	w.Register(w.Runner)
 	*w.crowd = someMembers()
 	return w
 }
 
 // fresh is the same part in another community, where nothing has happened.
 func (w *world) fresh() *world {
-	other, d := *w, *w.d
+	other, d := *w, *w.D
 	d.Community = d.NewID()
-	other.d = &d
+	other.D = &d
 	*other.crowd = someMembers()
 	return &other
 }
 
 func someMembers() crowd {
-	return crowd{map[string][]string{}, map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]bool{}, map[string]bool{}}
+	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]bool{}, map[string]bool{}}
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) { fn(t, newWorld(t, d)) })
 }
 
-func (w *world) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) do(fn func(*db.Tx) error) {
-	w.t.Helper()
-	w.must(w.d.Do(w.t.Context(), w.d.Community, fn))
-}
-
-func (w *world) refused(want error, fn func(*db.Tx) error) {
-	w.t.Helper()
-	if err := w.d.Do(w.t.Context(), w.d.Community, fn); !errors.Is(err, want) {
-		w.t.Errorf("got %v, want %v", err, want)
-	}
-}
-
-func words(s string) text.Text { return text.Text{text.Hans: s} }
-
 // lockIn is what a friend ticket does: who comes by it and buys within 30 days pays the giver 10 %.
 func lockIn() growth.Programme {
 	return growth.Programme{
-		Name: "lock-in", Title: words("锁粉"), Binds: growth.Attendance, ValidDays: 30, ProtectDays: 7, Products: []string{"plan"}, Levels: []growth.Level{{RateBP: 1000}},
+		Name: "lock-in", Title: stage.Words("锁粉"), Binds: growth.Attendance, ValidDays: 30, ProtectDays: 7, Products: []string{"plan"}, Levels: []growth.Level{{RateBP: 1000}},
 	}
 }
 
 func (w *world) declare(list ...growth.Programme) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) error { return w.DeclareTx(tx, growth.Config{Programmes: list}) })
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error { return w.DeclareTx(tx, growth.Config{Programmes: list}) })
 }
 
 // cause is a fact that something of another part did.
@@ -147,13 +104,13 @@ func (w *world) cause(tx *db.Tx) (string, error) {
 
 // bring lets a promoter's guest come to an event.
 func (w *world) bring(promoter, guest string) growth.Bond {
-	w.t.Helper()
+	w.T.Helper()
 	return w.touch(growth.Touch{Binds: growth.Attendance, Promoter: promoter, Guest: guest, Subject: "event"})
 }
 
 func (w *world) touch(x growth.Touch) (b growth.Bond) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) (err error) {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) (err error) {
 		if x.Fact == "" {
 			if x.Fact, err = w.cause(tx); err != nil {
 				return err
@@ -173,7 +130,7 @@ func (w *world) touch(x growth.Touch) (b growth.Bond) {
 
 // buy lets a person have what they paid for; it can be given back for 7 days.
 func (w *world) buy(person string, lines ...growth.Line) (order string, out []growth.Reward) {
-	w.t.Helper()
+	w.T.Helper()
 	w.n++
 	order = fmt.Sprint("order ", w.n)
 	var paid money.Fen
@@ -181,7 +138,7 @@ func (w *world) buy(person string, lines ...growth.Line) (order string, out []gr
 		paid += l.Amount
 	}
 	w.sold[order] = lines
-	w.do(func(tx *db.Tx) error {
+	w.Do(func(tx *db.Tx) error {
 		id, err := w.cause(tx)
 		if err != nil {
 			return err
@@ -198,7 +155,7 @@ func vip(yuan int) growth.Line {
 
 // back lets an order be given back up to an amount in all: of each line its share.
 func (w *world) back(order string, total money.Fen) {
-	w.t.Helper()
+	w.T.Helper()
 	lines := slices.Clone(w.sold[order])
 	weights := make([]int64, len(lines))
 	for i, l := range lines {
@@ -211,8 +168,8 @@ func (w *world) back(order string, total money.Fen) {
 }
 
 func (w *world) backOf(order string, lines []growth.Line) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) error {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
 		id, err := w.cause(tx)
 		if err != nil {
 			return err
@@ -221,70 +178,31 @@ func (w *world) backOf(order string, lines []growth.Line) {
 	})
 }
 
-func (w *world) pass(days int) {
-	w.t.Helper()
-	w.d.Clock.Advance(time.Duration(days) * 24 * time.Hour)
-	for {
-		worked, err := w.runner.Step(w.t.Context())
-		w.must(err)
-		if !worked {
-			return
-		}
-	}
-}
-
-func (w *world) balance(account string, c ledger.Currency) int64 {
-	w.t.Helper()
-	n, err := w.books.Balance(w.t.Context(), w.d.Community, account, c)
-	w.must(err)
-	return n
-}
-
 // purse gives what a promoter has frozen, at hand, and owes.
 func (w *world) purse(person string) [3]int64 {
-	w.t.Helper()
+	w.T.Helper()
 	return [3]int64{
-		w.balance("commission:frozen:"+person, ledger.CNY), w.balance("commission:available:"+person, ledger.CNY), -w.balance("commission:owed:"+person, ledger.CNY),
+		w.Balance("commission:frozen:"+person, ledger.CNY), w.Balance("commission:available:"+person, ledger.CNY), -w.Balance("commission:owed:"+person, ledger.CNY),
 	}
 }
 
 func (w *world) wantPurse(person string, frozen, available, owed int64) {
-	w.t.Helper()
+	w.T.Helper()
 	if got := w.purse(person); got != [3]int64{frozen, available, owed} {
-		w.t.Errorf("%s has frozen, at hand, owed %v; want %v", person, got, [3]int64{frozen, available, owed})
-	}
-}
-
-// sound proves the rows and the books.
-func (w *world) sound() {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) error {
-		found, err := growth.Verify(tx)
-		for _, p := range found {
-			w.t.Errorf("%+v", p)
-		}
-		return err
-	})
-	r, err := w.books.Verify(w.t.Context(), w.d.Community)
-	w.must(err)
-	for _, f := range r.Flaws {
-		w.t.Errorf("books: %+v", f)
-	}
-	if r.Sums[ledger.CNY] != 0 || r.Sums[ledger.Points] != 0 {
-		w.t.Errorf("the books sum to %v", r.Sums)
+		w.T.Errorf("%s has frozen, at hand, owed %v; want %v", person, got, [3]int64{frozen, available, owed})
 	}
 }
 
 // finish ends a task, and does what it decided.
 func (w *world) finish(kind task.Kind, subject string, o task.Outcome) {
-	w.t.Helper()
-	list, err := w.tasks.List(w.t.Context(), w.d.Community, task.System, task.Filter{State: task.StateOpen, Kind: kind, Subject: subject}, "", 10)
-	w.must(err)
+	w.T.Helper()
+	list, err := w.tasks.List(w.T.Context(), w.D.Community, task.System, task.Filter{State: task.StateOpen, Kind: kind, Subject: subject}, "", 10)
+	w.Must(err)
 	if len(list.Items) != 1 {
-		w.t.Fatalf("%d tasks %s about %s", len(list.Items), kind, subject)
+		w.T.Fatalf("%d tasks %s about %s", len(list.Items), kind, subject)
 	}
 	by := task.Principal{ID: "boss", All: true}
-	w.do(func(tx *db.Tx) error {
+	w.Do(func(tx *db.Tx) error {
 		if _, err := w.tasks.ClaimTx(tx, by, list.Items[0].ID); err != nil {
 			return err
 		}
@@ -297,4 +215,11 @@ func (w *world) finish(kind task.Kind, subject string, o task.Outcome) {
 		}
 		return w.ReviewTx(tx, growth.Review{Kind: kind, Subject: subject, Outcome: o, Fact: id})
 	})
+}
+
+// sound proves the rows and the books.
+func (w *world) sound() {
+	w.T.Helper()
+	w.Sound(growth.Verify)
+	w.Balanced()
 }

@@ -114,5 +114,8 @@ func (s *Service) identify(tx *db.Tx, person, entry string, id people.Identifier
 
 // OnMerge moves what a merged person has here to the one they went into. app calls it in the merge's transaction.
 func (s *Service) OnMerge(tx *db.Tx, from, into string) error {
+	if err := s.mergeOrigins(tx, from, into); err != nil {
+		return fmt.Errorf("merge first ways in: %w", err)
+	}
 	return adoptReservations(tx, from, into)
 }

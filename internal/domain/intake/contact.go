@@ -26,7 +26,7 @@ func contactPool(id string, day int) string { return fmt.Sprintf("%s/%d", id, da
 
 // DeclareContactTx adds or changes a contact. Today's room follows at once, but never below what is used.
 func (s *Service) DeclareContactTx(tx *db.Tx, c Contact) error {
-	_, err := tx.Exec(`INSERT INTO intake_contact (community_id, id, group_name, name, daily, duty) VALUES ($1, $2, $3, $4, $5, $6)
+	err := tx.Put(`INSERT INTO intake_contact (community_id, id, group_name, name, daily, duty) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (community_id, id) DO UPDATE SET group_name = excluded.group_name, name = excluded.name, daily = excluded.daily, duty = excluded.duty`,
 		tx.Community(), c.ID, c.Group, db.JSON[text.Text]{V: c.Name}, c.Daily, c.Duty)
 	if err != nil {

@@ -21,6 +21,7 @@ type Source struct {
 type Placement struct {
 	ID        string    `json:"id"`
 	Source    string    `json:"source"`
+	Pool      string    `json:"pool,omitempty" doc:"accounts with the same audience, groups, mid-size accounts: as the community names them"`
 	Name      string    `json:"name"`
 	Cost      money.Fen `json:"cost" doc:"fen"`
 	Starts    time.Time `json:"starts,omitzero"`

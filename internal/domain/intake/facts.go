@@ -40,6 +40,10 @@ type (
 	}
 	// PageBegun is a person who took the first step from a landing page.
 	PageBegun PageSeen
+	// PostMade is a post on another platform that is planned; its subject is the post.
+	PostMade struct{}
+	// PostOut is a post that is out; its subject is the post.
+	PostOut struct{}
 	// OpeningMoved is doors with another time or rate; its subject is the opening.
 	OpeningMoved struct {
 		Rate int `json:"rate"`
@@ -48,5 +52,5 @@ type (
 
 // Facts lists the kinds this package emits.
 func Facts() []any {
-	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, PageSeen{}, PageBegun{}, OpeningMoved{}}
+	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, PageSeen{}, PageBegun{}, PostMade{}, PostOut{}, OpeningMoved{}}
 }

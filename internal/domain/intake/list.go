@@ -33,6 +33,15 @@ func (s *Service) SellingTx(tx *db.Tx) (Entry, bool, error) {
 	return firstEntryOf(tx, paths)
 }
 
+// SourceTx gives a source by its id. Refusals: ErrUnknownSource.
+func (s *Service) SourceTx(tx *db.Tx, id string) (Source, error) {
+	x, found, err := sourceByID(tx, id)
+	if err == nil && !found {
+		err = ErrUnknownSource
+	}
+	return x, err
+}
+
 // Sources lists sources, the newest first.
 func (s *Service) Sources(tx *db.Tx, cursor string, limit int) (page.Page[Source], error) {
 	return newest(tx, scanSource, selectSource, cursor, limit, func(x Source) (time.Time, string) { return x.CreatedAt, x.ID })

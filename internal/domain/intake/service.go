@@ -42,6 +42,7 @@ type Service struct {
 	zone   func(ctx context.Context, community string) *time.Location
 	counts *db.Tally
 	pages  *db.Tally
+	placed *db.Tally
 
 	configs sync.Map // community → *decoded
 }
@@ -54,6 +55,7 @@ func New(d *db.DB, p *people.Service, seats *seat.Service, paths *path.Engine, c
 		db: d, people: p, seats: seats, paths: paths, codes: codes, hash: hash, zone: zone,
 		counts: db.NewTally(d, "intake_count", []string{"entry", "day", "what"}, "n"),
 		pages:  db.NewTally(d, "intake_page_count", []string{"page", "version", "revision", "what"}, "n"),
+		placed: db.NewTally(d, "intake_placement_count", []string{"placement", "what"}, "n"),
 	}
 }
 
@@ -69,6 +71,8 @@ func (s *Service) Attach(l *fact.Log) {
 		return nil
 	}})
 	l.Subscribe(fact.Subscription{Name: "intake.page", Kinds: []string{fact.KindOf(PageSeen{}), fact.KindOf(PageBegun{}), termBought, termRefunded}, Handle: s.countPages})
+	kinds := []string{fact.KindOf(Arrived{}), fact.KindOf(Registered{}), fact.KindOf(ContactAdded{})}
+	l.Subscribe(fact.Subscription{Name: "intake.placement", Kinds: kinds, Handle: s.countPlacements})
 }
 
 // counted are the facts that an entry's counts are made of, whoever emits them.
@@ -133,14 +137,8 @@ func (s *Service) AddSourceTx(tx *db.Tx, x Source) (Source, error) {
 
 // AddPlacementTx adds a paid presence at a source.
 func (s *Service) AddPlacementTx(tx *db.Tx, p Placement) (Placement, error) {
-	if !validName(p.Name) {
-		return p, ErrName.At("/name")
-	}
-	if p.Cost < 0 {
-		return p, ErrCost.At("/cost")
-	}
-	if !p.Starts.IsZero() && !p.Ends.IsZero() && !p.Ends.After(p.Starts) {
-		return p, ErrPlacementEnds.At("/ends")
+	if err := checkPlacement(&p); err != nil {
+		return p, err
 	}
 	if _, found, err := sourceByID(tx, p.Source); err != nil || !found {
 		return p, errs.Or(err, ErrUnknownSource.At("/source"))

@@ -13,9 +13,8 @@ func readConfig(tx *db.Tx) (db.RawJSON, bool, error) {
 }
 
 func writeConfig(tx *db.Tx, c Config) error {
-	_, err := tx.Exec(`INSERT INTO intake_config (community_id, config) VALUES ($1, $2) ON CONFLICT (community_id) DO UPDATE SET config = excluded.config`,
+	return tx.Put(`INSERT INTO intake_config (community_id, config) VALUES ($1, $2) ON CONFLICT (community_id) DO UPDATE SET config = excluded.config`,
 		tx.Community(), db.JSON[Config]{V: c})
-	return err
 }
 
 func insertSource(tx *db.Tx, s Source) (bool, error) {
@@ -39,23 +38,6 @@ func sourceByID(tx *db.Tx, id string) (Source, bool, error) {
 	return db.One(tx, scanSource, selectSource+` AND id = $2`, tx.Community(), id)
 }
 
-func insertPlacement(tx *db.Tx, p Placement) error {
-	_, err := tx.Exec(`INSERT INTO intake_placement (community_id, id, source, name, cost, starts, ends, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		tx.Community(), p.ID, p.Source, p.Name, int64(p.Cost), p.Starts, p.Ends, p.CreatedAt)
-	return err
-}
-
-func scanPlacement(r *db.Row) (p Placement, err error) {
-	err = r.Scan(&p.ID, &p.Source, &p.Name, &p.Cost, &p.Starts, &p.Ends, &p.CreatedAt)
-	return p, err
-}
-
-const selectPlacement = `SELECT id, source, name, cost, starts, ends, created_at FROM intake_placement WHERE community_id = $1`
-
-func placementByID(tx *db.Tx, id string) (Placement, bool, error) {
-	return db.One(tx, scanPlacement, selectPlacement+` AND id = $2`, tx.Community(), id)
-}
-
 const entryColumns = `id, code, title, source, placement, owner, path, opening, keyword, live_code, state, successor, created_at, page`
 
 func scanEntry(r *db.Row) (e Entry, err error) {
@@ -72,14 +54,12 @@ func insertEntry(tx *db.Tx, e Entry) (bool, error) {
 }
 
 func updateEntry(tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(`UPDATE intake_entry SET title = $3, source = $4, placement = $5, owner = $6, path = $7, opening = $8, keyword = $9, live_code = $10, state = $11, successor = $12, page = $13
+	return tx.Put(`UPDATE intake_entry SET title = $3, source = $4, placement = $5, owner = $6, path = $7, opening = $8, keyword = $9, live_code = $10, state = $11, successor = $12, page = $13
 		WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.Title, e.Source, e.Placement, e.Owner, e.Path, e.Opening, e.Keyword, e.LiveCode, e.State, e.Successor, e.Page)
-	return err
 }
 
 func retireEntry(tx *db.Tx, code string) error {
-	_, err := tx.Exec(`UPDATE intake_entry SET state = $3 WHERE community_id = $1 AND code = $2`, tx.Community(), code, Retired)
-	return err
+	return tx.Put(`UPDATE intake_entry SET state = $3 WHERE community_id = $1 AND code = $2`, tx.Community(), code, Retired)
 }
 
 func entryByID(tx *db.Tx, id string) (Entry, bool, error) {
@@ -115,8 +95,7 @@ func moveOpening(tx *db.Tx, id string, opensAt time.Time, rate int) (bool, error
 }
 
 func setOpeningRetired(tx *db.Tx, name string, retired bool) error {
-	_, err := tx.Exec(`UPDATE intake_opening SET retired = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), name, retired)
-	return err
+	return tx.Put(`UPDATE intake_opening SET retired = $3 WHERE community_id = $1 AND name = $2`, tx.Community(), name, retired)
 }
 
 func openingByID(tx *db.Tx, id string) (Opening, bool, error) {
@@ -149,7 +128,7 @@ func reserve(tx *db.Tx, opening, person, entry string) (r Reservation, err error
 	}
 	// The same person's other tap was first. Its number stands, and the one just taken goes back: under the row's lock
 	// nobody has taken another since.
-	if _, err := tx.Exec(`UPDATE intake_opening SET last_number = last_number - 1 WHERE community_id = $1 AND id = $2`, tx.Community(), opening); err != nil {
+	if err := tx.Put(`UPDATE intake_opening SET last_number = last_number - 1 WHERE community_id = $1 AND id = $2`, tx.Community(), opening); err != nil {
 		return r, err
 	}
 	r, _, err = reservationOf(tx, opening, person)
@@ -168,7 +147,7 @@ func adoptReservations(tx *db.Tx, from, into string) error {
 		return err
 	}
 	for _, r := range theirs {
-		_, err := tx.Exec(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6)
+		err := tx.Put(`INSERT INTO intake_reservation (community_id, opening, person, number, entry, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (community_id, opening, person) DO UPDATE SET number = excluded.number, entry = excluded.entry, at = excluded.at
 			WHERE excluded.number < intake_reservation.number`, tx.Community(), r.Opening, into, r.Number, r.Entry, r.At)
 		if err != nil {
@@ -190,9 +169,8 @@ func turnOf(tx *db.Tx, opening, person string) (o Opening, number int, found boo
 }
 
 func insertRegistration(tx *db.Tx, r Registration) error {
-	_, err := tx.Exec(`INSERT INTO intake_registration (community_id, id, person, entry, phone, device, address, suspicion, reasons, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	return tx.Put(`INSERT INTO intake_registration (community_id, id, person, entry, phone, device, address, suspicion, reasons, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		tx.Community(), r.ID, r.Person, r.Entry, r.phone, r.device, r.address, r.Suspicion, db.JSON[[]Reason]{V: r.Reasons}, r.At)
-	return err
 }
 
 const selectRegistration = `SELECT id, person, entry, phone, suspicion, reasons, at FROM intake_registration WHERE community_id = $1`

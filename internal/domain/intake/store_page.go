@@ -11,7 +11,7 @@ import (
 
 // declarePages gives every version whose words have changed a new revision.
 func declarePages(tx *db.Tx, pages []Page) error {
-	if _, err := tx.Exec(`UPDATE intake_page_version SET active = FALSE WHERE community_id = $1 AND active`, tx.Community()); err != nil {
+	if err := tx.Put(`UPDATE intake_page_version SET active = FALSE WHERE community_id = $1 AND active`, tx.Community()); err != nil {
 		return fmt.Errorf("end the versions of pages: %w", err)
 	}
 	for _, p := range pages {
@@ -21,7 +21,7 @@ func declarePages(tx *db.Tx, pages []Page) error {
 				return fmt.Errorf("encode page %s: %w", p.Name, err)
 			}
 			sum := sha256.Sum256(words)
-			_, err = tx.Exec(`INSERT INTO intake_page_version (community_id, page, version, revision, hash, active, since)
+			err = tx.Put(`INSERT INTO intake_page_version (community_id, page, version, revision, hash, active, since)
 				SELECT $1, $2, $3, COALESCE(MAX(CASE WHEN hash = $4 THEN revision END), COALESCE(MAX(revision), 0) + 1), $4, TRUE, $5
 				FROM intake_page_version WHERE community_id = $1 AND page = $2 AND version = $3
 				ON CONFLICT (community_id, page, version, revision) DO UPDATE SET active = TRUE`,

@@ -129,7 +129,11 @@ func (s *Service) EntitlementsTx(tx *db.Tx, person string) ([]Entitlement, error
 	}
 	terms := map[string]Term{}
 	var ids []string
-	for _, t := range x.terms {
+	given, err := s.given(tx, x)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range append(slices.Clone(x.terms), given...) {
 		if st := t.at(tx.Now()); st == Active || st == Grace {
 			terms[t.ID] = t
 			ids = append(ids, t.ID)

@@ -9,22 +9,23 @@ import (
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func (w *world) use(person, benefit, key string, want *errs.Error) membership.Use {
-	w.t.Helper()
-	u, err := w.UseBenefit(w.t.Context(), w.d.Community, membership.Usage{Key: key, Person: person, Benefit: benefit})
+	w.T.Helper()
+	u, err := w.UseBenefit(w.T.Context(), w.D.Community, membership.Usage{Key: key, Person: person, Benefit: benefit})
 	if want == nil && err != nil || want != nil && !errors.Is(err, want) {
-		w.t.Errorf("%s uses %s: %v, want %v", person, benefit, err, want)
+		w.T.Errorf("%s uses %s: %v, want %v", person, benefit, err, want)
 	}
 	return u
 }
 
 // left tells what a person has left of each benefit.
 func (w *world) left(person string) map[string]int {
-	w.t.Helper()
+	w.T.Helper()
 	out := map[string]int{}
-	w.do(func(tx *db.Tx) error {
+	w.Do(func(tx *db.Tx) error {
 		list, err := w.EntitlementsTx(tx, person)
 		for _, e := range list {
 			out[e.Benefit] += e.Left
@@ -48,7 +49,7 @@ func TestBenefits(t *testing.T) {
 		for _, key := range []string{"o1", "o2", "o2"} {
 			w.use("ann", "online", key, nil)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := w.EntitlementsTx(tx, "ann")
 			if err == nil && (len(list) != 2 || list[0].Used != 1 || list[0].Left != 0 || list[1].Used != 2 || list[1].Granted != 0) {
 				t.Errorf("entitlements %+v", list)
@@ -56,16 +57,16 @@ func TestBenefits(t *testing.T) {
 			return err
 		})
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "k1"); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "k1"); return err })
 		}
 		w.use("ann", "class", "k3", nil)
 		w.use("ann", "class", "k4", membership.ErrUsedUp)
-		w.pass(300)
+		w.Days(300)
 		w.buy("ann", "vip") // its benefits begin with it
 		w.use("ann", "class", "k5", membership.ErrUsedUp)
-		w.pass(67)
+		w.Days(67)
 		w.use("ann", "class", "k6", nil)
-		w.pass(365 + 30)
+		w.Days(365 + 30)
 		w.use("ann", "online", "k7", membership.ErrNoBenefit)
 	})
 }
@@ -74,7 +75,7 @@ func TestBenefits(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		w := newWorld(t, d)
-		plan := membership.Plan{Name: "p", Title: words("P"), Period: membership.Period{Months: 12}}
+		plan := membership.Plan{Name: "p", Title: stage.Words("P"), Period: membership.Period{Months: 12}}
 		plan.Number = membership.Number{Pattern: "{yyyy}{n:2}", First: 3, Last: 8, Reserved: []int{6}, Without: "4"}
 		w.declare(membership.Config{Plans: []membership.Plan{plan}})
 		bob := ""
@@ -85,7 +86,7 @@ func TestNumbers(t *testing.T) {
 			}
 			bob = term.ID
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if _, err := w.GiveNumberTx(tx, bob, 5); !errors.Is(err, membership.ErrNumberTaken) {
 				t.Errorf("somebody's number: %v", err)
 			}

@@ -62,7 +62,7 @@ func (s *Service) place(tx *db.Tx, x standing, t *Term) (replaced []Term, err er
 	if err != nil {
 		return nil, err
 	}
-	q, replaced, err := s.quote(tx, x, plans, t.plan)
+	q, replaced, err := s.quote(tx, x, t.Organisation, plans, t.plan)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Service) place(tx *db.Tx, x standing, t *Term) (replaced []Term, err er
 		t.GraceUntil = local.AddDate(0, 0, t.plan.Grace).UTC()
 	}
 	t.RunStart = t.Starts
-	if own := x.live(t.Plan, tx.Now()); len(own) > 0 {
+	if own := x.live(t.Plan, t.Organisation, tx.Now()); len(own) > 0 {
 		t.RunStart = own[0].RunStart
 	}
 	for _, r := range replaced {
@@ -104,20 +104,27 @@ func (s *Service) takeSeats(tx *db.Tx, x standing, t *Term) error {
 			return err
 		}
 	}
+	place, err := s.takeMemberSeat(tx, x, "member again "+t.ID)
+	if place != "" {
+		t.memberSeat = place
+	}
+	return err
+}
+
+// takeMemberSeat takes a place under the cap for who has none, and gives it.
+func (s *Service) takeMemberSeat(tx *db.Tx, x standing, key string) (string, error) {
 	has, found, err := s.seats.LiveSeatOf(tx, capGroup, x.person)
 	switch {
 	case err != nil:
-		return err
+		return "", err
 	case found && has.State == seat.StateTaken:
-		return nil
+		return "", nil
 	case found:
-		t.memberSeat = has.ID
 		_, err = s.seats.TakeTx(tx, has.ID)
-		return err
+		return has.ID, err
 	}
-	got, err := s.seats.HoldTx(tx, seat.Claim{Key: "member again " + t.ID, Group: capGroup, Holder: seat.Holder{ID: x.person, Person: true}})
-	t.memberSeat = got.ID
-	return err
+	got, err := s.seats.HoldTx(tx, seat.Claim{Key: key, Group: capGroup, Holder: seat.Holder{ID: x.person, Person: true}})
+	return got.ID, err
 }
 
 // takeOrClaim takes a held seat; one that was given up is claimed anew.
@@ -150,6 +157,9 @@ func (s *Service) begin(tx *db.Tx, x standing, t *Term, replaced []Term) error {
 		return err
 	}
 	if err := t.tell(tx, TermBought{Plan: PlanName(t.Plan), Kind: t.Kind, Paid: int64(t.Due())}, "bought"); err != nil {
+		return err
+	}
+	if err := s.tellCompany(tx, *t); err != nil {
 		return err
 	}
 	return s.due(tx, t.ID)
@@ -204,15 +214,16 @@ func (s *Service) RefundTx(tx *db.Tx, term string) (Term, error) {
 	if t.stored == Refunded {
 		return t, nil
 	}
-	if t.stored != bought {
+	was := t.stored
+	if was != bought && was != Left {
 		return t, ErrNotBought
 	}
-	for _, o := range x.live(t.Plan, tx.Now()) {
+	for _, o := range x.live(t.Plan, t.Organisation, tx.Now()) {
 		if o.ID != t.ID && !o.Starts.Before(t.Ends) {
 			return t, ErrFollowed.With("term", o.ID)
 		}
 	}
-	if err := endTerm(tx, t.ID, bought, Refunded, tx.Now(), ""); err != nil {
+	if err := endTerm(tx, t.ID, was, Refunded, tx.Now(), ""); err != nil {
 		return t, err
 	}
 	if err := s.closeEntitlements(tx, t.ID); err != nil {
@@ -225,6 +236,9 @@ func (s *Service) RefundTx(tx *db.Tx, term string) (Term, error) {
 		return t, err
 	}
 	if err := s.giveBack(tx, t.seat); err != nil {
+		return t, err
+	}
+	if err := s.seatColleagues(tx, t.Organisation); err != nil {
 		return t, err
 	}
 	if err := s.leaveIfOver(tx, x.person); err != nil {

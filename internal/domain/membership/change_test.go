@@ -9,37 +9,38 @@ import (
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func (w *world) reserve(person, plan string) membership.Term {
-	w.t.Helper()
-	t, err := w.Reserve(w.t.Context(), w.d.Community, person, plan, 15*time.Minute)
+	w.T.Helper()
+	t, err := w.Reserve(w.T.Context(), w.D.Community, person, plan, 15*time.Minute)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return t
 }
 
 // changed sees that a reservation is refused since its price no longer holds, and that the same thing can be reserved anew.
 func (w *world) changed(t membership.Term, credit money.Fen) {
-	w.t.Helper()
-	if _, err := w.Buy(w.t.Context(), w.d.Community, t.ID); !errors.Is(err, membership.ErrChanged) {
-		w.t.Errorf("%s pays for %s: %v", t.Person, t.Plan, err)
+	w.T.Helper()
+	if _, err := w.Buy(w.T.Context(), w.D.Community, t.ID); !errors.Is(err, membership.ErrChanged) {
+		w.T.Errorf("%s pays for %s: %v", t.Person, t.Plan, err)
 	}
-	w.do(func(tx *db.Tx) error { return w.DropTx(tx, t.ID) })
+	w.Do(func(tx *db.Tx) error { return w.DropTx(tx, t.ID) })
 	anew := w.reserve(t.Person, t.Plan)
 	if anew.ID == t.ID || anew.Credit != credit {
-		w.t.Errorf("anew: %+v, not with a credit of %s", anew, credit)
+		w.T.Errorf("anew: %+v, not with a credit of %s", anew, credit)
 	}
-	if _, err := w.Buy(w.t.Context(), w.d.Community, anew.ID); err != nil {
-		w.t.Error(err)
+	if _, err := w.Buy(w.T.Context(), w.D.Community, anew.ID); err != nil {
+		w.T.Error(err)
 	}
 }
 
 // returned gives a part back, as a refund of the order does.
 func (w *world) returned(term string, part money.Fen) error {
-	w.t.Helper()
-	return w.d.Do(w.t.Context(), w.d.Community, func(tx *db.Tx) error { return w.ReturnedTx(tx, term, part) })
+	w.T.Helper()
+	return w.D.Do(w.T.Context(), w.D.Community, func(tx *db.Tx) error { return w.ReturnedTx(tx, term, part) })
 }
 
 // M1, M2: a price that counted on something else than what the member has when they pay isn't taken: nothing gives way uncredited,
@@ -49,7 +50,7 @@ func TestAPriceHoldsForWhatItWasMadeFor(t *testing.T) {
 		w := newWorld(t, d)
 		c := academy()
 		c.Plans[1].Includes = []string{"vip", "lite"}
-		c.Plans = append(c.Plans, membership.Plan{Name: "lite", Title: words("Lite"), Price: 200_00, Period: membership.Period{Months: 12}})
+		c.Plans = append(c.Plans, membership.Plan{Name: "lite", Title: stage.Words("Lite"), Price: 200_00, Period: membership.Period{Months: 12}})
 		w.declare(c)
 
 		// Two tabs: the lesser plan is bought in between.
@@ -110,7 +111,7 @@ func TestPartsOfATerm(t *testing.T) {
 		if err := w.returned(vip.ID, 900_00); err != nil {
 			t.Fatal(err)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			term, err := w.TermTx(tx, vip.ID)
 			if n := term.Refundable(tx.Now()); err == nil && n != 99_00 {
 				t.Errorf("%s can be given back", n)

@@ -9,7 +9,11 @@ import (
 // CoversTx names the plans that a person may call theirs now: those whose terms run or are in grace, and those in them.
 func (s *Service) CoversTx(tx *db.Tx, person string) ([]string, error) {
 	x, err := s.standing(tx, person)
-	if err != nil || len(x.terms) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	given, err := s.given(tx, x)
+	if err != nil || len(x.terms)+len(given) == 0 {
 		return nil, err
 	}
 	plans, err := activePlans(tx)
@@ -17,7 +21,7 @@ func (s *Service) CoversTx(tx *db.Tx, person string) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, t := range x.terms {
+	for _, t := range append(slices.Clone(x.terms), given...) {
 		if st := t.at(tx.Now()); st != Active && st != Grace {
 			continue
 		}

@@ -8,7 +8,9 @@
 //     member never changes.
 //   - A person has one held reservation a plan, with the price that was shown; a change of price touches later ones only.
 //   - A number is given once, in the transaction that begins the first term of its series, without gaps but for the reserved.
-//   - What a term is — pending, active, in grace, expired — follows from its dates and the clock; only refunds and upgrades are
+//   - A company's term is its own: its contact has it like a member, and its colleagues by places that are seats, never more than the
+//     plan gives. Nobody has two of one company; all end with its last term.
+//   - What a term is — pending, active, in grace, expired — follows from its dates and the clock; only refunds, upgrades and leaving are
 //     written down.
 //
 // Money is not here: who sells a term says what was paid, and posts it.

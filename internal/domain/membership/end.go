@@ -24,6 +24,12 @@ func (s *Service) due(tx *db.Tx, term string) error {
 		return err
 	}
 	x, err := s.standing(tx, t.Person)
+	if err == nil {
+		x, err = x.with(tx, t.Organisation)
+	}
+	if err == nil {
+		err = s.seatColleagues(tx, t.Organisation)
+	}
 	if err != nil {
 		return err
 	}
@@ -42,11 +48,15 @@ func (s *Service) due(tx *db.Tx, term string) error {
 		}
 	}
 	next := map[State]time.Time{Pending: t.Starts, Active: t.Ends, Grace: t.GraceUntil}[state]
-	if !next.IsZero() && (state != Grace || !followed) {
+	goesOn := followed && x.followedByOwn(t)
+	if !next.IsZero() && (state != Grace || !goesOn) {
 		return job.At(tx, termTimer, t.ID, next)
 	}
-	if followed {
-		return nil // the run goes on
+	if goesOn {
+		return nil
+	}
+	if followed { // a company's run goes on, with another contact
+		return s.leaveIfOver(tx, x.person)
 	}
 	if err := t.tell(tx, TermExpired{Plan: plan}, "expired"); err != nil {
 		return err
@@ -54,10 +64,16 @@ func (s *Service) due(tx *db.Tx, term string) error {
 	return s.leaveIfOver(tx, x.person)
 }
 
+// followedByOwn tells whether one of those is this person's.
+func (x standing) followedByOwn(t Term) bool {
+	x.terms = slices.DeleteFunc(slices.Clone(x.terms), func(o Term) bool { return !slices.Contains(x.ids, o.Person) })
+	return x.followed(t)
+}
+
 // followed tells whether another bought term of the plan goes on where this one ends.
 func (x standing) followed(t Term) bool {
 	for _, o := range x.terms {
-		if o.ID != t.ID && o.Plan == t.Plan && o.stored == bought && !o.Starts.Before(t.Ends) && o.Starts.Compare(t.GraceUntil) <= 0 {
+		if o.ID != t.ID && o.Plan == t.Plan && o.Organisation == t.Organisation && o.stored == bought && !o.Starts.Before(t.Ends) && o.Starts.Compare(t.GraceUntil) <= 0 {
 			return true
 		}
 	}
@@ -70,10 +86,8 @@ func (s *Service) leaveIfOver(tx *db.Tx, person string) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range x.terms {
-		if t.live(tx.Now()) {
-			return nil
-		}
+	if member, err := s.isMember(tx, x); err != nil || member {
+		return err
 	}
 	has, found, err := s.seats.LiveSeatOf(tx, capGroup, x.person)
 	if err != nil || !found || has.State != seat.StateTaken {
@@ -96,18 +110,22 @@ func (s *Service) MembershipsTx(tx *db.Tx, person string) ([]Tenure, error) {
 	if err != nil {
 		return nil, err
 	}
+	given, err := s.given(tx, x)
+	if err != nil {
+		return nil, err
+	}
 	var out []Tenure
 	at := map[string]int{}
-	for _, t := range x.terms {
+	for _, t := range append(slices.Clone(x.terms), given...) {
 		if !t.live(tx.Now()) {
 			continue
 		}
-		i, seen := at[t.Plan]
+		i, seen := at[t.Plan+" "+t.Organisation]
 		if !seen {
 			i = len(out)
-			at[t.Plan] = i
+			at[t.Plan+" "+t.Organisation] = i
 			out = append(out, Tenure{
-				Plan: t.Plan, Title: t.Title, Term: t.ID, Number: t.Number, State: t.at(tx.Now()), MemberSince: since, RunStart: t.RunStart, Renewal: t.plan.RenewalPrice(),
+				Plan: t.Plan, Title: t.Title, Company: t.Organisation, Colleague: !slices.Contains(x.ids, t.Person), Term: t.ID, Number: t.Number, State: t.at(tx.Now()), MemberSince: since, RunStart: t.RunStart, Renewal: t.plan.RenewalPrice(),
 			})
 		}
 		m := &out[i]
@@ -150,6 +168,9 @@ func (s *Service) EraseTx(tx *db.Tx, person string) error {
 	if err := s.seats.LockTx(tx); err != nil {
 		return err
 	}
+	if err := s.eraseColleague(tx, person); err != nil {
+		return err
+	}
 	has, found, err := s.seats.LiveSeatOf(tx, capGroup, person)
 	if err != nil || !found {
 		return err
@@ -167,7 +188,12 @@ func (s *Service) FollowTx(tx *db.Tx, person string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(x.terms, func(t Term) bool { return t.live(tx.Now()) }) {
+	if err := s.followColleagues(tx, x); err != nil {
+		return err
+	}
+	if member, err := s.isMember(tx, x); err != nil {
+		return err
+	} else if !member {
 		return s.leaveIfOver(tx, x.person)
 	}
 	if _, found, err := s.seats.LiveSeatOf(tx, capGroup, x.person); err != nil || found {

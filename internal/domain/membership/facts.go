@@ -50,6 +50,29 @@ type (
 		Plan PlanName `json:"plan"`
 		Into fact.ID  `json:"into"`
 	}
+	// TermLeft : a member gave up the rest of a term.
+	TermLeft struct {
+		Plan PlanName `json:"plan"`
+	}
+	// CompanyCovered : a company has bought a term. Subject is the company, also of the three below; Person who bought.
+	CompanyCovered struct {
+		Plan PlanName `json:"plan"`
+		Kind Kind     `json:"kind"`
+		Term fact.ID  `json:"term"`
+	}
+	// ColleagueInvited : a company's contact keeps a place for a colleague. Person is the contact.
+	ColleagueInvited struct {
+		Place fact.ID `json:"place"`
+	}
+	// ColleagueJoined : a colleague has a place.
+	ColleagueJoined struct {
+		Place fact.ID `json:"place"`
+	}
+	// PlaceFreed : a place is free again. Person is who had it, else who had invited to it.
+	PlaceFreed struct {
+		Place fact.ID  `json:"place"`
+		Why   PlaceEnd `json:"why"`
+	}
 	// BenefitUsed : a member used something the plan promises.
 	BenefitUsed struct {
 		Benefit BenefitName `json:"benefit"`
@@ -65,5 +88,5 @@ type (
 
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{TermBought{}, TermStarted{}, GraceBegan{}, TermExpired{}, TermRefunded{}, TermUpgraded{}, BenefitUsed{}, BenefitReturned{}}
+	return []any{TermBought{}, TermStarted{}, GraceBegan{}, TermExpired{}, TermRefunded{}, TermUpgraded{}, TermLeft{}, CompanyCovered{}, ColleagueInvited{}, ColleagueJoined{}, PlaceFreed{}, BenefitUsed{}, BenefitReturned{}}
 }

@@ -74,7 +74,7 @@ func (s *Service) MembersTx(tx *db.Tx, f MemberFilter, cursor string, limit int)
 }
 
 // lastOfRun leaves out terms that another one of the plan goes on from.
-const lastOfRun = ` AND NOT EXISTS (SELECT 1 FROM membership_term n WHERE n.community_id = t.community_id AND n.person = t.person AND n.plan = t.plan
+const lastOfRun = ` AND NOT EXISTS (SELECT 1 FROM membership_term n WHERE n.community_id = t.community_id AND n.person = t.person AND n.plan = t.plan AND n.organisation = t.organisation
 	AND n.state = 'bought' AND n.starts >= t.ends AND n.id <> t.id)`
 
 // Cohort is the terms of a plan that ended, or will, within a month.
@@ -110,7 +110,7 @@ func cohort(tx *db.Tx, from, to, now time.Time) ([]Cohort, error) {
 		return c, err
 	}, `SELECT plan, count(*), CAST(sum(renewed) AS BIGINT), CAST(sum(CASE WHEN renewed = 0 AND grace_until > $4 THEN 1 ELSE 0 END) AS BIGINT) FROM (
 			SELECT t.plan, t.grace_until, CASE WHEN EXISTS (SELECT 1 FROM membership_term n WHERE n.community_id = t.community_id AND n.person = t.person
-				AND n.plan = t.plan AND n.state = 'bought' AND n.starts >= t.ends AND n.starts <= t.grace_until AND n.id <> t.id) THEN 1 ELSE 0 END AS renewed
+				AND n.plan = t.plan AND n.organisation = t.organisation AND n.state = 'bought' AND n.starts >= t.ends AND n.starts <= t.grace_until AND n.id <> t.id) THEN 1 ELSE 0 END AS renewed
 			FROM membership_term t WHERE t.community_id = $1 AND t.state = 'bought' AND t.ends > $2 AND t.ends <= $3) x
 		GROUP BY plan ORDER BY plan`, tx.Community(), from, to, now)
 }

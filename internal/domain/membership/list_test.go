@@ -25,7 +25,7 @@ func TestWhoPaysAndWhoLeaves(t *testing.T) {
 			var all []string
 			for cursor := ""; ; {
 				var next string
-				w.do(func(tx *db.Tx) error {
+				w.Do(func(tx *db.Tx) error {
 					p, err := w.MembersTx(tx, membership.MemberFilter{State: s}, cursor, size)
 					for _, x := range p.Items {
 						all = append(all, fmt.Sprint(x.Person, " ", x.State))
@@ -51,30 +51,30 @@ func TestWhoPaysAndWhoLeaves(t *testing.T) {
 		w.buy("eve", "ka")
 		d.Clock.Advance(24 * time.Hour)
 		w.buy("cat", "vip")
-		w.do(func(tx *db.Tx) error { _, err := w.ReserveTx(tx, "dan", "vip", time.Hour); return err }) // has paid nothing
+		w.Do(func(tx *db.Tx) error { _, err := w.ReserveTx(tx, "dan", "vip", time.Hour); return err }) // has paid nothing
 		expect("all, a page at a time", list("", 1), "ann active, bob active, eve active, cat active")
 		d.Clock.Set(start.AddDate(1, 0, -20))
-		w.pass(0)
+		w.Days(0)
 		w.buy("bob", "vip")
 		expect("ending", list(membership.Ending, 10), "ann active, eve active, cat active")
 		expect("pending", list(membership.Pending, 10), "bob pending")
 		counts := func() (out []membership.Counts) {
 			t.Helper()
-			w.do(func(tx *db.Tx) (err error) { out, err = w.CountsTx(tx); return err })
+			w.Do(func(tx *db.Tx) (err error) { out, err = w.CountsTx(tx); return err })
 			return out
 		}
 		expect("counts", counts(), []membership.Counts{{Plan: "ka", Active: 1, Ending: 1}, {Plan: "vip", Pending: 1, Active: 2, Ending: 2}})
 		d.Clock.Set(start.AddDate(1, 0, 5))
-		w.pass(0)
+		w.Days(0)
 		expect("grace", list(membership.Grace, 10), "ann grace, cat grace")
 		expect("lapsed: KA has no grace", list(membership.Lapsed, 10), "eve expired")
 		w.buy("ann", "vip")
 		d.Clock.Set(start.AddDate(1, 1, 0))
-		w.pass(0)
+		w.Days(0)
 		expect("lapsed", list(membership.Lapsed, 1), "cat expired, eve expired")
 		expect("active", list(membership.Active, 10), "ann active, bob active")
 		var cohorts []membership.Cohort
-		w.do(func(tx *db.Tx) (err error) { cohorts, err = w.CohortsTx(tx, shanghai, 2, 1); return err })
+		w.Do(func(tx *db.Tx) (err error) { cohorts, err = w.CohortsTx(tx, shanghai, 2, 1); return err })
 		month := start.In(shanghai).AddDate(1, 0, 0).Format("2006-01")
 		i := slices.IndexFunc(cohorts, func(c membership.Cohort) bool { return c.Month == month && c.Plan == "vip" })
 		if i < 0 || cohorts[i] != (membership.Cohort{Month: month, Plan: "vip", Ended: 3, Renewed: 2}) {

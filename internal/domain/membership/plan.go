@@ -28,6 +28,7 @@ type Plan struct {
 	Period   Period     `json:"period"`
 	Grace    int        `json:"grace_days,omitempty" doc:"days after the end in which all is as before"`
 	Refund   int        `json:"refund_days,omitempty" doc:"days from the purchase in which it can be given back"`
+	Seats    int        `json:"colleagues,omitempty" doc:"places for colleagues when a company buys it, besides its contact; 0 means that it is for persons only"`
 	Includes []string   `json:"includes,omitempty" doc:"plans whose benefits it holds as well; who has one of them upgrades"`
 	Number   Number     `json:"number,omitempty"`
 	Benefits []Benefit  `json:"benefits,omitempty"`
@@ -86,14 +87,13 @@ const (
 	maxDays   = 366
 	maxPrice  = money.Fen(100_000_000_00)
 	maxQuota  = 10_000_000
+
+	maxColleagues = 10_000
 )
 
-var (
-	slug   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
-	number = regexp.MustCompile(`\{n(?::([1-9]))?\}`)
-)
+var number = regexp.MustCompile(`\{n(?::([1-9]))?\}`)
 
-func isName(s string) bool { return len(s) <= maxName && slug.MatchString(s) }
+func isName(s string) bool { return text.Slug(s, maxName) }
 
 // Check refuses plans that could not be sold.
 func (c Config) Check() error {
@@ -140,6 +140,7 @@ func (p Plan) problems(at string) (bad []*errs.Error) {
 	refuse(!p.Period.valid(), ErrPeriod.With("max", maxMonths), "/period")
 	refuse(days(p.Grace), ErrDays.With("max", maxDays), "/grace_days")
 	refuse(days(p.Refund), ErrDays.With("max", maxDays), "/refund_days")
+	refuse(p.Seats < 0 || p.Seats > maxColleagues, ErrQuota, "/colleagues")
 	refuse(!p.Number.valid(), ErrPattern, "/number")
 	names := map[string]bool{}
 	for i, b := range p.Benefits {

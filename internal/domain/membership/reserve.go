@@ -20,6 +20,28 @@ type standing struct {
 	terms  []Term // bought ones, in the order in which they begin
 }
 
+// with adds what a company has bought, whoever its contact was then.
+func (x standing) with(tx *db.Tx, organisation string) (standing, error) {
+	if organisation == "" {
+		return x, nil
+	}
+	theirs, err := termsOfOrganisation(tx, organisation)
+	if err != nil {
+		return x, fmt.Errorf("read the terms of company %s: %w", organisation, err)
+	}
+	for _, t := range theirs {
+		if !slices.ContainsFunc(x.terms, func(o Term) bool { return o.ID == t.ID }) {
+			x.terms = append(x.terms, t)
+		}
+	}
+	x.sort()
+	return x, nil
+}
+
+func (x standing) sort() {
+	slices.SortStableFunc(x.terms, func(a, b Term) int { return a.Starts.Compare(b.Starts) })
+}
+
 func (s *Service) standing(tx *db.Tx, person string) (x standing, err error) {
 	if person == "" { // a stranger
 		return x, nil
@@ -31,7 +53,7 @@ func (s *Service) standing(tx *db.Tx, person string) (x standing, err error) {
 	if x.terms, err = termsOf(tx, x.ids); err != nil {
 		return x, fmt.Errorf("read the terms of %s: %w", x.person, err)
 	}
-	slices.SortStableFunc(x.terms, func(a, b Term) int { return a.Starts.Compare(b.Starts) })
+	x.sort()
 	return x, nil
 }
 
@@ -51,35 +73,38 @@ func (s *Service) locked(tx *db.Tx, term string) (t Term, x standing, err error)
 	if t, err = termByID(tx, term); err != nil {
 		return t, x, err
 	}
-	x, err = s.standing(tx, t.Person)
+	if x, err = s.standing(tx, t.Person); err == nil {
+		x, err = x.with(tx, t.Organisation)
+	}
 	return t, x, err
 }
 
-// live lists the terms of a plan that are bought and not over.
-func (x standing) live(plan string, now time.Time) (out []Term) {
+// live lists the terms of a plan that are bought and not over: a company's, or with "" the person's own.
+func (x standing) live(plan, organisation string, now time.Time) (out []Term) {
 	for _, t := range x.terms {
-		if t.Plan == plan && t.live(now) {
+		if t.Plan == plan && t.Organisation == organisation && t.live(now) {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// quote says what a person would get: another term behind those of the plan, one in place of a lesser plan's, or a first one.
-func (s *Service) quote(tx *db.Tx, x standing, plans []planRow, p Plan) (q Quote, replaced []Term, err error) {
+// quote says what a person, or their company, would get: another term behind those of the plan, one in place of a lesser plan's, or a
+// first one.
+func (s *Service) quote(tx *db.Tx, x standing, organisation string, plans []planRow, p Plan) (q Quote, replaced []Term, err error) {
 	now, zone := tx.Now(), s.zone(context.Background(), tx.Community())
 	q = Quote{Plan: p.Name, Kind: KindNew, Price: p.Price, Starts: now}
-	if own := x.live(p.Name, now); len(own) > 0 {
+	if own := x.live(p.Name, organisation, now); len(own) > 0 {
 		q.Kind, q.Price, q.Starts = KindRenewal, p.RenewalPrice(), own[len(own)-1].Ends
 	} else {
 		for _, o := range plans {
-			if includes(plans, o.Plan, p.Name) && len(x.live(o.Name, now)) > 0 {
+			if includes(plans, o.Plan, p.Name) && len(x.live(o.Name, organisation, now)) > 0 {
 				return q, nil, ErrHas.With("plan", o.Title)
 			}
 		}
 		for _, o := range plans {
 			if includes(plans, p, o.Name) {
-				replaced = append(replaced, x.live(o.Name, now)...)
+				replaced = append(replaced, x.live(o.Name, organisation, now)...)
 			}
 		}
 	}
@@ -112,15 +137,26 @@ func includes(plans []planRow, p Plan, name string) bool {
 // QuoteTx says what a person, or a stranger (""), would buy now, or why not: ErrUnknownPlan, ErrHas, ErrBlocked, and of the waves those of seat.Hold.
 // Nothing is kept for them.
 func (s *Service) QuoteTx(tx *db.Tx, person, plan string) (Quote, error) {
+	return s.QuoteForTx(tx, person, "", plan)
+}
+
+// QuoteForTx is QuoteTx for a company that the person is the contact of; also ErrPersonsOnly.
+func (s *Service) QuoteForTx(tx *db.Tx, person, organisation, plan string) (Quote, error) {
 	x, err := s.standing(tx, person)
+	if err == nil {
+		x, err = x.with(tx, organisation)
+	}
 	if err != nil {
 		return Quote{}, err
 	}
 	plans, p, err := s.forSale(tx, x.person, plan)
+	if err == nil && organisation != "" && p.Seats == 0 {
+		err = ErrPersonsOnly
+	}
 	if err != nil {
 		return Quote{}, err
 	}
-	q, _, err := s.quote(tx, x, plans, p.Plan)
+	q, _, err := s.quote(tx, x, organisation, plans, p.Plan)
 	if err != nil || q.Kind == KindRenewal || len(p.Waves) == 0 {
 		return q, err
 	}
@@ -195,15 +231,27 @@ func (s *Service) Reserve(ctx context.Context, community, person, plan string, t
 // wave and one under the community's cap. Asked again before the end it gives the same one. A refusal writes nothing; see
 // QuoteTx, and seat.ErrGone for a community that is full.
 func (s *Service) ReserveTx(tx *db.Tx, person, plan string, ttl time.Duration) (Term, error) {
+	return s.ReserveForTx(tx, person, "", plan, ttl)
+}
+
+// ReserveForTx is ReserveTx for a company: the term is its own, and the person its contact, which the caller has made sure of. Also
+// ErrPersonsOnly.
+func (s *Service) ReserveForTx(tx *db.Tx, person, organisation, plan string, ttl time.Duration) (Term, error) {
 	x, err := s.lock(tx, person)
+	if err == nil {
+		x, err = x.with(tx, organisation)
+	}
 	if err != nil {
 		return Term{}, err
 	}
 	plans, p, err := s.forSale(tx, x.person, plan)
+	if err == nil && organisation != "" && p.Seats == 0 {
+		err = ErrPersonsOnly
+	}
 	if err != nil {
 		return Term{}, err
 	}
-	q, replaced, err := s.quote(tx, x, plans, p.Plan)
+	q, replaced, err := s.quote(tx, x, organisation, plans, p.Plan)
 	if err != nil {
 		return Term{}, err
 	}
@@ -211,7 +259,7 @@ func (s *Service) ReserveTx(tx *db.Tx, person, plan string, ttl time.Duration) (
 	for _, r := range replaced {
 		quoted = append(quoted, r.credited())
 	}
-	if was, found, err := heldTerm(tx, x.ids, plan); err != nil {
+	if was, found, err := heldTerm(tx, x.ids, plan, organisation); err != nil {
 		return Term{}, err
 	} else if found {
 		if was.at(tx.Now()) == Held && was.Kind == q.Kind && slices.Equal(was.quoted, quoted) {
@@ -223,7 +271,7 @@ func (s *Service) ReserveTx(tx *db.Tx, person, plan string, ttl time.Duration) (
 	}
 	t := Term{
 		ID: tx.NewID(), Person: x.person, Plan: plan, Title: p.Title, Kind: q.Kind, State: Held, stored: Held, HeldUntil: tx.Now().Add(ttl),
-		version: p.version, plan: p.Plan, quoted: quoted,
+		version: p.version, plan: p.Plan, quoted: quoted, Organisation: organisation,
 	}
 	if err := s.holdSeats(tx, x, &t, &q, ttl); err != nil {
 		return Term{}, err

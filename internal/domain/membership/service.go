@@ -27,6 +27,9 @@ type Service struct {
 	seats  *seat.Service
 	people People
 	zone   func(ctx context.Context, community string) *time.Location // decides where a day ends
+
+	sign        func(community, purpose, value string) string
+	onColleague []func(tx *db.Tx, organisation, person string, in bool) error
 }
 
 // New makes the service.

@@ -30,10 +30,10 @@ func putPlan(tx *db.Tx, p Plan, position int) error {
 	if err != nil || n == 1 {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE membership_plan SET active = FALSE WHERE community_id = $1 AND name = $2 AND active`, tx.Community(), p.Name); err != nil {
+	if err := tx.Put(`UPDATE membership_plan SET active = FALSE WHERE community_id = $1 AND name = $2 AND active`, tx.Community(), p.Name); err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO membership_plan (community_id, name, version, position, active, hash, body)
+	err = tx.Put(`INSERT INTO membership_plan (community_id, name, version, position, active, hash, body)
 		SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, TRUE, $4, $5 FROM membership_plan WHERE community_id = $1 AND name = $2`,
 		tx.Community(), p.Name, position, hash, db.RawJSON(body))
 	return err
@@ -50,7 +50,7 @@ func retirePlans(tx *db.Tx, keep []Plan) (retired []string, err error) {
 			continue
 		}
 		retired = append(retired, p.Name)
-		if _, err := tx.Exec(`UPDATE membership_plan SET active = FALSE WHERE community_id = $1 AND name = $2 AND active`, tx.Community(), p.Name); err != nil {
+		if err := tx.Put(`UPDATE membership_plan SET active = FALSE WHERE community_id = $1 AND name = $2 AND active`, tx.Community(), p.Name); err != nil {
 			return nil, err
 		}
 	}
@@ -98,14 +98,14 @@ func waveByID(tx *db.Tx, id string) (waveRow, error) {
 }
 
 const selectTerm = `SELECT t.id, t.person, t.plan, t.version, t.kind, t.state, t.price, t.credit, t.wave, t.seat, t.member_seat, t.held_until, t.bought_at,
-		t.run_start, t.starts, t.ends, t.grace_until, t.ended_at, t.ended_by, t.number, t.returned, t.quoted, p.body
+		t.run_start, t.starts, t.ends, t.grace_until, t.ended_at, t.ended_by, t.number, t.returned, t.quoted, t.organisation, p.body
 	FROM membership_term t JOIN membership_plan p ON p.community_id = t.community_id AND p.name = t.plan AND p.version = t.version WHERE t.community_id = $1`
 
 func scanTerm(r *db.Row) (t Term, err error) {
 	var plan db.JSON[Plan]
 	var quoted db.JSON[[]credited]
 	err = r.Scan(&t.ID, &t.Person, &t.Plan, &t.version, &t.Kind, &t.stored, &t.Price, &t.Credit, &t.Wave, &t.seat, &t.memberSeat, &t.HeldUntil, &t.BoughtAt,
-		&t.RunStart, &t.Starts, &t.Ends, &t.GraceUntil, &t.EndedAt, &t.endedBy, &t.Number, &t.returned, &quoted, &plan)
+		&t.RunStart, &t.Starts, &t.Ends, &t.GraceUntil, &t.EndedAt, &t.endedBy, &t.Number, &t.returned, &quoted, &t.Organisation, &plan)
 	t.plan, t.Title, t.quoted = plan.V, plan.V.Title, quoted.V
 	return t, err
 }
@@ -121,55 +121,53 @@ func termByID(tx *db.Tx, id string) (Term, error) {
 // termsOf reads what the ids of a human have bought, also what was refunded or upgraded since.
 func termsOf(tx *db.Tx, ids []string) ([]Term, error) {
 	args := []any{tx.Community()}
-	return db.All(tx, scanTerm, selectTerm+` AND t.person IN `+db.In(&args, ids)+` AND t.state IN ('bought', 'refunded', 'upgraded') ORDER BY t.id`, args...)
+	return db.All(tx, scanTerm, selectTerm+` AND t.person IN `+db.In(&args, ids)+` AND t.state IN ('bought', 'refunded', 'upgraded', 'left') ORDER BY t.id`, args...)
 }
 
-func heldTerm(tx *db.Tx, ids []string, plan string) (Term, bool, error) {
-	args := []any{tx.Community(), plan}
-	t, found, err := db.One(tx, scanTerm, selectTerm+` AND t.plan = $2 AND t.person IN `+db.In(&args, ids)+` AND t.state = 'held' ORDER BY t.id LIMIT 1`, args...)
+// termsOfOrganisation reads what a company has bought.
+func termsOfOrganisation(tx *db.Tx, id string) ([]Term, error) {
+	return db.All(tx, scanTerm, selectTerm+` AND t.organisation = $2 AND t.organisation <> '' AND t.state IN ('bought', 'refunded', 'upgraded', 'left') ORDER BY t.id`, tx.Community(), id)
+}
+
+func heldTerm(tx *db.Tx, ids []string, plan, organisation string) (Term, bool, error) {
+	args := []any{tx.Community(), plan, organisation}
+	t, found, err := db.One(tx, scanTerm, selectTerm+` AND t.plan = $2 AND t.organisation = $3 AND t.person IN `+db.In(&args, ids)+` AND t.state = 'held' ORDER BY t.id LIMIT 1`, args...)
 	t.State = Held
 	return t, found, err
 }
 
 func insertTerm(tx *db.Tx, t Term) error {
-	_, err := tx.Exec(`INSERT INTO membership_term (community_id, id, person, plan, version, kind, state, price, credit, wave, seat, member_seat, held_until, quoted)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		tx.Community(), t.ID, t.Person, t.Plan, t.version, t.Kind, Held, t.Price, t.Credit, t.Wave, t.seat, t.memberSeat, t.HeldUntil, db.JSON[[]credited]{V: t.quoted})
-	return err
+	return tx.Put(`INSERT INTO membership_term (community_id, id, person, plan, version, kind, state, price, credit, wave, seat, member_seat, held_until, quoted, organisation)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		tx.Community(), t.ID, t.Person, t.Plan, t.version, t.Kind, Held, t.Price, t.Credit, t.Wave, t.seat, t.memberSeat, t.HeldUntil, db.JSON[[]credited]{V: t.quoted}, t.Organisation)
 }
 
 func buyTerm(tx *db.Tx, t Term) error {
-	_, err := tx.Exec(`UPDATE membership_term SET state = $3, kind = $4, seat = $5, member_seat = $6, bought_at = $7, run_start = $8, starts = $9, ends = $10, grace_until = $11,
+	return tx.Put(`UPDATE membership_term SET state = $3, kind = $4, seat = $5, member_seat = $6, bought_at = $7, run_start = $8, starts = $9, ends = $10, grace_until = $11,
 			ended_at = 0, number = $12 WHERE community_id = $1 AND id = $2`,
 		tx.Community(), t.ID, bought, t.Kind, t.seat, t.memberSeat, t.BoughtAt, t.RunStart, t.Starts, t.Ends, t.GraceUntil, t.Number)
-	return err
 }
 
 func addReturned(tx *db.Tx, id string, part money.Fen) error {
-	_, err := tx.Exec(`UPDATE membership_term SET returned = returned + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, part)
-	return err
+	return tx.Put(`UPDATE membership_term SET returned = returned + $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, part)
 }
 
 // endTerm takes a term from one state to another that is its last.
 func endTerm(tx *db.Tx, id string, from, to State, at time.Time, by string) error {
-	_, err := tx.Exec(`UPDATE membership_term SET state = $4, ended_at = $5, ended_by = $6 WHERE community_id = $1 AND id = $2 AND state = $3`,
+	return tx.Put(`UPDATE membership_term SET state = $4, ended_at = $5, ended_by = $6 WHERE community_id = $1 AND id = $2 AND state = $3`,
 		tx.Community(), id, from, to, at, by)
-	return err
 }
 
 func reviveTerm(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`UPDATE membership_term SET state = 'bought', ended_at = 0, ended_by = '' WHERE community_id = $1 AND id = $2 AND state = 'upgraded'`, tx.Community(), id)
-	return err
+	return tx.Put(`UPDATE membership_term SET state = 'bought', ended_at = 0, ended_by = '' WHERE community_id = $1 AND id = $2 AND state = 'upgraded'`, tx.Community(), id)
 }
 
 func setNumber(tx *db.Tx, plan, person, number string) error {
-	_, err := tx.Exec(`UPDATE membership_term SET number = $4 WHERE community_id = $1 AND plan = $2 AND person = $3 AND state = 'bought'`, tx.Community(), plan, person, number)
-	return err
+	return tx.Put(`UPDATE membership_term SET number = $4 WHERE community_id = $1 AND plan = $2 AND person = $3 AND state = 'bought'`, tx.Community(), plan, person, number)
 }
 
 func insertMember(tx *db.Tx, person string, since time.Time) error {
-	_, err := tx.Exec(`INSERT INTO membership_member (community_id, person, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, tx.Community(), person, since)
-	return err
+	return tx.Put(`INSERT INTO membership_member (community_id, person, since) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, tx.Community(), person, since)
 }
 
 func memberSince(tx *db.Tx, ids []string) (since time.Time, err error) {
@@ -189,9 +187,8 @@ func lastNumber(tx *db.Tx, series string) (int, error) {
 }
 
 func setLast(tx *db.Tx, series string, n int) error {
-	_, err := tx.Exec(`INSERT INTO membership_series (community_id, series, last) VALUES ($1, $2, $3)
+	return tx.Put(`INSERT INTO membership_series (community_id, series, last) VALUES ($1, $2, $3)
 		ON CONFLICT (community_id, series) DO UPDATE SET last = excluded.last`, tx.Community(), series, n)
-	return err
 }
 
 // insertNumber gives a number, unless it is somebody's.

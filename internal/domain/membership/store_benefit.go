@@ -6,9 +6,8 @@ import (
 )
 
 func insertEntitlement(tx *db.Tx, id, term string, b Benefit) error {
-	_, err := tx.Exec(`INSERT INTO membership_entitlement (community_id, id, term, benefit, title, granted) VALUES ($1, $2, $3, $4, $5, $6)`,
+	return tx.Put(`INSERT INTO membership_entitlement (community_id, id, term, benefit, title, granted) VALUES ($1, $2, $3, $4, $5, $6)`,
 		tx.Community(), id, term, b.Name, db.JSON[text.Text]{V: b.Title}, b.Count)
-	return err
 }
 
 func entitlementsOf(tx *db.Tx, terms []string) ([]Entitlement, error) {
@@ -37,14 +36,13 @@ func useByKey(tx *db.Tx, key string) (Use, bool, error) {
 }
 
 func insertUse(tx *db.Tx, u Use) error {
-	_, err := tx.Exec(`INSERT INTO membership_use (community_id, key, hash, entitlement, seat, qty, used_for, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return tx.Put(`INSERT INTO membership_use (community_id, key, hash, entitlement, seat, qty, used_for, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		tx.Community(), u.Key, u.hash, u.Entitlement, u.seat, u.Qty, u.For, u.UsedAt)
-	return err
 }
 
 // returnUse notes that a use was taken back, and gives whose it was.
 func returnUse(tx *db.Tx, u Use) (person, term, benefit string, err error) {
-	if _, err = tx.Exec(`UPDATE membership_use SET returned_at = $3 WHERE community_id = $1 AND key = $2 AND returned_at = 0`, tx.Community(), u.Key, u.ReturnedAt); err != nil {
+	if err = tx.Put(`UPDATE membership_use SET returned_at = $3 WHERE community_id = $1 AND key = $2 AND returned_at = 0`, tx.Community(), u.Key, u.ReturnedAt); err != nil {
 		return "", "", "", err
 	}
 	err = tx.QueryRow(`SELECT t.person, t.id, e.benefit FROM membership_entitlement e JOIN membership_term t ON t.community_id = e.community_id AND t.id = e.term

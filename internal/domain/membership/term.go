@@ -23,6 +23,7 @@ const (
 	Expired  State = "expired"
 	Refunded State = "refunded"
 	Upgraded State = "upgraded" // gave way to a term of a plan that includes its own
+	Left     State = "left"     // ended by its member's own will
 
 	bought State = "bought" // stored; what it is follows from the dates
 )
@@ -46,6 +47,8 @@ type Term struct {
 	GraceUntil time.Time `json:"grace_until,omitzero"`
 	EndedAt    time.Time `json:"ended_at,omitzero" doc:"when it was refunded or upgraded"`
 	Number     string    `json:"number,omitempty"`
+	// Organisation is whose term it is, when it isn't the person's own: then the person is its contact.
+	Organisation string `json:"organisation,omitempty" doc:"the company whose it is, if it is not the person's own"`
 
 	stored     State
 	version    int
@@ -115,6 +118,8 @@ func (t Term) unused(now time.Time) money.Fen {
 type Tenure struct {
 	Plan        string    `json:"plan"`
 	Title       text.Text `json:"title"`
+	Company     string    `json:"organisation,omitempty" doc:"the company by which they have it"`
+	Colleague   bool      `json:"colleague,omitempty" doc:"by a place that the company's contact gave them"`
 	Term        string    `json:"term" doc:"the one that runs now, else the next"`
 	Number      string    `json:"number,omitempty"`
 	State       State     `json:"state" doc:"pending, active or grace"`
@@ -148,5 +153,6 @@ var (
 	ErrNotBought   = errs.Define(errs.Conflict, "membership.not_bought")   // it can't be given back
 	ErrFollowed    = errs.Define(errs.Conflict, "membership.followed")     // "term": a later one of the run is to be given back first
 	ErrNoNumbers   = errs.Define(errs.Conflict, "membership.no_numbers")   // the series is used up: "pattern"
+	ErrPersonsOnly = errs.Define(errs.Conflict, "membership.persons_only") // the plan has no places for colleagues
 	ErrNumberTaken = errs.Define(errs.Conflict, "membership.number_taken") // "number"
 )

@@ -12,6 +12,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 // M1: waves are sold in their order at their prices, to the last place and not one more, by many buyers at once.
@@ -50,7 +51,7 @@ func TestWavesAreSoldOut(t *testing.T) {
 			t.Errorf("%d members", n)
 		}
 		// Somebody gives theirs back: the place is sold once more, at its wave's price.
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			q, err := w.QuoteTx(tx, "late", "vip")
 			if !errors.Is(err, seat.ErrGone) {
 				t.Errorf("quote of a plan that is sold out: %+v, %v", q, err)
@@ -69,12 +70,12 @@ func TestRuns(t *testing.T) {
 		if first.Number != "V2026-002" || !first.Ends.Equal(day(2027, 3, 8)) || first.State != membership.Active {
 			t.Fatalf("first term %+v", first)
 		}
-		w.pass(300)
+		w.Days(300)
 		early := w.buy("ann", "vip")
 		if early.Kind != membership.KindRenewal || early.Due() != 3000_00 || !early.Starts.Equal(first.Ends) || !early.Ends.Equal(day(2028, 3, 8)) || early.State != membership.Pending {
 			t.Fatalf("early renewal %+v", early)
 		}
-		w.pass(66 + 365 + 7) // into the grace of the second term
+		w.Days(66 + 365 + 7) // into the grace of the second term
 		if m := w.memberships("ann"); len(m) != 1 || m[0].State != membership.Grace || !m[0].RunStart.Equal(first.Starts) {
 			t.Fatalf("in grace: %+v", m)
 		}
@@ -82,7 +83,7 @@ func TestRuns(t *testing.T) {
 		if !late.Starts.Equal(early.Ends) || late.State != membership.Active || late.Number != first.Number || !late.RunStart.Equal(first.Starts) {
 			t.Fatalf("renewal in grace %+v", late)
 		}
-		w.pass(365 + 20)
+		w.Days(365 + 20)
 		if m := w.memberships("ann"); len(m) != 0 || w.members() != 0 {
 			t.Fatalf("after the lapse: %+v, %d members", m, w.members())
 		}
@@ -97,7 +98,7 @@ func TestRuns(t *testing.T) {
 			"term_bought", "term_started", "term_bought", "term_started", "grace_began", "term_bought", "term_started",
 			"grace_began", "term_expired", "term_bought", "term_started",
 		}
-		if got := w.told("ann"); !slices.Equal(got, want) {
+		if got := w.Told("membership", "ann"); !slices.Equal(got, want) {
 			t.Errorf("told %q", got)
 		}
 	})
@@ -110,7 +111,7 @@ func TestUpgrade(t *testing.T) {
 		w.declare(academy())
 		vip := w.buy("ann", "vip")
 		w.use("ann", "class", "k1", nil)
-		w.pass(100)
+		w.Days(100)
 		left := vip.Ends.Sub(d.Clock.Now())
 		want := money.Fen(int64(999_00) * int64(left/time.Second) / int64(vip.Ends.Sub(vip.Starts)/time.Second))
 		ka := w.buy("ann", "ka")
@@ -120,7 +121,7 @@ func TestUpgrade(t *testing.T) {
 		if m := w.memberships("ann"); len(m) != 1 || m[0].Plan != "ka" {
 			t.Errorf("has %+v", m)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if _, err := w.QuoteTx(tx, "ann", "vip"); !errors.Is(err, membership.ErrHas) {
 				t.Errorf("buying less than one has: %v", err)
 			}
@@ -171,7 +172,7 @@ func TestReservations(t *testing.T) {
 		if same, err := reserve("ann"); err != nil || same.Due() != 999_00 {
 			t.Errorf("after the price was raised: %+v, %v", same, err)
 		}
-		w.pass(1)
+		w.Days(1)
 		bob := w.buy("bob", "vip")
 		if bob.Due() != 1999_00 {
 			t.Errorf("bob pays %s", bob.Due())
@@ -188,7 +189,7 @@ func TestReservations(t *testing.T) {
 		if again, err := w.Buy(t.Context(), d.Community, first.ID); err != nil || again.ID != first.ID || w.members() != 1 {
 			t.Errorf("paid twice: %+v, %v", again, err)
 		}
-		w.blocked["eve"] = true
+		w.Blocks["eve"] = true
 		if _, err := reserve("eve"); !errors.Is(err, membership.ErrBlocked) {
 			t.Errorf("blocked: %v", err)
 		}
@@ -214,14 +215,14 @@ func TestTheCap(t *testing.T) {
 		if _, err := w.Reserve(t.Context(), d.Community, "cid", "vip", time.Minute); !errors.Is(err, seat.ErrGone) {
 			t.Errorf("the third, by a wave with room: %v", err)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			plans, err := w.Plans(tx)
 			if err == nil && (plans[0].Sold[0].Sold != 2 || plans[0].Sold[1].Held != 0) {
 				t.Errorf("a refusal kept a place in the wave: %+v", plans[0].Sold)
 			}
 			return err
 		})
-		w.pass(400)
+		w.Days(400)
 		w.buy("cid", "ka")
 		if n := w.members(); n != 1 {
 			t.Errorf("%d members", n)
@@ -245,7 +246,7 @@ func TestTwoReservationsShareAPlace(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			drop := func() { w.do(func(tx *db.Tx) error { return w.DropTx(tx, vip.ID) }) }
+			drop := func() { w.Do(func(tx *db.Tx) error { return w.DropTx(tx, vip.ID) }) }
 			if person == "bob" {
 				drop()
 			}
@@ -253,7 +254,7 @@ func TestTwoReservationsShareAPlace(t *testing.T) {
 				t.Fatal(err)
 			}
 			drop()
-			w.pass(1) // and the holds that were left end
+			w.Days(1) // and the holds that were left end
 			if n := w.members(); n != 1 {
 				t.Errorf("%s: %d members", person, n)
 			}
@@ -288,7 +289,7 @@ func TestPeriods(t *testing.T) {
 		{time.Date(2039, 1, 1, 0, 0, 0, 0, shanghai), membership.Period{Until: "02-29"}, day(2039, 3, 1)},
 	} {
 		d.Clock.Set(x.from.UTC())
-		w.declare(membership.Config{Plans: []membership.Plan{{Name: "p", Title: words("P"), Period: x.period}}})
+		w.declare(membership.Config{Plans: []membership.Plan{{Name: "p", Title: stage.Words("P"), Period: x.period}}})
 		if got := w.buy("p"+string(rune('a'+i)), "p"); !got.Ends.Equal(x.want) {
 			t.Errorf("%v from %s ends %s, want %s", x.period, x.from, got.Ends.In(shanghai), x.want.In(shanghai))
 		}

@@ -13,7 +13,7 @@ import (
 // L3: 100,000 people are drafted in under a minute, in memory that doesn't grow with them. Run with QUNCE_MANY=1.
 func TestManyPayees(t *testing.T) {
 	if os.Getenv("QUNCE_MANY") == "" {
-		t.Skip("set QUNCE_MANY")
+		t.Skip("takes a minute: set QUNCE_MANY=1; scripts/soak.sh does")
 	}
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		w := newWorld(t, d)

@@ -1,12 +1,12 @@
 package payout_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/kit/clock"
@@ -26,31 +26,54 @@ func TestKilledWhilePaying(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.earnAll(people)
 		var b payout.Batch
-		w.do(func(tx *db.Tx) (err error) {
+		w.Do(func(tx *db.Tx) (err error) {
 			b, err = w.DraftTx(tx, ann, payout.Plan{Threshold: 1_00, WithholdBP: 100})
 			return err
 		})
-		child := func(killAfter time.Duration) bool {
+		// done counts what children have done: each line is made, perhaps failed, and paid.
+		done := func() (n int) {
+			err := w.D.Read(t.Context(), w.D.Community, func(tx *db.Tx) error {
+				d, err := w.BatchTx(tx, b.ID)
+				n = 0
+				for _, x := range d.Totals {
+					n += x.Lines * map[payout.LineState]int{payout.Reserved: 1, payout.IsFailed: 2, payout.IsPaid: 3}[x.State]
+				}
+				return err
+			})
+			w.Must(err)
+			return n
+		}
+		// child lets one work, and kills it when so much was done; 0 lets it end.
+		child := func(killAt int) bool {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestChild$", "-test.v")
-			cmd.Env = append(os.Environ(), childOf+"="+strings.Join([]string{w.d.Config.Path, w.d.Config.URL, w.d.Community, b.ID}, "\n"))
+			cmd.Env = append(os.Environ(), childOf+"="+strings.Join([]string{w.D.Config.Path, w.D.Config.URL, w.D.Community, b.ID}, "\n"))
 			var out strings.Builder
 			cmd.Stdout, cmd.Stderr = &out, &out
-			w.must(cmd.Start())
-			if killAfter > 0 {
-				time.Sleep(killAfter)
-				w.must(cmd.Process.Kill())
+			w.Must(cmd.Start())
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			if killAt > 0 {
+				testkit.Soon(t, "the child ends or did its part", func() bool { return len(ended) > 0 || done() >= killAt })
+				if len(ended) == 0 {
+					if err := cmd.Process.Kill(); !errors.Is(err, os.ErrProcessDone) {
+						w.Must(err)
+					}
+				}
 			}
-			err := cmd.Wait()
-			if killAfter == 0 && (err != nil || !strings.Contains(out.String(), "PASS: TestChild")) {
+			err := <-ended
+			if killAt == 0 && (err != nil || !strings.Contains(out.String(), "PASS: TestChild")) {
 				t.Fatalf("the child: %v\n%s", err, out.String())
 			}
 			return err == nil
 		}
 		killed := 0
 		for range rounds {
-			if !child(time.Duration(60+rand.IntN(400)) * time.Millisecond) {
+			if !child(done() + 1 + rand.IntN(3*people/rounds)) {
 				killed++
 			}
+		}
+		if killed == 0 {
+			t.Error("no child was killed at work")
 		}
 		child(0)
 		d := w.detail(b.ID)
@@ -79,10 +102,10 @@ func TestChild(t *testing.T) {
 	defer d.Close()
 	w, batch := newWorld(t, &testkit.DB{DB: d, Clock: clk, Community: of[2]}), of[3]
 	for more := true; more; {
-		w.must(w.d.Alone(t.Context(), w.d.Community, func(tx *db.Tx) (err error) { more, err = w.CollectSome(tx, batch); return err }))
+		w.Must(w.D.Alone(t.Context(), w.D.Community, func(tx *db.Tx) (err error) { more, err = w.CollectSome(tx, batch); return err }))
 	}
 	if s := w.detail(batch).State; s == payout.Draft {
-		w.do(func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, batch); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, batch); return err })
 	}
 	for {
 		failed, open := w.lines(batch, payout.IsFailed), w.lines(batch, payout.Reserved)
@@ -90,10 +113,10 @@ func TestChild(t *testing.T) {
 			return
 		}
 		for _, l := range failed {
-			w.do(func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, l.ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, l.ID); return err })
 		}
 		for _, l := range open {
-			w.do(func(tx *db.Tx) error {
+			w.Do(func(tx *db.Tx) error {
 				if l.Attempt == 1 && l.Person[len(l.Person)-1] == '7' {
 					_, err := w.FailedTx(tx, bob, l.ID, "the bank is closed")
 					return err

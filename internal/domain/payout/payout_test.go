@@ -37,54 +37,54 @@ func TestABatch(t *testing.T) {
 			t.Error("what is in the batch was not set aside, or more was")
 		}
 		gil := w.lines(b.ID, payout.Reserved)[0]
-		w.refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, gil.ID); return err })
-		w.refused(payout.ErrSamePerson, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, ann, b.ID); return err })
-		w.refused(payout.ErrSamePerson, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, audit.Actor{}, b.ID); return err })
+		w.Refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, gil.ID); return err })
+		w.Refused(payout.ErrSamePerson, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, ann, b.ID); return err })
+		w.Refused(payout.ErrSamePerson, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, audit.Actor{}, b.ID); return err })
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
 		}
 		var rows []payout.Row
-		w.must(w.Export(t.Context(), w.d.Community, bob, b.ID, func(r payout.Row) error { rows = append(rows, r); return nil }))
+		w.Must(w.Export(t.Context(), w.D.Community, bob, b.ID, func(r payout.Row) error { rows = append(rows, r); return nil }))
 		if len(rows) != 3 || rows[0].Line != gil.ID || rows[0].Payee != "name of gil" || rows[0].Phone != "+86 gil" || rows[0].Net != 96_67 {
 			t.Errorf("the bank's file %+v", rows)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			list, err := audit.List(tx, audit.Filter{Action: "payout.export"})
 			if len(list.Items) != 1 || list.Items[0].ActorID != "bob" {
 				t.Errorf("audit %+v", list.Items)
 			}
 			return err
 		})
-		w.refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.CancelTx(tx, bob, b.ID); return err })
+		w.Refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.CancelTx(tx, bob, b.ID); return err })
 		for range 2 { // told twice
-			w.do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[0].Line); return err })
-			w.do(func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[1].Line, "户名不符"); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[0].Line); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[1].Line, "户名不符"); return err })
 		}
 		if w.balance(available+"ida") != 50_00 || w.balance("cash:bank") != 96_67 || w.balance("withheld:tax") != 3_33 {
 			t.Errorf("ida has %d, the bank %d, the tax office %d", w.balance(available+"ida"), w.balance("cash:bank"), w.balance("withheld:tax"))
 		}
-		w.refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[0].Line, "no"); return err })
-		w.refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[1].Line); return err })
-		w.refused(payout.ErrReason, func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[2].Line, " "); return err })
-		w.do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[2].Line); return err })
+		w.Refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[0].Line, "no"); return err })
+		w.Refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[1].Line); return err })
+		w.Refused(payout.ErrReason, func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, rows[2].Line, " "); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[2].Line); return err })
 		if d := w.detail(b.ID); d.State != payout.IsDone {
 			t.Errorf("all lines have ended, and it is %+v", d)
 		}
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, rows[1].Line); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, rows[1].Line); return err })
 		}
 		if d := w.detail(b.ID); d.State != payout.Paying {
 			t.Errorf("a line is open again, and it is %+v", d)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[1].Line); return err })
-		w.refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, rows[1].Line); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, rows[1].Line); return err })
+		w.Refused(payout.ErrEnded, func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, rows[1].Line); return err })
 		if d := w.detail(b.ID); d.State != payout.IsDone || d.Totals[0].State != payout.IsPaid || d.Totals[0].Lines != 3 {
 			t.Errorf("at the end %+v", d)
 		}
 		if w.balance("payout:reserved") != 0 || w.balance("cash:bank")+w.balance("withheld:tax") != 3150_00 {
 			t.Error("something was paid twice, or not")
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			p, err := w.PaidToTx(tx, []string{"ida"}, "", 10)
 			if len(p.Items) != 1 || p.Items[0].Attempt != 2 || p.Items[0].State != payout.IsPaid {
 				t.Errorf("ida's %+v", p.Items)
@@ -105,14 +105,14 @@ func TestAnotherBatchPaysWhatFailed(t *testing.T) {
 		w.earn(available+"gil", 100)
 		one := w.approved(1_00)
 		line := w.lines(one.ID, payout.Reserved)[0].ID
-		w.do(func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, line, "closed account"); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.FailedTx(tx, bob, line, "closed account"); return err })
 		two := w.approved(1_00)
-		w.refused(ledger.ErrFloor, func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, line); return err })
+		w.Refused(ledger.ErrFloor, func(tx *db.Tx) error { _, err := w.RetryTx(tx, bob, line); return err })
 		next := w.lines(two.ID, payout.Reserved)
 		if len(next) != 1 || next[0].Gross != 100_00 {
 			t.Fatalf("the next batch has %+v", next)
 		}
-		w.do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, next[0].ID); return err })
+		w.Do(func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, next[0].ID); return err })
 		if n := w.balance("cash:bank"); n != 100_00 {
 			t.Errorf("%d fen were paid", n)
 		}
@@ -139,8 +139,8 @@ func TestCancel(t *testing.T) {
 		w.earnAll(300) // more than one transaction of them
 		b := w.approved(1_00)
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.CancelTx(tx, ann, b.ID); return err })
-			w.work()
+			w.Do(func(tx *db.Tx) error { _, err := w.CancelTx(tx, ann, b.ID); return err })
+			w.Settle()
 		}
 		if d := w.detail(b.ID); d.State != payout.IsCancelled || len(d.Totals) != 1 || d.Totals[0].State != payout.Returned || d.Totals[0].Lines != 300 {
 			t.Errorf("cancelled %+v", d)
@@ -148,8 +148,8 @@ func TestCancel(t *testing.T) {
 		if w.balance("payout:reserved") != 0 || w.balance(available+"00299") != 10_00 {
 			t.Error("not all was given back")
 		}
-		w.refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
-		if err := w.Export(t.Context(), w.d.Community, bob, b.ID, func(payout.Row) error { return nil }); !errors.Is(err, payout.ErrState) {
+		w.Refused(payout.ErrState, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
+		if err := w.Export(t.Context(), w.D.Community, bob, b.ID, func(payout.Row) error { return nil }); !errors.Is(err, payout.ErrState) {
 			t.Errorf("the file of a cancelled batch: %v", err)
 		}
 		w.sound()
@@ -168,8 +168,8 @@ func TestDraftingGoesOn(t *testing.T) {
 		}
 		w.broken = 2
 		for range 20 {
-			w.d.Clock.Advance(time.Hour)
-			w.work()
+			w.D.Clock.Advance(time.Hour)
+			w.Settle()
 		}
 		if d := w.detail(b.ID); d.State != payout.Draft || d.Totals[0].Lines != 601 || d.Totals[0].Gross != 6010_00 {
 			t.Errorf("at the end %+v", d)
@@ -188,7 +188,7 @@ func TestRaces(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 6 {
 				wg.Go(func() {
-					err := w.d.Alone(t.Context(), w.d.Community, fn)
+					err := w.D.Alone(t.Context(), w.D.Community, fn)
 					if err != nil && !errors.Is(err, payout.ErrState) && !errors.Is(err, payout.ErrEnded) {
 						t.Error(err)
 					}
@@ -215,12 +215,12 @@ func TestRaces(t *testing.T) {
 func TestWrongPlans(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		for want, p := range map[error]payout.Plan{payout.ErrThreshold: {}, payout.ErrWithhold: {Threshold: 1, WithholdBP: 10_000}} {
-			w.refused(want, func(tx *db.Tx) error { _, err := w.DraftTx(tx, ann, p); return err })
+			w.Refused(want, func(tx *db.Tx) error { _, err := w.DraftTx(tx, ann, p); return err })
 		}
 		b := w.draft(payout.Plan{Threshold: 1_00})
-		w.refused(payout.ErrEmpty, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
-		w.refused(payout.ErrUnknownBatch, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, "none"); return err })
-		w.refused(payout.ErrUnknownLine, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, "none"); return err })
+		w.Refused(payout.ErrEmpty, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, b.ID); return err })
+		w.Refused(payout.ErrUnknownBatch, func(tx *db.Tx) error { _, err := w.ApproveTx(tx, bob, "none"); return err })
+		w.Refused(payout.ErrUnknownLine, func(tx *db.Tx) error { _, err := w.PaidTx(tx, bob, "none"); return err })
 		if _, err := fact.NewRegistry(payout.Facts()...); err != nil {
 			t.Error(err)
 		}

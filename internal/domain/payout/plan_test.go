@@ -15,7 +15,7 @@ import (
 func TestReadsUseIndexes(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		const many = 3000
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			batches, lines, holdings := make([][]any, many), make([][]any, many), make([][]any, many)
 			for i := range many {
 				n := fmt.Sprintf("%05d", i)
@@ -31,7 +31,7 @@ func TestReadsUseIndexes(t *testing.T) {
 			}
 			return tx.Insert("ledger_balance", strings.Split("community_id account currency slot n balance floor", " "), holdings)
 		})
-		if _, err := w.d.SQL().ExecContext(t.Context(), `ANALYZE`); err != nil {
+		if _, err := w.D.SQL().ExecContext(t.Context(), `ANALYZE`); err != nil {
 			t.Fatal(err)
 		}
 		for name, read := range map[string]func(tx *db.Tx) error{
@@ -40,11 +40,11 @@ func TestReadsUseIndexes(t *testing.T) {
 			"lines":   func(tx *db.Tx) error { _, err := w.LinesTx(tx, "00005", payout.IsPaid, "", 20); return err },
 			"paid to": func(tx *db.Tx) error { _, err := w.PaidToTx(tx, []string{"00005"}, "", 20); return err },
 			"debts": func(tx *db.Tx) error {
-				_, err := w.books.BalancesTx(tx, []string{"commission:available:00005", "commission:available:00007"}, ledger.CNY)
+				_, err := w.Books.BalancesTx(tx, []string{"commission:available:00005", "commission:available:00007"}, ledger.CNY)
 				return err
 			},
 		} {
-			plan := testkit.Plan(t, w.d, read)
+			plan := testkit.Plan(t, w.D, read)
 			if plan == "" || strings.Contains(plan, "Seq Scan") || strings.Contains(plan, "SCAN ") || strings.Contains(plan, "(community_id=?)") && name != "batches" {
 				t.Errorf("%s:\n%s", name, plan)
 			}

@@ -1,7 +1,6 @@
 package payout
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -23,17 +22,8 @@ func batchesBefore(tx *db.Tx, before time.Time, id string, limit int) ([]Batch, 
 }
 
 func insertBatch(tx *db.Tx, b Batch) error {
-	_, err := tx.Exec(`INSERT INTO payout_batch (community_id, id, state, threshold, withhold_bp, period, created_by, fact, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+	return tx.Put(`INSERT INTO payout_batch (community_id, id, state, threshold, withhold_bp, period, created_by, fact, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		tx.Community(), b.ID, b.State, b.Threshold, b.WithholdBP, b.Period, b.CreatedBy, b.fact, b.CreatedAt)
-	return err
-}
-
-// changed refuses a guarded change that met no row: only possible without the lock.
-func changed(n int64, err error) error {
-	if err == nil && n != 1 {
-		return fmt.Errorf("%d rows were changed instead of one", n)
-	}
-	return err
 }
 
 func setState(tx *db.Tx, id string, from, to State) error {
@@ -41,16 +31,16 @@ func setState(tx *db.Tx, id string, from, to State) error {
 	if to == IsDone || to == IsCancelled {
 		ended = tx.Now()
 	}
-	return changed(tx.Exec(`UPDATE payout_batch SET state = $4, ended_at = $5 WHERE community_id = $1 AND id = $2 AND state = $3`, tx.Community(), id, from, to, ended))
+	return tx.Must(`UPDATE payout_batch SET state = $4, ended_at = $5 WHERE community_id = $1 AND id = $2 AND state = $3`, tx.Community(), id, from, to, ended)
 }
 
 func setLooked(tx *db.Tx, id, account string) error {
-	return changed(tx.Exec(`UPDATE payout_batch SET looked = $3 WHERE community_id = $1 AND id = $2 AND state = 'drafting'`, tx.Community(), id, account))
+	return tx.Must(`UPDATE payout_batch SET looked = $3 WHERE community_id = $1 AND id = $2 AND state = 'drafting'`, tx.Community(), id, account)
 }
 
 func approve(tx *db.Tx, b Batch) error {
-	return changed(tx.Exec(`UPDATE payout_batch SET state = 'approved', approved_by = $3, approved_at = $4 WHERE community_id = $1 AND id = $2 AND state = 'draft' AND created_by <> $3`,
-		tx.Community(), b.ID, b.ApprovedBy, b.ApprovedAt))
+	return tx.Must(`UPDATE payout_batch SET state = 'approved', approved_by = $3, approved_at = $4 WHERE community_id = $1 AND id = $2 AND state = 'draft' AND created_by <> $3`,
+		tx.Community(), b.ID, b.ApprovedBy, b.ApprovedAt)
 }
 
 const selectLine = `SELECT id, batch, person, account, gross, withheld, net, state, reason, attempt, name, phone, created_at, ended_at FROM payout_line WHERE community_id = $1`
@@ -86,13 +76,13 @@ func insertLines(tx *db.Tx, lines []Line) error {
 }
 
 func endLine(tx *db.Tx, l Line, to LineState, reason string) error {
-	return changed(tx.Exec(`UPDATE payout_line SET state = $3, reason = $4, ended_at = $5 WHERE community_id = $1 AND id = $2 AND state = 'reserved' AND attempt = $6`,
-		tx.Community(), l.ID, to, reason, tx.Now(), l.Attempt))
+	return tx.Must(`UPDATE payout_line SET state = $3, reason = $4, ended_at = $5 WHERE community_id = $1 AND id = $2 AND state = 'reserved' AND attempt = $6`,
+		tx.Community(), l.ID, to, reason, tx.Now(), l.Attempt)
 }
 
 func retryLine(tx *db.Tx, l Line) error {
-	return changed(tx.Exec(`UPDATE payout_line SET state = 'reserved', reason = '', ended_at = 0, attempt = $3 WHERE community_id = $1 AND id = $2 AND state = 'failed' AND attempt = $3 - 1`,
-		tx.Community(), l.ID, l.Attempt))
+	return tx.Must(`UPDATE payout_line SET state = 'reserved', reason = '', ended_at = 0, attempt = $3 WHERE community_id = $1 AND id = $2 AND state = 'failed' AND attempt = $3 - 1`,
+		tx.Community(), l.ID, l.Attempt)
 }
 
 func totals(tx *db.Tx, batch string) ([]Totals, error) {

@@ -73,6 +73,18 @@ type (
 	ProfileChanged struct {
 		Field FieldName `json:"field"`
 	}
+	// OrganisationFounded is a company with its first contact. Subject is the company, also of the facts below.
+	OrganisationFounded struct{}
+	// OrganisationChanged is a field of a company with a new value.
+	OrganisationChanged struct {
+		Field FieldName `json:"field"`
+	}
+	// OrganisationJoined is somebody in a company, or in another role there.
+	OrganisationJoined struct {
+		Role OrganisationRole `json:"role"`
+	}
+	// OrganisationLeft is somebody who is no longer in a company.
+	OrganisationLeft struct{}
 	// Revealed is a look at a field that is masked otherwise.
 	Revealed struct {
 		Field FieldName `json:"field"`
@@ -99,5 +111,9 @@ func Facts() []any {
 		Erased{},
 		ProfileChanged{},
 		Revealed{},
+		OrganisationFounded{},
+		OrganisationChanged{},
+		OrganisationJoined{},
+		OrganisationLeft{},
 	}
 }

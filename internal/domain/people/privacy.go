@@ -176,6 +176,12 @@ func (s *Service) ExportTx(tx *db.Tx, by audit.Actor, person, reason string) (e 
 		return e, err
 	}
 	e.More = map[string]any{}
+	if e.More["invoice"], err = s.InvoiceTx(tx, root); err != nil {
+		return e, err
+	}
+	if e.More["organisations"], err = s.AffiliationsTx(tx, root); err != nil {
+		return e, err
+	}
 	for _, x := range s.onExport {
 		if e.More[x.name], err = x.read(tx, root); err != nil {
 			return e, fmt.Errorf("export %s: %w", x.name, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/audit"
@@ -105,12 +106,18 @@ func Roots(tx *db.Tx, ids []string) (map[string]string, error) { return movedOf(
 
 // Group lists all ids of the one who stands for a person, their own first.
 func Group(tx *db.Tx, id string) ([]string, error) {
-	group, err := groupWith(tx, id)
-	if err == nil && len(group) == 0 {
-		err = ErrNotFound
-	}
-	return group, err
+	group, err := db.Keep(tx, keptGroup+id, func() ([]string, error) {
+		group, err := groupWith(tx, id)
+		if err == nil && len(group) == 0 {
+			err = ErrNotFound
+		}
+		return group, err
+	})
+	return slices.Clone(group), err
 }
+
+// keptGroup begins the names under which a closure keeps groups that it has read.
+const keptGroup = "people.group "
 
 // lockTries bounds how often a lock is looked for again while merges go on.
 const lockTries = 8

@@ -27,6 +27,7 @@ func readPerson(tx *db.Tx, id string) (*record, error) {
 }
 
 func lockPerson(tx *db.Tx, id string) (*record, error) {
+	tx.Forget(keptGroup) // a merge may have held the lock
 	return onePerson(tx, selectPerson+`WHERE p.community_id = $1 AND p.id = $2`+tx.ForUpdate(), id)
 }
 
@@ -39,14 +40,14 @@ func onePerson(tx *db.Tx, query, id string) (*record, error) {
 }
 
 func insertPerson(tx *db.Tx, r *record) error {
-	_, err := tx.Exec(`INSERT INTO person (community_id, id, root, nickname, name_state, lang, stage, relation, first_source, first_entry, last_source, last_entry, reach, created_at, last_seen_at)
+	return tx.Put(`INSERT INTO person (community_id, id, root, nickname, name_state, lang, stage, relation, first_source, first_entry, last_source, last_entry, reach, created_at, last_seen_at)
 		VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9, $10, $11, $11)`,
 		tx.Community(), r.id, r.Nickname, r.NameState, r.Lang, r.stage, r.Relation, r.firstSource, r.firstEntry, r.reach, r.createdAt)
-	return err
 }
 
 // save writes a locked row whole, but for where and when it was last seen, which touches write without the lock.
 func save(tx *db.Tx, r *record) error {
+	tx.Forget(keptGroup)
 	n, err := tx.Exec(`UPDATE person SET root = $4, merged_into = $5, nickname = $6, name = $7, name_state = $8, city = $9, role = $10, company = $11, industry = $12,
 			platforms = $13, needs = $14, offers = $15, lang = $16, born_on = $17, due_date = $18, birth_date = $19, stage = $20, relation = $21, grade = $22,
 			stakeholder = $23, joiner = $24, concern = $25, sales_owner = $26, service_owner = $27, custom = $28, reach = $29, blocked_at = $30,
@@ -66,10 +67,9 @@ func save(tx *db.Tx, r *record) error {
 const seenEvery = time.Minute
 
 func updateSeen(tx *db.Tx, id, source, entry string) error {
-	_, err := tx.Exec(`UPDATE person SET last_seen_at = $3, last_source = CASE WHEN $4 = '' THEN last_source ELSE $4 END, last_entry = CASE WHEN $5 = '' THEN last_entry ELSE $5 END
+	return tx.Put(`UPDATE person SET last_seen_at = $3, last_source = CASE WHEN $4 = '' THEN last_source ELSE $4 END, last_entry = CASE WHEN $5 = '' THEN last_entry ELSE $5 END
 		WHERE community_id = $1 AND id = $2 AND erased_at = 0 AND (last_seen_at < $6 OR ($5 <> '' AND last_entry <> $5) OR ($4 <> '' AND last_source <> $4))`,
 		tx.Community(), id, tx.Now(), source, entry, tx.Now().Add(-seenEvery))
-	return err
 }
 
 // owner is who has an identifier's row.
@@ -94,9 +94,8 @@ func insertIdentifier(tx *db.Tx, person string, m mark) (bool, error) {
 
 // moveIdentifier gives a person's identifier to another one, or verifies it (from and to the same).
 func moveIdentifier(tx *db.Tx, m mark, from, to string, verified bool) error {
-	_, err := tx.Exec(`UPDATE people_identifier SET person = $5, verified = $6 WHERE community_id = $1 AND kind = $2 AND value = $3 AND person = $4`,
+	return tx.Put(`UPDATE people_identifier SET person = $5, verified = $6 WHERE community_id = $1 AND kind = $2 AND value = $3 AND person = $4`,
 		tx.Community(), m.Kind, m.key, from, to, verified)
-	return err
 }
 
 func deleteIdentifier(tx *db.Tx, m mark, person string) (bool, error) {
@@ -129,7 +128,7 @@ func addressRows(tx *db.Tx, roots []string) ([]Held, error) {
 // index replaces what a person is found by under some kinds.
 func index(tx *db.Tx, person string, hashes map[string][]string) error {
 	for kind, list := range hashes {
-		if _, err := tx.Exec(`DELETE FROM people_index WHERE community_id = $1 AND person = $2 AND kind = $3`, tx.Community(), person, kind); err != nil {
+		if err := tx.Put(`DELETE FROM people_index WHERE community_id = $1 AND person = $2 AND kind = $3`, tx.Community(), person, kind); err != nil {
 			return err
 		}
 		if err := insertIndex(tx, person, kind, list); err != nil {
@@ -148,9 +147,8 @@ func insertIndex(tx *db.Tx, person, kind string, hashes []string) error {
 }
 
 func insertMerge(tx *db.Tx, m Merge) error {
-	_, err := tx.Exec(`INSERT INTO people_merge (community_id, id, from_person, into_person, kind, filled, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return tx.Put(`INSERT INTO people_merge (community_id, id, from_person, into_person, kind, filled, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		tx.Community(), m.ID, m.From, m.Into, m.By, db.JSON[[]FieldName]{V: m.filled}, m.Actor, m.At)
-	return err
 }
 
 func scanMerge(r *db.Row) (m Merge, err error) {
@@ -187,19 +185,19 @@ func latestMerges(tx *db.Tx, before time.Time, beforeID string, limit int) ([]Me
 
 // reroot makes one person stand for another and for all whom the other stood for.
 func reroot(tx *db.Tx, from, into string) error {
-	_, err := tx.Exec(`UPDATE person SET root = $3, version = version + 1 WHERE community_id = $1 AND root = $2 AND merged_into <> ''`, tx.Community(), from, into)
-	return err
+	tx.Forget(keptGroup)
+	return tx.Put(`UPDATE person SET root = $3, version = version + 1 WHERE community_id = $1 AND root = $2 AND merged_into <> ''`, tx.Community(), from, into)
 }
 
 // unroot lets a person stand again for those who were merged into them, directly or through others.
 func unroot(tx *db.Tx, id, from string) error {
-	_, err := tx.Exec(`UPDATE person SET root = $2, version = version + 1 WHERE community_id = $1 AND root = $3 AND merged_into <> '' AND id IN (
+	tx.Forget(keptGroup)
+	return tx.Put(`UPDATE person SET root = $2, version = version + 1 WHERE community_id = $1 AND root = $3 AND merged_into <> '' AND id IN (
 			WITH RECURSIVE below (id) AS (
 				SELECT id FROM person WHERE community_id = $1 AND root = $3 AND merged_into = $2
 				UNION ALL
 				SELECT p.id FROM person p JOIN below ON p.merged_into = below.id WHERE p.community_id = $1 AND p.root = $3 AND p.merged_into <> '')
 			SELECT id FROM below)`, tx.Community(), id, from)
-	return err
 }
 
 func propose(tx *db.Tx, p Proposal) (bool, error) {
@@ -239,14 +237,12 @@ func deleteTag(tx *db.Tx, person string, tag Tag) (bool, error) {
 }
 
 func copyTags(tx *db.Tx, from, into string) error {
-	_, err := tx.Exec(`INSERT INTO people_tag (community_id, tag, person, via, at) SELECT community_id, tag, $3, $2, at FROM people_tag WHERE community_id = $1 AND person = $2 ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO people_tag (community_id, tag, person, via, at) SELECT community_id, tag, $3, $2, at FROM people_tag WHERE community_id = $1 AND person = $2 ON CONFLICT DO NOTHING`,
 		tx.Community(), from, into)
-	return err
 }
 
 func uncopyTags(tx *db.Tx, from, into string) error {
-	_, err := tx.Exec(`DELETE FROM people_tag WHERE community_id = $1 AND person = $3 AND via = $2`, tx.Community(), from, into)
-	return err
+	return tx.Put(`DELETE FROM people_tag WHERE community_id = $1 AND person = $3 AND via = $2`, tx.Community(), from, into)
 }
 
 func tagsOf(tx *db.Tx, persons []string) (map[string][]Tag, error) {
@@ -270,9 +266,8 @@ func tagCounts(tx *db.Tx) ([]TagCount, error) {
 }
 
 func insertAnchor(tx *db.Tx, person string, which Anchor, value Date, actor string) error {
-	_, err := tx.Exec(`INSERT INTO people_anchor (community_id, person, id, anchor, value, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	return tx.Put(`INSERT INTO people_anchor (community_id, person, id, anchor, value, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		tx.Community(), person, tx.NewID(), which, value, actor, tx.Now())
-	return err
 }
 
 func anchorHistory(tx *db.Tx, persons []string) ([]AnchorChange, error) {
@@ -284,9 +279,8 @@ func anchorHistory(tx *db.Tx, persons []string) ([]AnchorChange, error) {
 }
 
 func insertConsent(tx *db.Tx, person string, c Consent) error {
-	_, err := tx.Exec(`INSERT INTO people_consent (community_id, person, id, purpose, channel, given, wording, entry, address, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	return tx.Put(`INSERT INTO people_consent (community_id, person, id, purpose, channel, given, wording, entry, address, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		tx.Community(), person, tx.NewID(), c.Purpose, c.Channel, c.Given, c.Wording, c.Entry, c.Address, c.Actor, c.At)
-	return err
 }
 
 func consentsOf(tx *db.Tx, persons []string) ([]Consent, error) {
@@ -298,18 +292,16 @@ func consentsOf(tx *db.Tx, persons []string) ([]Consent, error) {
 }
 
 func insertBlocked(tx *db.Tx, kind Kind, key, person, reason, actor string) error {
-	_, err := tx.Exec(`INSERT INTO people_blocked (community_id, kind, value, person, reason, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO people_blocked (community_id, kind, value, person, reason, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
 		tx.Community(), kind, key, person, reason, actor, tx.Now())
-	return err
 }
 
 // deleteBlocked takes off the list what a blocked person brought onto it, and what they are known by.
 func deleteBlocked(tx *db.Tx, persons []string) error {
 	args := []any{tx.Community()}
 	in := db.In(&args, persons)
-	_, err := tx.Exec(`DELETE FROM people_blocked WHERE community_id = $1 AND (person IN `+in+` OR (kind, value) IN (
+	return tx.Put(`DELETE FROM people_blocked WHERE community_id = $1 AND (person IN `+in+` OR (kind, value) IN (
 		SELECT kind, value FROM people_identifier WHERE community_id = $1 AND person IN `+in+`))`, args...)
-	return err
 }
 
 // blockedReason gives the reason of a listed identifier; found is false when it isn't listed.
@@ -338,10 +330,12 @@ func eraseRows(tx *db.Tx, persons []string) error {
 		`DELETE FROM people_anchor WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_look WHERE community_id = $1 AND person IN ` + in,
 		`DELETE FROM people_proposal WHERE community_id = $1 AND (one IN ` + in + ` OR other IN ` + in + `)`,
+		`DELETE FROM people_invoice WHERE community_id = $1 AND person IN ` + in,
+		`DELETE FROM people_organisation_member WHERE community_id = $1 AND person IN ` + in,
 		`UPDATE people_consent SET address = '' WHERE community_id = $1 AND person IN ` + in,
 		`UPDATE people_blocked SET person = '', reason = '' WHERE community_id = $1 AND person IN ` + in,
 	} {
-		if _, err := tx.Exec(statement, args...); err != nil {
+		if err := tx.Put(statement, args...); err != nil {
 			return err
 		}
 	}

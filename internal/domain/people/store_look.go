@@ -8,9 +8,8 @@ import (
 )
 
 func insertLook(tx *db.Tx, l Look) error {
-	_, err := tx.Exec(`INSERT INTO people_look (community_id, person, id, kind, actor, field, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return tx.Put(`INSERT INTO people_look (community_id, person, id, kind, actor, field, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		tx.Community(), l.Person, l.ID, string(l.Kind), l.Actor, string(l.Field), l.Reason, l.At)
-	return err
 }
 
 // mostLooks bounds what is listed of a person whom exports look at again and again.

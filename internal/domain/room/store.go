@@ -30,12 +30,12 @@ func scriptOf(tx *db.Tx, event string, version int) ([]Paragraph, error) {
 
 // insertScript writes a version and makes it the room's, which waits.
 func insertScript(tx *db.Tx, event string, version int, script []Paragraph, hash, actor string) error {
-	_, err := tx.Exec(`INSERT INTO room_script (community_id, event, version, body, hash, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	err := tx.Put(`INSERT INTO room_script (community_id, event, version, body, hash, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		tx.Community(), event, version, db.JSON[[]Paragraph]{V: script}, hash, actor, tx.Now())
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO room (community_id, event, version, state, shown, pace) VALUES ($1, $2, $3, $4, 0, $5)
+	err = tx.Put(`INSERT INTO room (community_id, event, version, state, shown, pace) VALUES ($1, $2, $3, $4, 0, $5)
 		ON CONFLICT (community_id, event) DO UPDATE SET version = excluded.version WHERE room.state = $4`, tx.Community(), event, version, Waiting, usualPace)
 	return err
 }
@@ -59,9 +59,8 @@ func roomOf(tx *db.Tx, event string, lock bool) (Room, bool, error) {
 }
 
 func updateRoom(tx *db.Tx, r Room) error {
-	_, err := tx.Exec(`UPDATE room SET state = $3, shown = $4, pace = $5, next_at = $6, started_at = $7, ended_at = $8 WHERE community_id = $1 AND event = $2`,
+	return tx.Put(`UPDATE room SET state = $3, shown = $4, pace = $5, next_at = $6, started_at = $7, ended_at = $8 WHERE community_id = $1 AND event = $2`,
 		tx.Community(), r.Event, r.State, r.Shown, r.Pace, r.NextAt, r.StartedAt, r.EndedAt)
-	return err
 }
 
 // insertQuestion writes a question unless its key is used, or its asker has as many open ones as they may.
@@ -121,11 +120,9 @@ func addVote(tx *db.Tx, question string) (votes int, err error) {
 }
 
 func setQuestion(tx *db.Tx, id string, state QuestionState) error {
-	_, err := tx.Exec(`UPDATE room_question SET state = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, state)
-	return err
+	return tx.Put(`UPDATE room_question SET state = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, state)
 }
 
 func eraseQuestions(tx *db.Tx, person string) error {
-	_, err := tx.Exec(`UPDATE room_question SET body = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
-	return err
+	return tx.Put(`UPDATE room_question SET body = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
 }

@@ -13,20 +13,20 @@ import (
 )
 
 func (w *world) payAtBank(order string) shop.Payment {
-	w.t.Helper()
-	p, err := w.Pay(w.t.Context(), w.d.Community, order, byBank)
+	w.T.Helper()
+	p, err := w.Pay(w.T.Context(), w.D.Community, order, byBank)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return p
 }
 
 // pass lets time go by in steps, as it does.
 func (w *world) pass(d time.Duration) {
-	w.t.Helper()
+	w.T.Helper()
 	for step := max(d/12, time.Minute); d > 0; d -= step {
-		w.d.Clock.Advance(step)
-		w.settle()
+		w.D.Clock.Advance(step)
+		w.Settle()
 	}
 }
 
@@ -38,7 +38,7 @@ func TestLostNotices(t *testing.T) {
 		w.bank.paid[w.payAtBank(soon.ID).ID] = price
 		p := w.payAtBank(late.ID)
 		w.payAtBank(never.ID)
-		w.settle()
+		w.Settle()
 		if w.bank.asked != 0 {
 			t.Error("it was asked at once")
 		}
@@ -63,7 +63,7 @@ func TestLostNotices(t *testing.T) {
 			t.Errorf("asked %d times", asked)
 		}
 		d.Clock.Advance(100 * time.Hour)
-		w.settle()
+		w.Settle()
 		if w.bank.asked != asked {
 			t.Error("it is asked for ever")
 		}
@@ -74,14 +74,14 @@ func (w *world) refunds(order string) []shop.Refund { return w.detail(order).Ref
 
 // refundAtBank buys at the bank and asks for the money back.
 func (w *world) refundAtBank(person string) (order string, r shop.Refund) {
-	w.t.Helper()
+	w.T.Helper()
 	o := w.ordered(person)
 	w.bank.paid[w.payAtBank(o.ID).ID] = price
 	w.pass(time.Minute)
-	if _, err := w.Refund(w.t.Context(), w.d.Community, o.ID, shop.Ask{Key: o.ID}); err != nil {
-		w.t.Fatal(err)
+	if _, err := w.Refund(w.T.Context(), w.D.Community, o.ID, shop.Ask{Key: o.ID}); err != nil {
+		w.T.Fatal(err)
 	}
-	w.settle()
+	w.Settle()
 	return o.ID, w.refunds(o.ID)[0]
 }
 
@@ -110,7 +110,7 @@ func TestRefundsThatWait(t *testing.T) {
 				t.Errorf("after %d days: %+v", days, r)
 			}
 			d.Clock.Advance(24 * time.Hour)
-			w.settle()
+			w.Settle()
 		}
 		if w.desk.open[r.ID] == "" {
 			t.Error("staff knows nothing of it")
@@ -134,8 +134,8 @@ func TestRefundsThatFail(t *testing.T) {
 			orders = append(orders, r)
 		}
 		again := func() {
-			w.do(func(tx *db.Tx) error { _, err := w.AskAgainTx(tx, orders[0].ID); return err })
-			w.settle()
+			w.Do(func(tx *db.Tx) error { _, err := w.AskAgainTx(tx, orders[0].ID); return err })
+			w.Settle()
 		}
 		again()
 		if r := w.refunds(orders[0].Order); r[0].State != shop.Failed {
@@ -148,7 +148,7 @@ func TestRefundsThatFail(t *testing.T) {
 			t.Errorf("asked again: %+v", r)
 		}
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.RefundDoneTx(tx, orders[1].ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.RefundDoneTx(tx, orders[1].ID); return err })
 		}
 		if r := w.refunds(orders[1].Order); r[0].State != shop.Done || w.desk.open[orders[1].ID] != "" {
 			t.Errorf("settled by hand: %+v, staff sees %v", r, w.desk.open)
@@ -174,7 +174,7 @@ func TestPartsBeforeDelivery(t *testing.T) {
 			if _, err := w.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: key, Amount: amount}); err != nil {
 				t.Fatal(err)
 			}
-			w.settle()
+			w.Settle()
 		}
 		back("before", 100_00)
 		w.wantBalances(200_00, 200_00, 0)
@@ -199,7 +199,7 @@ func TestOneThingOfAnOrder(t *testing.T) {
 		node := newNode(t, d)
 		for name, given := range map[string]bool{"given": true, "not given yet": false} {
 			w := node.in(name, 2)
-			o, err := w.Checkout(t.Context(), w.d.Community, shop.Checkout{Key: "k", Person: "ann", Items: []shop.Item{{Kind: "slot", Item: "a"}, {Kind: "slot", Item: "b", Qty: 2}}})
+			o, err := w.Checkout(t.Context(), w.D.Community, shop.Checkout{Key: "k", Person: "ann", Items: []shop.Item{{Kind: "slot", Item: "a"}, {Kind: "slot", Item: "b", Qty: 2}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -209,13 +209,13 @@ func TestOneThingOfAnOrder(t *testing.T) {
 			if !given {
 				w.goods.broken = db.ErrBusy.Because(errors.New("made up"))
 			}
-			w.settle()
+			w.Settle()
 			back := func(key, of string, amount money.Fen, want error) {
 				t.Helper()
-				if _, err := w.Refund(t.Context(), w.d.Community, o.ID, shop.Ask{Key: key, Of: of, Amount: amount}); !errors.Is(err, want) {
+				if _, err := w.Refund(t.Context(), w.D.Community, o.ID, shop.Ask{Key: key, Of: of, Amount: amount}); !errors.Is(err, want) {
 					t.Errorf("%s, %s: %v", name, key, err)
 				}
-				w.settle()
+				w.Settle()
 			}
 			b := o.Lines[1].Ref
 			back("a part", b, 50_00, nil)
@@ -226,7 +226,7 @@ func TestOneThingOfAnOrder(t *testing.T) {
 			w.pass(10 * time.Minute)
 			w.wantBalances(price, 0, price)
 			taken := func(group string) (n int) {
-				w.do(func(tx *db.Tx) error {
+				w.Do(func(tx *db.Tx) error {
 					c, err := w.goods.seats.Count(tx, group)
 					n = c.Taken + c.Held
 					return err
@@ -257,8 +257,8 @@ func TestErasingWords(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			w.settle()
-			w.do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
+			w.Settle()
+			w.Do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
 			why := map[string]string{}
 			for _, r := range w.refunds(o.ID) {
 				why[r.Actor] = r.Why
@@ -283,15 +283,15 @@ func TestEntriesNameTheirRule(t *testing.T) {
 		if _, err := w.notify(p.ID, 2*price); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		if _, err := w.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: "r"}); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		refunded := "refunded " + w.refunds(o.ID)[0].ID
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			for _, key := range []string{"payment " + p.ID, "order " + o.ID, "refund r", refunded} {
-				e, found, err := w.books.EntryByKeyTx(tx, key)
+				e, found, err := w.Books.EntryByKeyTx(tx, key)
 				if err != nil || !found || e.Rule != "a@1 b@1" {
 					t.Errorf("%s: %+v, %v", key, e, err)
 				}

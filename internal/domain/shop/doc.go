@@ -13,6 +13,8 @@
 //   - A coupon is divided over the lines that it is for, to the fen. Its uses are seats: kept with the order, used up when it is
 //     delivered, free again when it ends unpaid. What goes back is what was paid.
 //   - Points pay an order wholly or not at all, when it is made; the floor of the buyer's account refuses what they have not.
+//   - A channel's bill of a day is read once. What in it differs from the payments and refunds here is kept until somebody says why, and
+//     its fee is posted once.
 //   - A kill between payment and delivery loses nothing: a job delivers, and may run again.
 //
 // No network call is made inside a transaction: a payment is written down first and opened at its channel afterwards.

@@ -2,6 +2,9 @@ package shop
 
 import "github.com/qunce/qunce/internal/spine/fact"
 
+// ChannelName is a channel's name inside a fact.
+type ChannelName string
+
 // The facts of orders. Person is the buyer, Subject the order. Amounts are fen.
 type (
 	// OrderCreated : something is kept for a buyer.
@@ -41,6 +44,22 @@ type (
 	PointsReturned struct {
 		Points int64 `json:"points"`
 	}
+	// PointsGranted : staff has given Person points, or taken some. Subject is the posting's own.
+	PointsGranted struct {
+		Points int64    `json:"points"`
+		Why    GrantWhy `json:"why"`
+	}
+	// BillRead : a channel's bill of a day was compared with the books. Subject is the bill.
+	BillRead struct {
+		Channel ChannelName `json:"channel"`
+		Found   int         `json:"found"` // differences
+		Fee     int64       `json:"fee"`
+	}
+	// DifferenceResolved : somebody said why a bill and the books differ. Subject is the bill.
+	DifferenceResolved struct {
+		Difference fact.ID        `json:"difference"`
+		Kind       DifferenceKind `json:"kind"`
+	}
 	// CouponChanged : a coupon is new, or other than before. Subject is its code.
 	CouponChanged struct {
 		Version int `json:"version"`
@@ -49,5 +68,5 @@ type (
 
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{OrderCreated{}, PaymentReceived{}, OrderPaid{}, OrderFulfilled{}, OrderClosed{}, RefundAsked{}, RefundDone{}, RefundFailed{}, PointsReturned{}, CouponChanged{}}
+	return []any{OrderCreated{}, PaymentReceived{}, OrderPaid{}, OrderFulfilled{}, OrderClosed{}, RefundAsked{}, RefundDone{}, RefundFailed{}, PointsReturned{}, PointsGranted{}, CouponChanged{}}
 }

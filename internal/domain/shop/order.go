@@ -22,23 +22,25 @@ const (
 
 // Order is what somebody buys.
 type Order struct {
-	ID          string    `json:"id"`
-	Person      string    `json:"person"`
-	State       State     `json:"state"`
-	Lines       []Line    `json:"lines"`
-	Amount      money.Fen `json:"amount" doc:"fen to pay"`
-	Paid        money.Fen `json:"paid" doc:"fen"`
-	Refunded    money.Fen `json:"refunded" doc:"fen given back, or on its way"`
-	Why         string    `json:"why,omitempty" doc:"code of the refusal for which it was given back by itself"`
-	Waits       bool      `json:"waits,omitempty" doc:"paid, and can't be given yet: a group-buy that is not full"`
-	Coupon      string    `json:"coupon,omitempty"`
-	Discount    money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off; the amount is without them"`
-	Points      int64     `json:"points,omitempty" doc:"points that it was paid with, and nothing else"`
-	CreatedAt   time.Time `json:"created_at"`
-	ExpiresAt   time.Time `json:"expires_at" doc:"nothing is kept from then on"`
-	PaidAt      time.Time `json:"paid_at,omitzero"`
-	FulfilledAt time.Time `json:"fulfilled_at,omitzero"`
-	EndedAt     time.Time `json:"ended_at,omitzero" doc:"when it was closed or refunded"`
+	ID       string    `json:"id"`
+	Person   string    `json:"person"`
+	State    State     `json:"state"`
+	Lines    []Line    `json:"lines"`
+	Amount   money.Fen `json:"amount" doc:"fen to pay"`
+	Paid     money.Fen `json:"paid" doc:"fen"`
+	Refunded money.Fen `json:"refunded" doc:"fen given back, or on its way"`
+	Why      string    `json:"why,omitempty" doc:"code of the refusal for which it was given back by itself"`
+	// Organisation is the company for which the buyer has ordered.
+	Organisation string    `json:"organisation,omitempty" doc:"the company for which it was ordered"`
+	Waits        bool      `json:"waits,omitempty" doc:"paid, and can't be given yet: a group-buy that is not full"`
+	Coupon       string    `json:"coupon,omitempty"`
+	Discount     money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off; the amount is without them"`
+	Points       int64     `json:"points,omitempty" doc:"points that it was paid with, and nothing else"`
+	CreatedAt    time.Time `json:"created_at"`
+	ExpiresAt    time.Time `json:"expires_at" doc:"nothing is kept from then on"`
+	PaidAt       time.Time `json:"paid_at,omitzero"`
+	FulfilledAt  time.Time `json:"fulfilled_at,omitzero"`
+	EndedAt      time.Time `json:"ended_at,omitzero" doc:"when it was closed or refunded"`
 
 	hash, payment, entry    string
 	couponSeat, pointsEntry string
@@ -68,6 +70,7 @@ type Line struct {
 	Points  int64     `json:"points,omitempty" doc:"for how many points all of them can be had, or were"`
 	Revenue string    `json:"-"` // the account that it is earned on
 	Rule    string    `json:"-"` // by which it costs that, with its version: year@3
+	Product string    `json:"product" doc:"what it is one of, with its kind: plan:year, ticket:<event>, goods:tea"`
 
 	Fixed bool `json:"-"` // no coupon changes what it costs
 	Alone bool `json:"-"` // it is ordered with nothing else: it may have to wait
@@ -86,6 +89,8 @@ type Item struct {
 	Kind string `json:"kind"`
 	Item string `json:"item"`
 	Qty  int    `json:"qty,omitempty" doc:"1 if not given"`
+
+	Organisation string `json:"-"` // the checkout's
 }
 
 // Checkout asks for an order.
@@ -95,6 +100,8 @@ type Checkout struct {
 	Items  []Item
 	Coupon string // its code, if any
 	Points bool   // pay with points, and nothing else
+
+	Organisation string // the company that the person orders for, as its contact; "" for themselves
 }
 
 // Goods is a kind of thing that orders are for. Its refusals are the buyer's; a refusal of Deliver means that the money goes back.
@@ -203,9 +210,11 @@ var (
 	ErrWrongAmount    = errs.Define(errs.Conflict, "shop.wrong_amount")  // why a payment goes back
 	ErrPaidTwice      = errs.Define(errs.Conflict, "shop.paid_twice")    // why a payment goes back
 	ErrPaidTooLate    = errs.Define(errs.Conflict, "shop.paid_too_late") // why a payment goes back
+	ErrOnBehalf       = errs.Define(errs.Forbidden, "shop.on_behalf")    // nobody may order for companies
 	ErrAlone          = errs.Define(errs.Conflict, "shop.alone")         // it is ordered with nothing else
 	ErrPointsOnly     = errs.Define(errs.Conflict, "shop.points_only")   // it can be had for points only
 	ErrNoPoints       = errs.Define(errs.Conflict, "shop.no_points")     // it can't be had for points
 	ErrFewPoints      = errs.Define(errs.Conflict, "shop.few_points")    // "points", "has"
+	ErrGrant          = errs.Define(errs.Invalid, "shop.grant")          // "max": none, or too many
 	ErrPointsWhole    = errs.Define(errs.Conflict, "shop.points_whole")  // what points have paid for goes back whole
 )

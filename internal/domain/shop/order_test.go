@@ -31,7 +31,7 @@ func TestAPaymentCountsOnce(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		w.settle()
+		w.Settle()
 		got := w.detail(o.ID)
 		if got.State != shop.Fulfilled || got.Paid != price || len(got.Payments) != 1 || len(got.Refunds) != 0 {
 			t.Errorf("order %+v", got)
@@ -78,7 +78,7 @@ func TestWhatCannotBeGivenGoesBack(t *testing.T) {
 		if _, err := w.notify(w.pay(o.ID).ID, price-1); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		if got := w.detail(o.ID); got.State != shop.Created || len(got.Refunds) != 1 || got.Refunds[0].State != shop.Done || got.Refunds[0].Why != shop.ErrWrongAmount.Code {
 			t.Errorf("another amount: %+v", got)
 		}
@@ -106,14 +106,14 @@ func TestWhatCannotBeGivenGoesBack(t *testing.T) {
 		if _, err := w.Notify(t.Context(), d.Community, channel.Manual, channel.Notice{Payment: other.ID, Amount: price}); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		got := w.detail(o.ID)
 		if got.State != shop.Fulfilled || len(got.Refunds) != 1 || got.Refunds[0].Why != shop.ErrPaidTwice.Code || got.Refunds[0].State != shop.Waits {
 			t.Errorf("paid twice: %+v", got)
 		}
 		w.wantBalances(2*price, price, price) // the manual one waits for a person
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.RefundDoneTx(tx, got.Refunds[0].ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.RefundDoneTx(tx, got.Refunds[0].ID); return err })
 		}
 		w.wantBalances(price, 0, price)
 	})
@@ -126,7 +126,7 @@ func TestLatePayments(t *testing.T) {
 		late := w.ordered("ann")
 		p := w.pay(late.ID)
 		d.Clock.Advance(time.Hour)
-		w.settle()
+		w.Settle()
 		if got := w.detail(late.ID); got.State != shop.Closed || got.Payments[0].State != shop.Void {
 			t.Fatalf("after its time: %+v", got)
 		}
@@ -137,7 +137,7 @@ func TestLatePayments(t *testing.T) {
 		if _, err := w.notify(p.ID, price); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		if o := w.detail(late.ID); o.State != shop.Refunded || o.Why != seat.ErrReleased.Code && o.Why != seat.ErrLapsed.Code {
 			t.Errorf("the place is gone: %+v", o)
 		}
@@ -187,7 +187,7 @@ func TestAPaidOrderIsDeliveredLater(t *testing.T) {
 		w.wantBalances(price, price, 0)
 		w.goods.broken = nil
 		d.Clock.Advance(time.Minute)
-		w.settle()
+		w.Settle()
 		if got := w.detail(o.ID); got.State != shop.Fulfilled {
 			t.Errorf("later: %+v", got)
 		}

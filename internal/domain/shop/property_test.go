@@ -52,7 +52,7 @@ func (h *history) begin(rt *rapid.T) {
 	for range rapid.IntRange(1, 2).Draw(rt, "things") {
 		c.Items = append(c.Items, shop.Item{Kind: "slot", Item: rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "group"), Qty: rapid.IntRange(1, 2).Draw(rt, "qty")})
 	}
-	o, err := h.Checkout(rt.Context(), h.d.Community, c)
+	o, err := h.Checkout(rt.Context(), h.D.Community, c)
 	only(rt, err)
 	if err == nil {
 		h.orders = append(h.orders, o.ID)
@@ -63,7 +63,7 @@ func (h *history) open(rt *rapid.T) {
 	if len(h.orders) == 0 {
 		return
 	}
-	p, err := h.Pay(rt.Context(), h.d.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), rapid.SampledFrom([]string{channel.Sandbox, channel.Manual}).Draw(rt, "by"))
+	p, err := h.Pay(rt.Context(), h.D.Community, rapid.SampledFrom(h.orders).Draw(rt, "order"), rapid.SampledFrom([]string{channel.Sandbox, channel.Manual}).Draw(rt, "by"))
 	only(rt, err)
 	if err == nil {
 		h.payments = append(h.payments, p)
@@ -76,7 +76,7 @@ func (h *history) tell(rt *rapid.T) {
 	}
 	p := rapid.SampledFrom(h.payments).Draw(rt, "payment")
 	amount := p.Amount + money.Fen(rapid.SampledFrom([]int{0, 0, 0, -1, 1}).Draw(rt, "off"))
-	_, err := h.Notify(rt.Context(), h.d.Community, p.Channel, channel.Notice{Payment: p.ID, Amount: amount})
+	_, err := h.Notify(rt.Context(), h.D.Community, p.Channel, channel.Notice{Payment: p.ID, Amount: amount})
 	only(rt, err)
 }
 
@@ -91,7 +91,7 @@ func (h *history) takeBack(rt *rapid.T) {
 	if rapid.Bool().Draw(rt, "one thing") {
 		a.Of = rapid.SampledFrom(o.Lines).Draw(rt, "line").Ref
 	}
-	_, err := h.Refund(rt.Context(), h.d.Community, o.ID, a)
+	_, err := h.Refund(rt.Context(), h.D.Community, o.ID, a)
 	only(rt, err)
 }
 
@@ -105,11 +105,11 @@ func (h *history) breaks(broken bool) {
 	}
 }
 
-func (h *history) work(*rapid.T) { h.settle() }
+func (h *history) work(*rapid.T) { h.Settle() }
 
 func (h *history) pass(rt *rapid.T) {
-	h.d.Clock.Advance(time.Duration(rapid.IntRange(1, 20).Draw(rt, "minutes")) * time.Minute)
-	h.settle()
+	h.D.Clock.Advance(time.Duration(rapid.IntRange(1, 20).Draw(rt, "minutes")) * time.Minute)
+	h.Settle()
 }
 
 func (h *history) check(rt *rapid.T) {
@@ -143,7 +143,7 @@ func (h *history) check(rt *rapid.T) {
 	if c, d, r := h.balances(); c != cash || d != deposits || r != revenue {
 		rt.Fatalf("cash %s, deposits %s, revenue %s; the orders say %s, %s, %s", c, d, r, cash, deposits, revenue)
 	}
-	err := h.d.Read(rt.Context(), h.d.Community, func(tx *db.Tx) error {
+	err := h.D.Read(rt.Context(), h.D.Community, func(tx *db.Tx) error {
 		for group, n := range given {
 			c, err := h.goods.seats.Count(tx, group)
 			if err == nil && (c.Taken != n || c.Taken > 3) {
@@ -166,7 +166,7 @@ func (h *history) check(rt *rapid.T) {
 	if err != nil {
 		rt.Fatal(err)
 	}
-	report, err := h.books.Verify(rt.Context(), h.d.Community)
+	report, err := h.Books.Verify(rt.Context(), h.D.Community)
 	if err != nil {
 		rt.Fatal(err)
 	}

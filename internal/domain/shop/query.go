@@ -28,8 +28,11 @@ func (s *Service) DetailTx(tx *db.Tx, id string) (d Detail, err error) {
 
 // Filter narrows a list of orders.
 type Filter struct {
-	Persons []string // the ids that one human has had; nil means everybody
-	State   State
+	Organisation string   // those that were ordered for this company
+	Persons      []string // the ids that one human has had; nil means everybody
+	State        State
+	Product      string // as Line.Product
+	Coupon       string // its code
 }
 
 // Orders lists orders, newest first.

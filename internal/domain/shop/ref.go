@@ -7,6 +7,15 @@ import (
 	"github.com/qunce/qunce/internal/platform/job"
 )
 
+// OrderWithTx finds the last order, whatever became of it, that has a thing in it.
+func (s *Service) OrderWithTx(tx *db.Tx, ref string) (string, bool, error) {
+	ids, err := ordersWith(tx, ref, "")
+	if err != nil || len(ids) == 0 {
+		return "", false, err
+	}
+	return ids[len(ids)-1], true, nil
+}
+
 // OrderOfTx finds the order by which a thing was bought, if it was paid and not given back whole.
 func (s *Service) OrderOfTx(tx *db.Tx, kind, ref string) (Order, bool, error) {
 	id, found, err := paidOrderOf(tx, kind, ref)

@@ -26,7 +26,7 @@ func TestRefunds(t *testing.T) {
 			if want == nil && err != nil || want != nil && !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", key, err, want)
 			}
-			w.settle()
+			w.Settle()
 			return got
 		}
 		ask("early", 0, shop.ErrNotPaid)
@@ -48,7 +48,7 @@ func TestRefunds(t *testing.T) {
 		if _, err := w.Refund(t.Context(), d.Community, other.ID, shop.Ask{Key: "other"}); err != nil {
 			t.Fatal(err)
 		}
-		w.settle()
+		w.Settle()
 		if _, err := w.order("bob", "a", 1); !errors.Is(err, seat.ErrGone) {
 			t.Errorf("a part took the place back: %v", err)
 		}
@@ -73,7 +73,7 @@ func TestRefundBeforeDelivery(t *testing.T) {
 		}
 		w.goods.broken = nil
 		d.Clock.Advance(time.Minute)
-		w.settle()
+		w.Settle()
 		w.wantBalances(0, 0, 0)
 		w.paid(w.ordered("bob").ID)
 		w.wantBalances(price, 0, price)
@@ -87,9 +87,9 @@ func TestGivingUp(t *testing.T) {
 		o := w.ordered("ann")
 		w.paid(o.ID)
 		for range 2 {
-			w.do(func(tx *db.Tx) error { _, err := w.GiveUpTx(tx, o.ID); return err })
+			w.Do(func(tx *db.Tx) error { _, err := w.GiveUpTx(tx, o.ID); return err })
 		}
-		w.settle()
+		w.Settle()
 		w.wantBalances(0, 0, 0)
 		if got := w.detail(o.ID); len(got.Refunds) != 1 || got.State != shop.Refunded {
 			t.Errorf("order %+v", got)
@@ -98,7 +98,7 @@ func TestGivingUp(t *testing.T) {
 		if o, err := w.order("ann", "b", 1); err != nil {
 			t.Error(o, err)
 		}
-		w.do(func(tx *db.Tx) error {
+		w.Do(func(tx *db.Tx) error {
 			if _, err := w.CancelTx(tx, o.ID); err != nil {
 				return err
 			}
@@ -143,18 +143,18 @@ func TestNodesRaceForARefund(t *testing.T) {
 				_, err := n.Notify(t.Context(), d.Community, byBank, channel.Notice{Payment: p.ID, Amount: price})
 				return err
 			})
-			w.settle()
+			w.Settle()
 			atOnce(func(n *world) error {
 				_, err := n.Refund(t.Context(), d.Community, o.ID, shop.Ask{Key: o.ID})
 				return err
 			})
-			w.settle()
+			w.Settle()
 			r := w.refunds(o.ID)
 			if len(r) != 1 || r[0].State != shop.Waits {
 				t.Fatalf("refunds %+v", r)
 			}
 			atOnce(func(n *world) error {
-				return n.d.Do(t.Context(), d.Community, func(tx *db.Tx) error { _, err := n.RefundDoneTx(tx, r[0].ID); return err })
+				return n.D.Do(t.Context(), d.Community, func(tx *db.Tx) error { _, err := n.RefundDoneTx(tx, r[0].ID); return err })
 			})
 		}
 		w.wantBalances(0, 0, 0)

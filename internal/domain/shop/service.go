@@ -28,6 +28,7 @@ type Service struct {
 	goods map[string]Goods
 	pay   map[string]channel.Payments
 	ways  []string // the names of pay
+	may   func(tx *db.Tx, organisation, person string) error
 }
 
 // keepFor is how long an order keeps things unpaid.
@@ -40,6 +41,9 @@ func New(d *db.DB, seats *seat.Service, books *ledger.Service, desk Desk) *Servi
 
 // Sell registers a kind of things that orders may be for.
 func (s *Service) Sell(kind string, g Goods) { s.goods[kind] = g }
+
+// OnBehalf says who may order for a company, or why not; until then nobody may.
+func (s *Service) OnBehalf(may func(tx *db.Tx, organisation, person string) error) { s.may = may }
 
 // Accept registers a way to be paid, under a name that stays for ever: it stands in the books.
 func (s *Service) Accept(name string, p channel.Payments) {
@@ -97,7 +101,15 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 		}
 		return was, err
 	}
-	o := Order{ID: tx.NewID(), Person: c.Person, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
+	if c.Organisation != "" {
+		if s.may == nil {
+			return Order{}, ErrOnBehalf.At("/organisation")
+		}
+		if err := s.may(tx, c.Organisation, c.Person); err != nil {
+			return Order{}, errs.PointTo(err, "/organisation")
+		}
+	}
+	o := Order{ID: tx.NewID(), Person: c.Person, Organisation: c.Organisation, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
 	for i, item := range c.Items {
 		l, was, err := s.reserve(tx, c, item, o.ExpiresAt)
 		if err == nil && was.ID != "" && len(c.Items) > 1 {
@@ -144,7 +156,7 @@ func (s *Service) reserve(tx *db.Tx, c Checkout, item Item, until time.Time) (l 
 	if err != nil || !found {
 		return l, Order{}, err
 	}
-	if was.Coupon == c.Coupon && !c.Points || len(was.Lines) > 1 || len(c.Items) > 1 {
+	if was.Organisation == c.Organisation && was.Coupon == c.Coupon && !c.Points || len(was.Lines) > 1 || len(c.Items) > 1 {
 		return l, was, nil
 	}
 	if err := s.close(tx, was); err != nil {
@@ -164,6 +176,7 @@ func (s *Service) check(c *Checkout) error {
 	}
 	for i := range c.Items {
 		x := &c.Items[i]
+		x.Organisation = c.Organisation
 		if x.Qty == 0 {
 			x.Qty = 1
 		}
@@ -184,6 +197,9 @@ func (c Checkout) hash() string {
 	}
 	if c.Coupon != "" || c.Points {
 		text = fmt.Appendf(text, " %q %t", c.Coupon, c.Points)
+	}
+	if c.Organisation != "" {
+		text = fmt.Appendf(text, " for %q", c.Organisation)
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])

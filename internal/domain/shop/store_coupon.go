@@ -42,8 +42,7 @@ func retireCoupons(tx *db.Tx, named map[string]bool) error {
 		}
 		where = ` AND code NOT IN ` + db.In(&args, codes)
 	}
-	_, err := tx.Exec(`UPDATE shop_coupon SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'code' <> ''`+where, args...)
-	return err
+	return tx.Put(`UPDATE shop_coupon SET retired = TRUE, declared = '{}', version = version + 1 WHERE community_id = $1 AND declared ->> 'code' <> ''`+where, args...)
 }
 
 // CouponsTx lists coupons by their codes.
@@ -68,5 +67,5 @@ func (s *Service) CouponsTx(tx *db.Tx, cursor string, limit int) (page.Page[List
 }
 
 func setCouponSeat(tx *db.Tx, order, seat string) error {
-	return changed(tx.Exec(`UPDATE shop_order SET coupon_seat = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), order, seat))
+	return tx.Must(`UPDATE shop_order SET coupon_seat = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), order, seat)
 }

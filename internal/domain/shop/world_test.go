@@ -3,8 +3,6 @@ package shop_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -14,13 +12,11 @@ import (
 	"github.com/qunce/qunce/internal/channel/pay"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
-	"github.com/qunce/qunce/internal/platform/bus"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/platform/job"
-	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
+	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -62,14 +58,11 @@ func (s *slots) Refundable(*db.Tx, string) (money.Fen, error) { return price, ni
 // world is a shop on a database.
 type world struct {
 	*shop.Service
-	t      testing.TB
-	d      *testkit.DB
-	goods  *slots
-	books  *ledger.Service
-	runner *job.Runner
-	bank   *bank
-	desk   *desk
-	keys   int
+	stage.Stage
+	goods *slots
+	bank  *bank
+	desk  *desk
+	keys  int
 }
 
 // bank is a channel that loses what it should tell, until it is asked, and gives money back when it likes.
@@ -118,17 +111,17 @@ func newWorld(t testing.TB, d *testkit.DB, places int) *world {
 
 // in is the same shop in another community.
 func (w *world) in(community string, places int) *world {
-	w.t.Helper()
-	other, d := *w, *w.d
+	w.T.Helper()
+	other, d := *w, *w.D
 	d.Community = community
-	other.d = &d
+	other.D = &d
 	other.open(places)
 	return &other
 }
 
 func (w *world) open(places int) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) error {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
 		for _, group := range []string{"a", "b"} {
 			if err := w.goods.seats.DeclareGroupTx(tx, seat.Group{Name: group, PerHolder: 1000}); err != nil {
 				return err
@@ -141,101 +134,74 @@ func (w *world) open(places int) {
 	})
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
-
 // newNode is one program on the database.
 func newNode(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
-	w := &world{t: t, d: d, goods: &slots{seats: seat.New(d.DB, quiet())}, runner: job.NewRunner(d.DB, quiet())}
-	err := fact.NewLog(d.DB, bus.NewLocal(), quiet()).Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w.books, err = ledger.New(d.DB, ledger.Standard()...); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{Stage: stage.New(t, d)}
+	w.goods = &slots{seats: w.Seats}
 	w.bank, w.desk = &bank{paid: map[string]money.Fen{}}, &desk{open: map[string]string{}}
-	w.Service = shop.New(d.DB, w.goods.seats, w.books, w.desk)
+	w.Service = shop.New(d.DB, w.goods.seats, w.Books, w.desk)
 	w.Accept(byBank, w.bank)
 	w.Sell("slot", w.goods)
 	w.Accept(channel.Manual, pay.Manual{})
 	w.Accept(channel.Sandbox, pay.Sandbox{Page: func(_ context.Context, _, id string) (string, error) { return "/pay/" + id, nil }})
-	w.goods.seats.Register(w.runner)
-	w.Register(w.runner)
+	w.Register(w.Runner)
 	return w
-}
-
-func (w *world) do(fn func(*db.Tx) error) {
-	w.t.Helper()
-	if err := w.d.Do(w.t.Context(), w.d.Community, fn); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *world) settle() {
-	w.t.Helper()
-	for {
-		if worked, err := w.runner.Step(w.t.Context()); err != nil {
-			w.t.Fatal(err)
-		} else if !worked {
-			return
-		}
-	}
 }
 
 func (w *world) order(person, group string, qty int) (shop.Order, error) {
 	w.keys++
-	return w.Checkout(w.t.Context(), w.d.Community, shop.Checkout{
+	return w.Checkout(w.T.Context(), w.D.Community, shop.Checkout{
 		Key: fmt.Sprint("checkout ", w.keys), Person: person, Items: []shop.Item{{Kind: "slot", Item: group, Qty: qty}},
 	})
 }
 
 // ordered is an order that must come about.
 func (w *world) ordered(person string) shop.Order {
-	w.t.Helper()
+	w.T.Helper()
 	o, err := w.order(person, "a", 1)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return o
 }
 
 func (w *world) pay(order string) shop.Payment {
-	w.t.Helper()
-	p, err := w.Pay(w.t.Context(), w.d.Community, order, channel.Sandbox)
+	w.T.Helper()
+	p, err := w.Pay(w.T.Context(), w.D.Community, order, channel.Sandbox)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return p
 }
 
 func (w *world) notify(payment string, amount money.Fen) (shop.Order, error) {
-	return w.Notify(w.t.Context(), w.d.Community, channel.Sandbox, channel.Notice{Payment: payment, Amount: amount})
+	return w.Notify(w.T.Context(), w.D.Community, channel.Sandbox, channel.Notice{Payment: payment, Amount: amount})
 }
 
 // paid pays an order, tells of it, and lets it be delivered.
 func (w *world) paid(order string) shop.Order {
-	w.t.Helper()
+	w.T.Helper()
 	if _, err := w.notify(w.pay(order).ID, price); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	w.settle()
+	w.Settle()
 	return w.detail(order).Order
 }
 
 func (w *world) detail(order string) (d shop.Detail) {
-	w.t.Helper()
-	w.do(func(tx *db.Tx) (err error) { d, err = w.DetailTx(tx, order); return err })
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) (err error) { d, err = w.DetailTx(tx, order); return err })
 	return d
 }
 
 // balances of the accounts: cash taken in, deposits, revenue.
 func (w *world) balances() (cash, deposits, revenue money.Fen) {
-	w.t.Helper()
+	w.T.Helper()
 	at := func(account string) money.Fen {
-		n, err := w.books.Balance(w.t.Context(), w.d.Community, account, ledger.CNY)
+		n, err := w.Books.Balance(w.T.Context(), w.D.Community, account, ledger.CNY)
 		if err != nil {
-			w.t.Fatal(err)
+			w.T.Fatal(err)
 		}
 		return money.Fen(n)
 	}
@@ -243,8 +209,8 @@ func (w *world) balances() (cash, deposits, revenue money.Fen) {
 }
 
 func (w *world) wantBalances(cash, deposits, revenue money.Fen) {
-	w.t.Helper()
+	w.T.Helper()
 	if c, d, r := w.balances(); c != cash || d != deposits || r != revenue {
-		w.t.Errorf("cash %s, deposits %s, revenue %s; want %s, %s, %s", c, d, r, cash, deposits, revenue)
+		w.T.Errorf("cash %s, deposits %s, revenue %s; want %s, %s, %s", c, d, r, cash, deposits, revenue)
 	}
 }

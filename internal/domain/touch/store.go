@@ -21,9 +21,8 @@ func readConfig(tx *db.Tx) (Config, error) {
 }
 
 func writeConfig(tx *db.Tx, version string, c Config) error {
-	_, err := tx.Exec(`INSERT INTO touch_config (community_id, version, config) VALUES ($1, $2, $3)
+	return tx.Put(`INSERT INTO touch_config (community_id, version, config) VALUES ($1, $2, $3)
 		ON CONFLICT (community_id) DO UPDATE SET version = excluded.version, config = excluded.config`, tx.Community(), version, db.JSON[Config]{V: c})
-	return err
 }
 
 const columns = `id, key, hash, person, channel, purpose, template, campaign, trial, vars, subject, body, link, state, reason, reserved, not_before, not_after,
@@ -92,7 +91,7 @@ func takeBudget(tx *db.Tx, person string, x spot, limit int, ends time.Time) (bo
 
 func giveBudgets(tx *db.Tx, person string, list []spot) error {
 	for _, x := range list {
-		_, err := tx.Exec(`UPDATE touch_budget SET used = used - 1 WHERE community_id = $1 AND person = $2 AND channel = $3 AND purpose = $4 AND span = $5 AND used > 0`,
+		err := tx.Put(`UPDATE touch_budget SET used = used - 1 WHERE community_id = $1 AND person = $2 AND channel = $3 AND purpose = $4 AND span = $5 AND used > 0`,
 			tx.Community(), person, x.Channel, x.Purpose, x.Span)
 		if err != nil {
 			return fmt.Errorf("give room in a budget back: %w", err)
@@ -116,13 +115,13 @@ func usedOf(tx *db.Tx, persons []string, each func(person string, x spot, used i
 }
 
 func mergeBudgets(tx *db.Tx, from, into string) error {
-	_, err := tx.Exec(`INSERT INTO touch_budget (community_id, person, channel, purpose, span, used, ends_at)
+	err := tx.Put(`INSERT INTO touch_budget (community_id, person, channel, purpose, span, used, ends_at)
 		SELECT community_id, $3, channel, purpose, span, used, ends_at FROM touch_budget WHERE community_id = $1 AND person = $2
 		ON CONFLICT (community_id, person, channel, purpose, span) DO UPDATE SET used = touch_budget.used + excluded.used`, tx.Community(), from, into)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`DELETE FROM touch_budget WHERE community_id = $1 AND person = $2`, tx.Community(), from)
+	err = tx.Put(`DELETE FROM touch_budget WHERE community_id = $1 AND person = $2`, tx.Community(), from)
 	return err
 }
 
@@ -202,6 +201,5 @@ func waitingFor(tx *db.Tx, person string) ([]Touch, error) {
 }
 
 func blank(tx *db.Tx, person string) error {
-	_, err := tx.Exec(`UPDATE touch SET vars = '{}', subject = '', body = '', link = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
-	return err
+	return tx.Put(`UPDATE touch SET vars = '{}', subject = '', body = '', link = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
 }

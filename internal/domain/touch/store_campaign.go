@@ -19,10 +19,9 @@ func scanCampaign(r *db.Row) (c Campaign, err error) {
 }
 
 func insertCampaign(tx *db.Tx, c Campaign) error {
-	_, err := tx.Exec(`INSERT INTO touch_campaign (community_id, id, version, name, rule, channel, message, holdout, starts_at, not_after, state, created_at, created_by)
+	return tx.Put(`INSERT INTO touch_campaign (community_id, id, version, name, rule, channel, message, holdout, starts_at, not_after, state, created_at, created_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		tx.Community(), c.ID, c.Version, c.Name, db.JSON[Rule]{V: c.Rule}, c.Channel, db.JSON[Template]{V: c.Message}, c.Holdout, c.StartsAt, c.NotAfter, c.State, c.CreatedAt, c.CreatedBy)
-	return err
 }
 
 func readCampaign(tx *db.Tx, id, lock string) (Campaign, bool, error) {
@@ -53,11 +52,9 @@ func stopCampaign(tx *db.Tx, id string) (Campaign, bool, error) {
 // moveCampaign notes how far the sending has come. Its row is locked by who calls.
 func moveCampaign(tx *db.Tx, id, after string, done bool) error {
 	if !done {
-		_, err := tx.Exec(`UPDATE touch_campaign SET after = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, after)
-		return err
+		return tx.Put(`UPDATE touch_campaign SET after = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, after)
 	}
-	_, err := tx.Exec(`UPDATE touch_campaign SET state = 'done', ended_at = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, tx.Now())
-	return err
+	return tx.Put(`UPDATE touch_campaign SET state = 'done', ended_at = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, tx.Now())
 }
 
 func listCampaigns(tx *db.Tx, cursor string, limit int) (page.Page[Campaign], error) {

@@ -115,6 +115,19 @@ func Join(fields ...*Error) error {
 	return &c
 }
 
+// Gather collects refusals, each at its field. The zero value has none.
+type Gather struct{ fields []*Error }
+
+// Refuse adds e at a field if what stands there is wrong.
+func (g *Gather) Refuse(wrong bool, e *Error, field string) {
+	if wrong {
+		g.fields = append(g.fields, e.At(field))
+	}
+}
+
+// Err joins what was gathered; nil when nothing was.
+func (g *Gather) Err() error { return Join(g.fields...) }
+
 // Or is err if there is one, and else the refusal.
 func Or(err error, refusal *Error) error {
 	if err != nil {

@@ -53,3 +53,20 @@ func TestWhatIsNoRefusalIsOurFault(t *testing.T) {
 		t.Error("wrong kind")
 	}
 }
+
+func TestGather(t *testing.T) {
+	name, size := errs.Define(errs.Invalid, "thing.name"), errs.Define(errs.Invalid, "thing.size")
+	var g errs.Gather
+	g.Refuse(false, name, "/name")
+	if err := g.Err(); err != nil {
+		t.Errorf("nothing was refused, and there is %v", err)
+	}
+	g.Refuse(true, size, "/size")
+	if err := g.Err(); !errors.Is(err, size) || errs.As(err).Field != "/size" {
+		t.Errorf("one refusal became %v", err)
+	}
+	g.Refuse(true, name, "/name")
+	if err := g.Err(); !errors.Is(err, errs.ErrFields) || len(errs.As(err).Fields) != 2 {
+		t.Errorf("two refusals became %v", err)
+	}
+}

@@ -1,12 +1,18 @@
 package text
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
+
+var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
+
+// Slug tells whether s is a name in configuration: a–z, 0–9 and -, beginning with a letter or digit, of at most so many characters.
+func Slug(s string, most int) bool { return len(s) <= most && slug.MatchString(s) }
 
 // Line cleans one line of text that a person typed: composed characters, no space around, single spaces inside. ok is false
 // when it is longer than max characters, isn't valid UTF-8, or holds control characters or marks that turn the direction

@@ -188,6 +188,16 @@ func (t Text) In(lang Lang) string {
 	return ""
 }
 
+// Fits tells whether the text has at most so many characters in every language, and words in one if it must.
+func (t Text) Fits(maxRunes int, must bool) bool {
+	for _, s := range t {
+		if _, ok := Lines(s, maxRunes); !ok {
+			return false
+		}
+	}
+	return !must || t.In(Hans) != ""
+}
+
 // Brief cuts s to at most limit bytes at a rune's edge, and leaves out what PostgreSQL refuses in a text: bytes that
 // aren't UTF-8, and NUL. It is for errors that go into a row.
 func Brief(s string, limit int) string {

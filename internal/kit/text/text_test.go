@@ -108,3 +108,26 @@ func TestBriefIsAlwaysAText(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSlug(t *testing.T) {
+	for s, want := range map[string]bool{"a": true, "9-lives": true, "vip-2026": true, "": false, "-a": false, "Vip": false, "vip_2026": false, "群": false, "a\n": false, strings.Repeat("a", 41): false} {
+		if got := text.Slug(s, 40); got != want {
+			t.Errorf("%q: %t", s, got)
+		}
+	}
+}
+
+func TestFits(t *testing.T) {
+	for _, c := range []struct {
+		text text.Text
+		must bool
+		want bool
+	}{
+		{nil, false, true}, {nil, true, false}, {text.Text{text.En: ""}, true, false}, {text.Text{text.En: "four"}, true, true}, {text.Text{text.Hans: "四个字啊"}, true, true},
+		{text.Text{text.Hans: "四个字", text.En: "fifth"}, true, false}, {text.Text{text.Hans: "a\u202eb"}, false, false},
+	} {
+		if got := c.text.Fits(4, c.must); got != c.want {
+			t.Errorf("%v: %t", c.text, got)
+		}
+	}
+}

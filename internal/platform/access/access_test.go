@@ -31,6 +31,8 @@ order.write       o a s l . . . . y
 money.read        o a . . . . . . y
 money.post        o a . . . . . . y
 money.pay         o . . . . . . . .
+shop.read         o a s l c t v . y
+shop.write        o a s . . . . . y
 event.read        o a s l c t v . y
 event.write       o a s . c . . . y
 event.check       o a s l c . . . y

@@ -26,6 +26,8 @@ const (
 	MoneyRead      Action = "money.read"
 	MoneyPost      Action = "money.post"  // entries and reversals by hand: what came in, what goes back
 	MoneyPay       Action = "money.pay"   // money that leaves
+	ShopRead       Action = "shop.read"   // products, group-buys, coupons, what is to be sent, complaints
+	ShopWrite      Action = "shop.write"  // change them, send things, answer complaints
 	EventRead      Action = "event.read"  // the calendar, tickets, check-ins, answers
 	EventWrite     Action = "event.write" // plan, change and call off events, take tickets back
 	EventCheck     Action = "event.check" // let people in at a door
@@ -67,6 +69,7 @@ const (
 	WriteTasks     Scope = "write:tasks"
 	SendTouch      Scope = "send:touch"
 	WriteEvents    Scope = "write:events"
+	WriteShop      Scope = "write:shop"
 	ReadMoney      Scope = "read:money"
 	WriteMoney     Scope = "write:money"
 	ManagePlaybook Scope = "manage:playbook"
@@ -78,7 +81,7 @@ const (
 
 // Scopes lists the scopes.
 var Scopes = []Scope{
-	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, WriteEvents, ReadMoney,
+	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, WriteEvents, WriteShop, ReadMoney,
 	WriteMoney, ManagePlaybook, ManageSettings, ReadAudit, RunImport, RunExport,
 }
 
@@ -122,6 +125,8 @@ var rules = map[Action]rule{
 	MoneyRead:      {roles: managers, scope: ReadMoney, system: true},
 	MoneyPost:      {roles: managers, scope: WriteMoney, mfa: true, system: true},
 	MoneyPay:       {roles: []Role{Owner}, mfa: true},
+	ShopRead:       {roles: everyone, scope: Read, system: true},
+	ShopWrite:      {roles: []Role{Owner, Admin, Service}, scope: WriteShop, system: true},
 	EventRead:      {roles: everyone, scope: Read, system: true},
 	EventWrite:     {roles: []Role{Owner, Admin, Service, Content}, scope: WriteEvents, system: true},
 	EventCheck:     {roles: []Role{Owner, Admin, Service, Sales, Content}, scope: WriteEvents, system: true},

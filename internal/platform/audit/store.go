@@ -12,9 +12,8 @@ import (
 const columns = `id, at, actor_kind, actor_id, action, target_kind, target_id, detail, address, request`
 
 func insert(tx *db.Tx, e Entry) error {
-	_, err := tx.Exec(`INSERT INTO audit (community_id, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+	return tx.Put(`INSERT INTO audit (community_id, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		tx.Community(), e.ID, e.At, string(e.ActorKind), e.ActorID, e.Action, e.TargetKind, e.TargetID, db.JSON[Detail]{V: e.Detail}, e.Address, e.Request)
-	return err
 }
 
 func scan(r *db.Row) (e Entry, err error) {

@@ -60,8 +60,7 @@ func setPassword(tx *db.Tx, id, from, to string) error {
 }
 
 func setPendingTOTP(tx *db.Tx, id, sealed string) error {
-	_, err := tx.Exec(`UPDATE operator SET totp_pending = $2 WHERE id = $1`, id, sealed)
-	return err
+	return tx.Put(`UPDATE operator SET totp_pending = $2 WHERE id = $1`, id, sealed)
 }
 
 // acceptTOTP makes the pending secret count, if it is still the one that was read.
@@ -78,11 +77,10 @@ func acceptOperator(tx *db.Tx, id, name, hash string) (bool, error) {
 
 // resetOperator sets a password and takes the second factor away.
 func resetOperator(tx *db.Tx, id, hash string) error {
-	if _, err := tx.Exec(`UPDATE operator SET password = $2, totp = '', totp_pending = '' WHERE id = $1`, id, hash); err != nil {
+	if err := tx.Put(`UPDATE operator SET password = $2, totp = '', totp_pending = '' WHERE id = $1`, id, hash); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`DELETE FROM one_time WHERE community_id = '' AND kind = $1 AND owner_id = $2`, kindRecovery, id)
-	return err
+	return tx.Put(`DELETE FROM one_time WHERE community_id = '' AND kind = $1 AND owner_id = $2`, kindRecovery, id)
 }
 
 func setDisabled(tx *db.Tx, id string, disabled bool) error {
@@ -99,14 +97,12 @@ func lockInstallers(tx *db.Tx) ([]string, error) {
 }
 
 func insertRole(tx *db.Tx, operator string, role access.Role) error {
-	_, err := tx.Exec(`INSERT INTO operator_role (community_id, operator_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+	return tx.Put(`INSERT INTO operator_role (community_id, operator_id, role, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		tx.Community(), operator, string(role), tx.Now())
-	return err
 }
 
 func deleteRole(tx *db.Tx, operator string, role access.Role) error {
-	_, err := tx.Exec(`DELETE FROM operator_role WHERE community_id = $1 AND operator_id = $2 AND role = $3`, tx.Community(), operator, string(role))
-	return err
+	return tx.Put(`DELETE FROM operator_role WHERE community_id = $1 AND operator_id = $2 AND role = $3`, tx.Community(), operator, string(role))
 }
 
 func rolesOf(tx *db.Tx, operator string) ([]access.Role, error) {
@@ -181,10 +177,9 @@ func staffOf(tx *db.Tx) ([]Staff, error) {
 
 // putOneTime stores something that may be used once, in place of an earlier one in its slot.
 func putOneTime(tx *db.Tx, o oneTime) error {
-	_, err := tx.Exec(`INSERT INTO one_time (community_id, kind, owner_id, slot, hash, roles, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	return tx.Put(`INSERT INTO one_time (community_id, kind, owner_id, slot, hash, roles, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (community_id, kind, owner_id, slot) DO UPDATE SET hash = excluded.hash, roles = excluded.roles, expires_at = excluded.expires_at`,
 		o.community, o.kind, o.owner, o.slot, o.hash, db.JSON[[]access.Role]{V: o.roles}, o.expires)
-	return err
 }
 
 func scanRoles(r *db.Row) (*oneTime, error) {
@@ -213,8 +208,7 @@ func orNil(o *oneTime, found bool, err error) (*oneTime, error) {
 }
 
 func endSetup(tx *db.Tx) error {
-	_, err := tx.Exec(`DELETE FROM one_time WHERE community_id = '' AND kind = 'setup'`)
-	return err
+	return tx.Put(`DELETE FROM one_time WHERE community_id = '' AND kind = 'setup'`)
 }
 
 func deleteInvite(tx *db.Tx, operator string) (int64, error) {

@@ -17,9 +17,8 @@ func scanSession(r *db.Row) (s Session, err error) {
 }
 
 func insertSession(tx *db.Tx, s Session) error {
-	_, err := tx.Exec(`INSERT INTO session (`+sessionColumns+`, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	return tx.Put(`INSERT INTO session (`+sessionColumns+`, token_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		s.ID, s.Holder.Operator, s.Holder.Community, s.Holder.Person, s.MFA, s.Agent, s.CreatedAt, s.SeenAt, s.ExpiresAt, digest(s.Token))
-	return err
 }
 
 func liveSession(tx *db.Tx, hash string) (Session, error) {
@@ -31,14 +30,12 @@ func liveSession(tx *db.Tx, hash string) (Session, error) {
 }
 
 func seeSession(tx *db.Tx, id string, expires time.Time) error {
-	_, err := tx.Exec(`UPDATE session SET seen_at = $2, expires_at = $3 WHERE id = $1 AND seen_at < $2`, id, tx.Now(), expires)
-	return err
+	return tx.Put(`UPDATE session SET seen_at = $2, expires_at = $3 WHERE id = $1 AND seen_at < $2`, id, tx.Now(), expires)
 }
 
 // raiseSession notes that a session's holder has shown a second factor.
 func raiseSession(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`UPDATE session SET mfa = TRUE WHERE id = $1`, id)
-	return err
+	return tx.Put(`UPDATE session SET mfa = TRUE WHERE id = $1`, id)
 }
 
 // ofHolder is the condition for a holder's sessions, in the first two arguments; each kind has its index.
@@ -61,13 +58,11 @@ func endSession(tx *db.Tx, h Holder, id string) (int64, error) {
 
 func endSessions(tx *db.Tx, h Holder, but string) error {
 	where, a, b := ofHolder(h)
-	_, err := tx.Exec(`DELETE FROM session WHERE `+where+` AND id <> $3`, a, b, but)
-	return err
+	return tx.Put(`DELETE FROM session WHERE `+where+` AND id <> $3`, a, b, but)
 }
 
 func endSessionOf(tx *db.Tx, hash string) error {
-	_, err := tx.Exec(`DELETE FROM session WHERE token_hash = $1`, hash)
-	return err
+	return tx.Put(`DELETE FROM session WHERE token_hash = $1`, hash)
 }
 
 // purgeBatch bounds how long one purge holds its locks.
@@ -98,8 +93,7 @@ func takeAttempt(tx *db.Tx, l limit, key string) (endsAt time.Time, ok bool, err
 }
 
 func clearAttempts(tx *db.Tx, l limit, key string) error {
-	_, err := tx.Exec(`DELETE FROM attempt WHERE community_id = $1 AND kind = $2 AND key = $3`, tx.Community(), l.kind, key)
-	return err
+	return tx.Put(`DELETE FROM attempt WHERE community_id = $1 AND kind = $2 AND key = $3`, tx.Community(), l.kind, key)
 }
 
 func purgeAttempts(tx *db.Tx) (bool, error) {
@@ -109,10 +103,9 @@ func purgeAttempts(tx *db.Tx) (bool, error) {
 }
 
 func putCode(tx *db.Tx, purpose, phone, hash string, expires time.Time) error {
-	_, err := tx.Exec(`INSERT INTO phone_code (community_id, purpose, phone_hash, code_hash, attempts, expires_at) VALUES ($1, $2, $3, $4, 0, $5)
+	return tx.Put(`INSERT INTO phone_code (community_id, purpose, phone_hash, code_hash, attempts, expires_at) VALUES ($1, $2, $3, $4, 0, $5)
 		ON CONFLICT (community_id, purpose, phone_hash) DO UPDATE SET code_hash = excluded.code_hash, attempts = 0, expires_at = excluded.expires_at`,
 		tx.Community(), purpose, phone, hash, expires)
-	return err
 }
 
 // tryCode counts a try at a code that still takes one, and gives its hash.
@@ -137,8 +130,7 @@ func codeLocked(tx *db.Tx, purpose, phone string) (bool, error) {
 }
 
 func deleteCode(tx *db.Tx, purpose, phone string) error {
-	_, err := tx.Exec(`DELETE FROM phone_code WHERE community_id = $1 AND purpose = $2 AND phone_hash = $3`, tx.Community(), purpose, phone)
-	return err
+	return tx.Put(`DELETE FROM phone_code WHERE community_id = $1 AND purpose = $2 AND phone_hash = $3`, tx.Community(), purpose, phone)
 }
 
 func purgeCodes(tx *db.Tx) (bool, error) {
@@ -157,9 +149,8 @@ func scanToken(r *db.Row) (t Token, err error) {
 }
 
 func insertToken(tx *db.Tx, t Token) error {
-	_, err := tx.Exec(`INSERT INTO api_token (community_id, id, name, scopes, hash, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+	return tx.Put(`INSERT INTO api_token (community_id, id, name, scopes, hash, created_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		tx.Community(), t.ID, t.Name, db.JSON[[]access.Scope]{V: t.Scopes}, t.hash, t.CreatedBy, t.CreatedAt, t.ExpiresAt)
-	return err
 }
 
 func tokenBy(tx *db.Tx, id string) (Token, bool, error) {
@@ -171,8 +162,7 @@ func tokens(tx *db.Tx) ([]Token, error) {
 }
 
 func useToken(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`UPDATE api_token SET used_at = $3 WHERE community_id = $1 AND id = $2 AND used_at < $3`, tx.Community(), id, tx.Now())
-	return err
+	return tx.Put(`UPDATE api_token SET used_at = $3 WHERE community_id = $1 AND id = $2 AND used_at < $3`, tx.Community(), id, tx.Now())
 }
 
 func revokeToken(tx *db.Tx, id string) (int64, error) {

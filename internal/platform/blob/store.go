@@ -25,7 +25,7 @@ func record(tx *db.Tx, b Blob) error {
 		_, err = addRefs(tx, b.Thumb, 1)
 		return err
 	}
-	_, err = tx.Exec(`UPDATE blob SET created_at = $3 WHERE community_id = $1 AND hash = $2 AND created_at < $3`, tx.Community(), b.Hash, tx.Now())
+	err = tx.Put(`UPDATE blob SET created_at = $3 WHERE community_id = $1 AND hash = $2 AND created_at < $3`, tx.Community(), b.Hash, tx.Now())
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/qunce/qunce/internal/platform/bus"
+	"github.com/qunce/qunce/test/testkit"
 )
 
 // box collects messages.
@@ -33,15 +34,6 @@ func (b *box) list() []string {
 }
 
 func (b *box) has(m string) bool { return slices.Contains(b.list(), m) }
-
-func soon(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within 10 s", what)
-		}
-	}
-}
 
 func TestLocalTopicsAreApart(t *testing.T) {
 	b := bus.NewLocal()
@@ -118,7 +110,7 @@ func meet(t *testing.T, from, to bus.Bus) {
 	t.Helper()
 	var hello box
 	defer to.Subscribe("hello", hello.put)()
-	soon(t, "two nodes meet", func() bool { from.Broadcast("hello", []byte("hello")); return hello.has("hello") })
+	testkit.Soon(t, "two nodes meet", func() bool { from.Broadcast("hello", []byte("hello")); return hello.has("hello") })
 }
 
 func TestNodesHearEachOther(t *testing.T) {
@@ -134,7 +126,7 @@ func TestNodesHearEachOther(t *testing.T) {
 	two.Subscribe("hall", other.put)
 	one.Publish("room", func() []byte { return []byte("published") })
 	one.Broadcast("room", []byte("broadcast"))
-	soon(t, "the other node", func() bool { return there.has("broadcast") })
+	testkit.Soon(t, "the other node", func() bool { return there.has("broadcast") })
 	if got := there.list(); !slices.Equal(got, []string{"published", "broadcast"}) {
 		t.Errorf("there: %v", got)
 	}

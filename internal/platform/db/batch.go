@@ -43,6 +43,11 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 		if err := w.runOne(r, len(batch) > 1); err != nil {
 			return append(w.lose(batch, err), left...)
 		}
+		if i == 0 {
+			// It may have waited long for a lock that others held. Were that counted in full, those who contend for a lock would
+			// each be committed alone.
+			began = time.Now().Add(-min(time.Since(began), maxBatchTime/2))
+		}
 	}
 	batch, turn, err := w.takeTurn(batch, began)
 	if turn {
@@ -56,6 +61,9 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 		return append(w.lose(batch, err), left...)
 	}
 	if err := w.end(); err != nil {
+		if w.torn != nil { // the server came to a statement before the commit
+			return append(w.lose(batch, err), left...)
+		}
 		return append(w.failAll(batch, err), left...)
 	}
 	return append(w.finish(batch, after), left...)
@@ -86,7 +94,7 @@ func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn
 			queue = nil
 		}
 		var r *request
-		if queue != nil && yields < maxYields && slices.Contains(w.ahead, d.begin()) {
+		if queue != nil && yields < maxYields && w.unbegun() {
 			select {
 			case r = <-queue:
 			default:
@@ -114,6 +122,12 @@ func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn
 	}
 }
 
+// unbegun tells whether the transaction is still to be opened, so that nobody waits for a lock of it.
+func (w *writer) unbegun() bool {
+	_, ok := w.waits(w.db.begin())
+	return ok
+}
+
 // begin opens the shared transaction. IMMEDIATE takes SQLite's write lock at once: a reader that turns writer would fail.
 func (d *DB) begin() string {
 	if d.dialect == Postgres {
@@ -128,7 +142,12 @@ func (w *writer) end() error {
 	if w.unsent(w.db.begin()) {
 		return nil
 	}
-	return classify(w.db.dialect, w.run("COMMIT"))
+	if slices.ContainsFunc(w.ahead, func(a ahead) bool { return a.one }) { // the server would commit whatever it changes
+		if err := w.settle(); err != nil {
+			return classify(w.db.dialect, err)
+		}
+	}
+	return classify(w.db.dialect, w.run(commit))
 }
 
 // lose gives a transaction up after err. Where the connection can't be trusted, or SQLite could not even begin, its
@@ -143,7 +162,7 @@ func (w *writer) lose(batch []*request, err error) (left []*request) {
 // undo rolls the transaction back after err. One that was alone is answered; of several, each runs again alone, also the
 // refused: a refusal may rest on a neighbour's row that is gone now.
 func (w *writer) undo(batch []*request, err error) (left []*request) {
-	begun := !w.unsent(w.db.begin())
+	begun := !w.cut(w.db.begin())
 	w.ahead, w.torn = nil, nil
 	if begun {
 		if rbErr := w.run("ROLLBACK"); rbErr != nil {
@@ -176,8 +195,9 @@ func (d *DB) again(r *request, err error) []*request {
 	return []*request{r}
 }
 
-// The savepoint of a closure that shares the transaction.
+// The end of the shared transaction, and the savepoint of a closure in it.
 const (
+	commit    = "COMMIT"
 	savepoint = "SAVEPOINT one"
 	goBack    = "ROLLBACK TO one"
 	release   = "RELEASE one"
@@ -197,11 +217,12 @@ func (w *writer) runOne(r *request, shared bool) error {
 	if r.tx.failed != nil && breaks(r.tx.failed) {
 		return r.tx.failed
 	}
-	if !shared || w.unsent(savepoint) {
+	if !shared || w.unsent(savepoint) || r.err != nil && w.cut(savepoint) {
 		return nil // alone, flush decides between COMMIT and ROLLBACK; unsent, there is nothing to undo
 	}
 	w.savepoints++
 	if r.err != nil {
+		w.ahead = nil // its own
 		if err := w.run(goBack); err != nil {
 			return classify(d.dialect, err)
 		}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,6 +16,9 @@ import (
 // maxStatements bounds a connection's prepared statements; the code has a few hundred texts, so this is never reached
 // unless one is built with values in it.
 const maxStatements = 1000
+
+// maxAhead bounds what waits to go ahead of a statement.
+const maxAhead = 32
 
 // idleCheck is how long a PostgreSQL connection may rest before it is asked whether the server is still there.
 const idleCheck = time.Second
@@ -31,7 +35,8 @@ type rows interface {
 // SQLite gains 1.7–2.5× from the cache; pgx keeps its own.
 //
 // What opens a transaction or a savepoint isn't sent by itself: it waits in ahead and goes with the next statement, on
-// PostgreSQL in the same round trip. A closure of one statement so costs one round trip instead of three.
+// PostgreSQL in the same round trip. So does a statement whose result nobody asks for. A closure of one statement so costs one
+// round trip instead of three.
 type conn struct {
 	db    *DB
 	slot  int // its number among the writers
@@ -40,9 +45,19 @@ type conn struct {
 	pg    *pgx.Conn            // PostgreSQL's, of raw
 	known map[string]bool      // texts that PostgreSQL has parsed on this connection
 	used  time.Time
-	ahead []string
+	ahead []ahead
 	torn  error // a statement of ahead failed: what the transaction holds is unknown
 }
+
+// ahead is a statement that waits for the next one; only one that opens or closes something has no arguments.
+type ahead struct {
+	text string
+	args []any
+	one  bool // it must change one row
+}
+
+// errNotOne is a statement that was to change one row.
+var errNotOne = errors.New("not exactly one row was changed")
 
 // open connects if there is no connection.
 func (c *conn) open() error {
@@ -81,16 +96,31 @@ func (c *conn) drop() {
 }
 
 // before lets text run ahead of the next statement.
-func (c *conn) before(text string) { c.ahead = append(c.ahead, text) }
+func (c *conn) before(text string) { c.ahead = append(c.ahead, ahead{text: text}) }
 
-// unsent takes text back if it still waits, and tells whether it did.
+// waits tells whether text is still to be sent, and where it stands in ahead.
+func (c *conn) waits(text string) (at int, ok bool) {
+	at = slices.IndexFunc(c.ahead, func(a ahead) bool { return a.text == text })
+	return at, at >= 0
+}
+
+// unsent takes text back if it still waits and nothing was put behind it, and tells whether it did.
 func (c *conn) unsent(text string) bool {
-	i := slices.Index(c.ahead, text)
-	if i < 0 {
+	at, ok := c.waits(text)
+	if !ok || slices.ContainsFunc(c.ahead[at:], func(a ahead) bool { return a.args != nil }) {
 		return false
 	}
-	c.ahead = slices.Delete(c.ahead, i, i+1)
+	c.ahead = slices.Delete(c.ahead, at, at+1)
 	return true
+}
+
+// cut takes text back if it still waits, with all that waits behind it, and tells whether it did.
+func (c *conn) cut(text string) bool {
+	at, ok := c.waits(text)
+	if ok {
+		c.ahead = c.ahead[:at]
+	}
+	return ok
 }
 
 // run executes a statement without arguments or results at once, after what waits ahead of it.
@@ -130,7 +160,7 @@ var boundLimit = regexp.MustCompile(`\bLIMIT \$\d+`)
 // sendAhead runs what waits, on SQLite.
 func (c *conn) sendAhead() error {
 	for len(c.ahead) > 0 {
-		text := c.ahead[0]
+		text := c.ahead[0].text
 		s, err := c.stmt(text)
 		if err == nil {
 			_, err = s.ExecContext(context.Background())
@@ -142,6 +172,19 @@ func (c *conn) sendAhead() error {
 		c.ahead = c.ahead[1:]
 	}
 	return nil
+}
+
+// put is exec whose result nobody asks for, but perhaps that it changes one row.
+func (c *conn) put(query string, args []any, one bool) error {
+	if c.pg != nil && c.known[query] && len(c.ahead) < maxAhead {
+		c.ahead = append(c.ahead, ahead{query, args, one})
+		return nil
+	}
+	n, err := c.exec(query, args)
+	if err == nil && one && n != 1 {
+		err = errNotOne
+	}
+	return err
 }
 
 func (c *conn) exec(query string, args []any) (int64, error) {

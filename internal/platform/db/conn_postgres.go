@@ -13,58 +13,75 @@ import (
 // errUndone tells that the server answered COMMIT with ROLLBACK: a statement had failed and nobody noticed.
 var errUndone = errors.New("the server rolled the transaction back at COMMIT")
 
-// runPostgres sends a statement at once, with what waits ahead of it, as one text.
+// runPostgres sends a statement at once, behind what waits ahead of it.
 func (c *conn) runPostgres(text string) error {
-	all := text
-	for i := len(c.ahead) - 1; i >= 0; i-- {
-		all = c.ahead[i] + "; " + all
-	}
 	c.used = time.Now()
-	tag, err := c.pg.Exec(context.Background(), all, pgx.QueryExecModeSimpleProtocol)
+	res, err := c.pipe(text, nil)
+	if err != nil {
+		return err
+	}
+	tag, err := res.Exec()
+	if closeErr := res.Close(); err == nil {
+		err = closeErr
+	}
 	switch {
-	case err != nil && len(c.ahead) > 0:
-		c.torn = fmt.Errorf("%s: %w", all, err)
-		return c.torn
 	case err != nil:
 		return fmt.Errorf("%s: %w", text, err)
-	case text == "COMMIT" && tag.String() != "COMMIT":
+	case text == commit && tag.String() != commit:
 		return errUndone
 	}
-	c.ahead = nil
 	return nil
+}
+
+// pipe sends what waits ahead and a statement behind it in one round trip, and gives the result of that. If one of those ahead
+// fails, the server skips the rest.
+func (c *conn) pipe(query string, args []any) (pgx.BatchResults, error) {
+	var b pgx.Batch
+	for _, a := range c.ahead {
+		b.Queue(a.text, a.args...)
+	}
+	b.Queue(query, args...)
+	res := c.pg.SendBatch(context.Background(), &b)
+	for len(c.ahead) > 0 {
+		tag, err := res.Exec()
+		if err == nil && c.ahead[0].one && tag.RowsAffected() != 1 {
+			err = errNotOne
+		}
+		if err != nil {
+			c.torn = fmt.Errorf("%s: %w", brief(c.ahead[0].text), err)
+			res.Close() //nolint:errcheck // the first error tells
+			return nil, c.torn
+		}
+		c.ahead = c.ahead[1:]
+	}
+	return res, nil
+}
+
+// settle sends what waits ahead now.
+func (c *conn) settle() error {
+	if len(c.ahead) == 0 {
+		return nil
+	}
+	res, err := c.pipe("SELECT 1", nil)
+	if err != nil {
+		return err
+	}
+	return res.Close()
 }
 
 // send puts a statement on its way together with what waits ahead of it. A text that the server has not parsed on this
 // connection goes by itself: were it refused while the savepoint is still unsent, there would be nothing to go back to.
 func (c *conn) send(query string, args []any) (pgx.BatchResults, error) {
 	c.used = time.Now()
-	if len(c.ahead) > 0 && !c.known[query] {
-		last := len(c.ahead) - 1
-		text := c.ahead[last]
-		c.ahead = c.ahead[:last]
-		if err := c.runPostgres(text); err != nil {
-			c.torn = err
+	if !c.known[query] {
+		if err := c.settle(); err != nil {
 			return nil, err
 		}
 	}
 	if len(c.ahead) == 0 {
 		return nil, nil
 	}
-	var b pgx.Batch
-	for _, text := range c.ahead {
-		b.Queue(text)
-	}
-	b.Queue(query, args...)
-	res := c.pg.SendBatch(context.Background(), &b)
-	for len(c.ahead) > 0 {
-		if _, err := res.Exec(); err != nil {
-			c.torn = fmt.Errorf("%s: %w", c.ahead[0], err)
-			res.Close() //nolint:errcheck // gives the same error
-			return nil, c.torn
-		}
-		c.ahead = c.ahead[1:]
-	}
-	return res, nil
+	return c.pipe(query, args)
 }
 
 func (c *conn) execPostgres(query string, args []any) (int64, error) {

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
@@ -136,9 +135,7 @@ func TestLosingConnectionsUnderLoadLosesNothingAcknowledged(t *testing.T) {
 	defer pool.Close()
 	for range 5 {
 		batches, _, _, _ := d.Counts()
-		for now := batches; now < batches+10; now, _, _, _ = d.Counts() {
-			time.Sleep(time.Millisecond)
-		}
+		testkit.Soon(t, "ten more batches", func() bool { now, _, _, _ := d.Counts(); return now >= batches+10 })
 		if _, err := pool.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`); err != nil {
 			t.Error(err)
 		}
@@ -290,9 +287,7 @@ func TestCloseAnswersEveryCall(t *testing.T) {
 				}
 			})
 		}
-		for told.Load() < 200 {
-			time.Sleep(time.Millisecond)
-		}
+		testkit.Soon(t, "two hundred were told", func() bool { return told.Load() >= 200 })
 		if err := d.Close(); err != nil {
 			t.Error(err)
 		}

@@ -43,7 +43,7 @@ func (d *DB) read(ctx context.Context, community, begin string, fn func(*Tx) err
 	tx := &Tx{db: d, c: c, community: community, now: d.now(), readonly: true}
 	err := tx.guard(func() error { return fn(tx) })
 	if begin != "" && !c.unsent(begin) && c.torn == nil {
-		if endErr := c.run("COMMIT"); endErr != nil {
+		if endErr := c.run(commit); endErr != nil {
 			c.drop()
 		}
 	}

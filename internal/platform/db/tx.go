@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -25,6 +26,7 @@ type Tx struct {
 	reading   bool // inside Each
 	trace     func(query string, args []any)
 	once      map[string]bool
+	kept      map[string]any
 }
 
 // Community is the community whose rows this transaction is about.
@@ -43,6 +45,27 @@ func (tx *Tx) First(name string) bool {
 	}
 	tx.once[name] = true
 	return true
+}
+
+// Keep gives what the closure has read under a name, reading it the first time. It is for what many parts of one closure ask for;
+// who changes it, or waits for a lock that orders its changes, calls Forget.
+func Keep[T any](tx *Tx, name string, read func() (T, error)) (T, error) {
+	if v, ok := tx.kept[name].(T); ok {
+		return v, nil
+	}
+	v, err := read()
+	if err == nil {
+		if tx.kept == nil {
+			tx.kept = map[string]any{}
+		}
+		tx.kept[name] = v
+	}
+	return v, err
+}
+
+// Forget lets all be read anew whose name begins so.
+func (tx *Tx) Forget(prefix string) {
+	maps.DeleteFunc(tx.kept, func(name string, _ any) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // NewID makes an identifier.
@@ -142,6 +165,28 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 		return 0, tx.fail(query, err)
 	}
 	return n, nil
+}
+
+// Put is Exec where nobody asks how many rows changed. On PostgreSQL it may go with the closure's next statement, or the commit,
+// in one round trip; so a failure may show only there. It undoes the closure in either case. Arguments must stay as they are.
+func (tx *Tx) Put(query string, args ...any) error {
+	return tx.put(query, args, false)
+}
+
+// Must is Put of a statement that changes exactly one row: what a lock or an earlier statement of the closure has made sure of. That it
+// doesn't fails the closure.
+func (tx *Tx) Must(query string, args ...any) error {
+	return tx.put(query, args, true)
+}
+
+func (tx *Tx) put(query string, args []any, one bool) error {
+	if err := tx.check(query, args); err != nil {
+		return err
+	}
+	if err := tx.c.put(query, encode(args), one); err != nil {
+		return tx.fail(query, err)
+	}
+	return nil
 }
 
 // Row is one row of a result.
@@ -269,7 +314,7 @@ func (tx *Tx) insert(table string, columns []string, rows [][]any, tail string) 
 		for _, r := range rows[:n] {
 			args = append(args, r...)
 		}
-		if _, err := tx.Exec(head+placeholders(n, len(columns))+tail, args...); err != nil {
+		if err := tx.Put(head+placeholders(n, len(columns))+tail, args...); err != nil {
 			return err
 		}
 		rows = rows[n:]

@@ -13,9 +13,8 @@ func claim(tx *db.Tx, principal, route, key, bodyHash string) (mine bool, err er
 }
 
 func complete(tx *db.Tx, principal, route, key string, status int, sealed string) error {
-	_, err := tx.Exec(`UPDATE idempotency SET status = $5, body = $6 WHERE community_id = $1 AND principal = $2 AND route = $3 AND key = $4`,
+	return tx.Put(`UPDATE idempotency SET status = $5, body = $6 WHERE community_id = $1 AND principal = $2 AND route = $3 AND key = $4`,
 		tx.Community(), principal, route, key, status, sealed)
-	return err
 }
 
 func find(tx *db.Tx, principal, route, key string) (hash string, status int, sealed string, err error) {

@@ -63,7 +63,7 @@ var ErrNotDead = errs.Define(errs.NotFound, "job.not_dead")
 // Enqueue adds a job in the transaction. With a key that a job of the kind has already, waiting or at work, it does
 // nothing; a dead one with the key is replaced.
 func Enqueue(tx *db.Tx, kind, key string, at time.Time, payload any) error {
-	_, err := tx.Exec(`INSERT INTO job (id, community_id, kind, key, run_at, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	err := tx.Put(`INSERT INTO job (id, community_id, kind, key, run_at, payload, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (kind, community_id, key) WHERE key <> '' DO UPDATE SET id = excluded.id, state = 'ready', attempts = 0, error = '',
 				run_at = excluded.run_at, payload = excluded.payload, created_at = excluded.created_at WHERE job.state = 'dead'`,
 		tx.NewID(), tx.Community(), kind, key, at, db.JSON[any]{V: payload}, tx.Now())
@@ -161,8 +161,7 @@ func (r *Runner) renew(ctx context.Context, k *jobKind, j *Job) (ok bool, err er
 // giveBack ends the lease of a job that this node will not finish, because it is shutting down.
 func (r *Runner) giveBack(ctx context.Context, j Job) {
 	err := r.db.Do(context.WithoutCancel(ctx), "", func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE job SET lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_until = $2`, j.ID, j.lease)
-		return err
+		return tx.Put(`UPDATE job SET lease_until = 0, attempts = attempts - 1 WHERE id = $1 AND lease_until = $2`, j.ID, j.lease)
 	})
 	if err != nil {
 		r.log.Warn("a job waits for its lease to end", "kind", j.Kind, "job", j.ID, "error", err)

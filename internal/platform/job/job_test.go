@@ -181,7 +181,7 @@ func TestADeadNodesJobIsTakenOver(t *testing.T) {
 		if both[1].number(t, `SELECT count(*) FROM effect`) != 0 {
 			t.Error("a leased job was taken")
 		}
-		soon(t, "the take-over", func() bool { both[1].step(t); return both[1].number(t, `SELECT count(*) FROM effect`) == 1 })
+		testkit.Soon(t, "the take-over", func() bool { both[1].step(t); return both[1].number(t, `SELECT count(*) FROM effect`) == 1 })
 		close(wake)
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -210,7 +210,7 @@ func TestWaitingForATurnKeepsTheLease(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, n := range both {
 			wg.Go(func() {
-				soon(t, "no jobs left", func() bool { n.step(t); return n.number(t, `SELECT count(*) FROM job`) == 0 })
+				testkit.Soon(t, "no jobs left", func() bool { n.step(t); return n.number(t, `SELECT count(*) FROM job`) == 0 })
 			})
 		}
 		wg.Wait()
@@ -240,7 +240,7 @@ func TestASlowJobHoldsUpNoOther(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan struct{})
 		go func() { n.Run(ctx); close(ended) }() //nolint:errcheck // gives nil
-		soon(t, "the quick ones", func() bool { return quick.Load() == 60 })
+		testkit.Soon(t, "the quick ones", func() bool { return quick.Load() == 60 })
 		cancel()
 		<-ended
 		if got := n.number(t, `SELECT count(*) FROM job WHERE key = 'slow' AND lease_until = 0 AND attempts = 0`); got != 1 {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -73,15 +72,6 @@ func effects(t testing.TB, d *testkit.DB) {
 func effect(tx *db.Tx, what string) error {
 	_, err := tx.Exec(`INSERT INTO effect (what) VALUES ($1)`, what)
 	return err
-}
-
-func soon(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within 20 s", what)
-		}
-	}
 }
 
 // order collects what happened, from any goroutine.

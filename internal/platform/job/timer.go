@@ -26,19 +26,17 @@ type TimerHandler func(tx *db.Tx, t Timer) error
 
 // At sets the timer of a thing, moving an earlier one.
 func At(tx *db.Tx, kind, ref string, due time.Time) error {
-	_, err := tx.Exec(`INSERT INTO timer (kind, community_id, ref, due_at) VALUES ($1, $2, $3, $4)
+	return tx.Put(`INSERT INTO timer (kind, community_id, ref, due_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (kind, community_id, ref) DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = ''`,
 		kind, tx.Community(), ref, due)
-	return err
 }
 
 // Clear takes the timer of a thing away, if it has one. One that is being fired is left to that: its handler waits for what
 // the caller has locked and then finds that nothing is wanted any more. To wait for it would be a circle.
 func Clear(tx *db.Tx, kind, ref string) error {
-	_, err := tx.Exec(`DELETE FROM timer WHERE (kind, community_id, ref) IN (
+	return tx.Put(`DELETE FROM timer WHERE (kind, community_id, ref) IN (
 			SELECT kind, community_id, ref FROM timer WHERE kind = $1 AND community_id = $2 AND ref = $3`+tx.SkipLocked()+`)`,
 		kind, tx.Community(), ref)
-	return err
 }
 
 // Failing is a timer that keeps failing. It is tried once an hour at last, for ever.
@@ -117,9 +115,8 @@ func (r *Runner) fire(ctx context.Context, t Timer) (done bool, err error) {
 	}
 	r.log.Error("timer failed", "kind", t.Kind, "community", t.Community, "ref", t.Ref, "attempts", t.attempts+1, "error", err)
 	moveErr := r.db.Do(ctx, t.Community, func(tx *db.Tx) error {
-		_, err := tx.Exec(`UPDATE timer SET due_at = $5, attempts = attempts + 1, error = $6 WHERE kind = $1 AND community_id = $2 AND ref = $3 AND due_at = $4`,
+		return tx.Put(`UPDATE timer SET due_at = $5, attempts = attempts + 1, error = $6 WHERE kind = $1 AND community_id = $2 AND ref = $3 AND due_at = $4`,
 			t.Kind, t.Community, t.Ref, t.Due, tx.Now().Add(backOff(t.attempts)), brief(err))
-		return err
 	})
 	if moveErr == nil && errors.Is(err, errNoHandler) {
 		return true, fmt.Errorf("timer %s: %w", t.Kind, err) // the program is put together wrongly: say so, also in tests

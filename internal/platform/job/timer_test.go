@@ -37,7 +37,7 @@ func TestTimersFireOnceOnTwoNodes(t *testing.T) {
 			node.OnTimer("lapse", func(tx *db.Tx, timer job.Timer) error { return effect(tx, timer.Ref) })
 			wg.Go(func() { node.Run(ctx) }) //nolint:errcheck // gives nil
 		}
-		soon(t, "all timers", func() bool { return both[0].number(t, `SELECT count(*) FROM timer`) == 0 })
+		testkit.Soon(t, "all timers", func() bool { return both[0].number(t, `SELECT count(*) FROM timer`) == 0 })
 		cancel()
 		wg.Wait()
 		if got := both[0].number(t, `SELECT count(*) FROM effect`); got != n {

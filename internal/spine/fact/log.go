@@ -154,7 +154,7 @@ func register(tx *db.Tx, s *Subscription) error {
 	if err != nil || n == 0 || !s.FromNow {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) SELECT community_id, $1, shard, pos FROM fact_shard WHERE TRUE ON CONFLICT DO NOTHING`, s.Name)
+	err = tx.Put(`INSERT INTO fact_cursor (community_id, subscriber, shard, pos) SELECT community_id, $1, shard, pos FROM fact_shard WHERE TRUE ON CONFLICT DO NOTHING`, s.Name)
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -142,14 +141,4 @@ func (n *node) parked(t testing.TB) (out []fact.Parked) {
 		t.Fatal(err)
 	}
 	return out
-}
-
-// soon waits until ok holds: workers run on goroutines of their own.
-func soon(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within 20 s", what)
-		}
-	}
 }

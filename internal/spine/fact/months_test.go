@@ -47,7 +47,7 @@ func TestMonthsAreMadeAsTimeGoesBy(t *testing.T) {
 	stop := n.run()
 	defer stop()
 	d.Clock.Set(time.Date(2026, 4, 30, 23, 59, 59, 0, time.UTC))
-	soon(t, "April's months", func() bool { d.Clock.Advance(fact.SweepEvery); return slices.Contains(n.months(t), "fact_2026_07") })
+	testkit.Soon(t, "April's months", func() bool { d.Clock.Advance(fact.SweepEvery); return slices.Contains(n.months(t), "fact_2026_07") })
 	n.append(t, "may", Joined{})
 	for person, want := range map[string]string{"march": "fact_2026_03", "may": "fact_2026_05"} {
 		if got := n.placeOf(t, person); got != want {

@@ -27,10 +27,9 @@ type Parked struct {
 var ErrNotParked = errs.Define(errs.NotFound, "fact.not_parked")
 
 func park(tx *db.Tx, u unit, f Fact, why string) error {
-	_, err := tx.Exec(`INSERT INTO fact_parked (community_id, subscriber, shard, pos, subject, error, parked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	return tx.Put(`INSERT INTO fact_parked (community_id, subscriber, shard, pos, subject, error, parked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (community_id, subscriber, shard, pos) DO UPDATE SET error = excluded.error, parked_at = excluded.parked_at`,
 		u.community, u.sub.Name, u.shard, f.Pos, f.SubjectKey(), why, tx.Now())
-	return err
 }
 
 // reason is an error's text as the database takes it. It is never empty: an empty one marks a fact that only waits.
@@ -136,7 +135,7 @@ func parkedFrom(tx *db.Tx, u unit, pos int64, limit int) ([]Fact, error) {
 		return nil, ErrNotParked
 	}
 	// The cursor's row is the lock against the running subscriber.
-	if _, err := tx.Exec(`UPDATE fact_cursor SET pos = pos WHERE community_id = $1 AND subscriber = $2 AND shard = $3`, u.community, u.sub.Name, u.shard); err != nil {
+	if err := tx.Put(`UPDATE fact_cursor SET pos = pos WHERE community_id = $1 AND subscriber = $2 AND shard = $3`, u.community, u.sub.Name, u.shard); err != nil {
 		return nil, err
 	}
 	return db.All(tx, scanFact, `SELECT f.shard, f.pos, f.id, f.kind, f.person, f.subject, f.circle, f.entry, f.actor, f.at, f.recorded_at, f.data
@@ -147,14 +146,12 @@ func parkedFrom(tx *db.Tx, u unit, pos int64, limit int) ([]Fact, error) {
 
 // unparkUpTo takes facts of one subject off the list.
 func unparkUpTo(tx *db.Tx, u unit, facts []Fact) error {
-	_, err := tx.Exec(`DELETE FROM fact_parked WHERE community_id = $1 AND subscriber = $2 AND shard = $3 AND subject = $4 AND pos <= $5`,
+	return tx.Put(`DELETE FROM fact_parked WHERE community_id = $1 AND subscriber = $2 AND shard = $3 AND subject = $4 AND pos <= $5`,
 		u.community, u.sub.Name, u.shard, facts[0].SubjectKey(), facts[len(facts)-1].Pos)
-	return err
 }
 
 // blame makes a fact that waits the one that its subject waits for.
 func blame(tx *db.Tx, u unit, pos int64, why string) error {
-	_, err := tx.Exec(`UPDATE fact_parked SET error = $5, parked_at = $6 WHERE community_id = $1 AND subscriber = $2 AND shard = $3 AND pos = $4`,
+	return tx.Put(`UPDATE fact_parked SET error = $5, parked_at = $6 WHERE community_id = $1 AND subscriber = $2 AND shard = $3 AND pos = $4`,
 		u.community, u.sub.Name, u.shard, pos, why, tx.Now())
-	return err
 }

@@ -133,6 +133,15 @@ func Timeline(tx *db.Tx, persons, kinds []string, before time.Time, beforeID str
 	return db.All(tx, scanFact, selectFact+`WHERE community_id = $1 AND person <> ''`+b.String()+fmt.Sprintf(` ORDER BY at DESC, id DESC LIMIT $%d`, len(args)), args...)
 }
 
+// About reads the facts about a subject, the latest first, before a time and id of what was recorded; a zero time means from now.
+func About(tx *db.Tx, subject string, before time.Time, beforeID string, limit int) ([]Fact, error) {
+	args, where := []any{tx.Community(), subject, limit}, ""
+	if !before.IsZero() {
+		args, where = append(args, before, beforeID), " AND (recorded_at, id) < ($4, $5)"
+	}
+	return db.All(tx, scanFact, selectFact+`WHERE community_id = $1 AND subject = $2 AND subject <> ''`+where+` ORDER BY recorded_at DESC, id DESC LIMIT $3`, args...)
+}
+
 // keepMonths makes PostgreSQL's partitions of this month and the two that follow. A month that already has rows in the
 // default partition stays there.
 func keepMonths(tx *db.Tx) error {
@@ -140,7 +149,7 @@ func keepMonths(tx *db.Tx) error {
 		return nil
 	}
 	// Nodes that start together take turns.
-	if _, err := tx.Exec(`SELECT pg_advisory_xact_lock($1)`, monthsLock); err != nil {
+	if err := tx.Put(`SELECT pg_advisory_xact_lock($1)`, monthsLock); err != nil {
 		return fmt.Errorf("wait for another node's months: %w", err)
 	}
 	first := time.Date(tx.Now().Year(), tx.Now().Month(), 1, 0, 0, 0, 0, time.UTC)
@@ -156,7 +165,7 @@ func keepMonths(tx *db.Tx) error {
 		if there {
 			continue
 		}
-		if _, err := tx.Exec(fmt.Sprintf(`CREATE TABLE %s PARTITION OF fact FOR VALUES FROM (%d) TO (%d)`, name, db.Micros(from), db.Micros(to))); err != nil {
+		if err := tx.Put(fmt.Sprintf(`CREATE TABLE %s PARTITION OF fact FOR VALUES FROM (%d) TO (%d)`, name, db.Micros(from), db.Micros(to))); err != nil {
 			return fmt.Errorf("make month %s: %w", name, err)
 		}
 	}

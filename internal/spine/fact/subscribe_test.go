@@ -97,7 +97,7 @@ func TestEverySubscriberSeesEveryFactOnceAndInOrder(t *testing.T) {
 			}
 		}
 		want := persons*each + persons*each/3
-		soon(t, "every fact seen", func() bool {
+		testkit.Soon(t, "every fact seen", func() bool {
 			if again.number(t, `SELECT count(*) FROM saw`) == want {
 				return true
 			}

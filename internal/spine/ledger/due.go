@@ -111,8 +111,7 @@ func (s *Service) release(tx *db.Tx, t job.Timer) error {
 }
 
 func endDue(tx *db.Tx, id, state, entry string) error {
-	_, err := tx.Exec(`UPDATE ledger_due SET state = $3, entry_id = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, state, entry)
-	return err
+	return tx.Put(`UPDATE ledger_due SET state = $3, entry_id = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, state, entry)
 }
 
 // stillLeft cuts lines down to what is left of an entry: what they take from its accounts first, then, in proportion, what

@@ -123,7 +123,7 @@ func (s *Service) endPayout(tx *db.Tx, key string, state PayoutState, to, fact s
 		return p, err
 	}
 	p.Entry = e.ID
-	_, err = tx.Exec(`UPDATE ledger_payout SET ended_by = $3 WHERE community_id = $1 AND key = $2`, tx.Community(), key, e.ID)
+	err = tx.Put(`UPDATE ledger_payout SET ended_by = $3 WHERE community_id = $1 AND key = $2`, tx.Community(), key, e.ID)
 	return p, err
 }
 

@@ -127,7 +127,7 @@ func abs(n int64) int64 {
 // lockLeft gives the lines of an entry less what was taken back, and keeps others from taking until the commit.
 func lockLeft(tx *db.Tx, e Entry) ([]Line, error) {
 	for _, l := range e.Lines {
-		if _, err := tx.Exec(`INSERT INTO ledger_taken (community_id, entry_id, account, currency, amount) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		if err := tx.Put(`INSERT INTO ledger_taken (community_id, entry_id, account, currency, amount) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			tx.Community(), e.ID, l.Account, string(l.Currency), abs(l.Amount)); err != nil {
 			return nil, err
 		}

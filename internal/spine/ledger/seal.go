@@ -85,9 +85,8 @@ func lockHead(tx *db.Tx) (link, error) {
 }
 
 func setHead(tx *db.Tx, l link) error {
-	_, err := tx.Exec(`INSERT INTO ledger_head (community_id, month, n, hash) VALUES ($1, $2, $3, $4)
+	return tx.Put(`INSERT INTO ledger_head (community_id, month, n, hash) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (community_id, month) DO UPDATE SET n = excluded.n, hash = excluded.hash`, tx.Community(), l.month, l.n, l.hash)
-	return err
 }
 
 func unsealed(tx *db.Tx, ids []string) (map[string]Entry, error) {

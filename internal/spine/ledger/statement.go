@@ -15,6 +15,7 @@ type Movement struct {
 	Entry      string    `json:"entry"`
 	Key        string    `json:"key"`
 	Fact       string    `json:"fact"`
+	Subject    string    `json:"subject,omitempty" doc:"what it is about: an order, a thing that was sent"`
 	Rule       string    `json:"rule,omitempty"`
 	Reverses   string    `json:"reverses,omitempty"`
 	At         time.Time `json:"at"`
@@ -103,17 +104,48 @@ func newest(tx *db.Tx, account string, c Currency) (mark, error) {
 }
 
 func movements(tx *db.Tx, account string, c Currency, slot int, n int64, limit int) ([]Movement, error) {
-	return db.All(tx, func(r *db.Row) (m Movement, err error) {
-		m.slot = slot
-		err = r.Scan(&m.n, &m.Amount, &m.Entry, &m.Key, &m.Fact, &m.Rule, &m.Reverses, &m.At, &m.RecordedAt)
-		if m.At.IsZero() {
-			m.At = m.RecordedAt
-		}
-		return m, err
-	}, `SELECT l.n, l.amount, e.id, e.key, e.fact, e.rule, e.reverses, e.at, e.recorded_at
-		FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
-		WHERE l.community_id = $1 AND l.account = $2 AND l.currency = $3 AND l.slot = $4 AND l.n <= $5 ORDER BY l.n DESC LIMIT $6`,
-		tx.Community(), account, string(c), slot, n, limit)
+	return db.All(tx, scanMovement, selectMovement+` AND l.slot = $4 AND l.n <= $5 ORDER BY l.n DESC LIMIT $6`, tx.Community(), account, string(c), slot, n, limit)
+}
+
+const selectMovement = `SELECT l.slot, l.n, l.amount, l.balance, e.id, e.key, e.fact, e.subject, e.rule, e.reverses, e.at, e.recorded_at
+	FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
+	WHERE l.community_id = $1 AND l.account = $2 AND l.currency = $3`
+
+// scanMovement reads a line with the balance of its slot after it.
+func scanMovement(r *db.Row) (m Movement, err error) {
+	err = r.Scan(&m.slot, &m.n, &m.Amount, &m.Balance, &m.Entry, &m.Key, &m.Fact, &m.Subject, &m.Rule, &m.Reverses, &m.At, &m.RecordedAt)
+	if m.At.IsZero() {
+		m.At = m.RecordedAt
+	}
+	return m, err
+}
+
+// Span is what went through an account that is not spread within a time.
+type Span struct {
+	Opening int64 `json:"opening" doc:"the balance before"`
+	In      int64 `json:"in" doc:"sum of the lines above zero"`
+	Out     int64 `json:"out" doc:"sum of the lines below zero, as a positive amount"`
+}
+
+// SpanTx sums the lines of an account, that is not spread, by when they were recorded.
+func (s *Service) SpanTx(tx *db.Tx, account string, c Currency, from, to time.Time) (x Span, err error) {
+	err = tx.QueryRow(`SELECT CAST(COALESCE(sum(CASE WHEN recorded_at < $4 THEN amount ELSE 0 END), 0) AS BIGINT),
+			CAST(COALESCE(sum(CASE WHEN recorded_at >= $4 AND amount > 0 THEN amount ELSE 0 END), 0) AS BIGINT),
+			CAST(COALESCE(sum(CASE WHEN recorded_at >= $4 AND amount < 0 THEN -amount ELSE 0 END), 0) AS BIGINT)
+		FROM ledger_line WHERE community_id = $1 AND account = $2 AND currency = $3 AND slot = 0 AND recorded_at < $5`, tx.Community(), account, string(c), from, to).Scan(&x.Opening, &x.In, &x.Out)
+	return x, err
+}
+
+// LinesTx lists the lines of an account, that is not spread, which were recorded within a time, the oldest first, each with the balance after it.
+func (s *Service) LinesTx(tx *db.Tx, account string, c Currency, from, to time.Time, cursor string, limit int) (page.Page[Movement], error) {
+	after := int64(0)
+	if _, err := page.Parse(cursor, &after); err != nil {
+		return page.Page[Movement]{}, err
+	}
+	limit = page.Limit(limit)
+	rows, err := db.All(tx, scanMovement, selectMovement+` AND l.slot = 0 AND l.n > $4 AND l.recorded_at >= $5 AND l.recorded_at < $6 ORDER BY l.n LIMIT $7`,
+		tx.Community(), account, string(c), after, from, to, limit+1)
+	return page.Cut(rows, limit, func(m Movement) string { return page.Cursor(m.n) }), err
 }
 
 // Total is what an account came to.

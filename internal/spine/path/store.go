@@ -50,7 +50,7 @@ func (e *Engine) PutTx(tx *db.Tx, d Definition) (version int, changed bool, err 
 	if was == hash {
 		return version, false, nil
 	}
-	if _, err = tx.Exec(`UPDATE path_version SET active = FALSE WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), d.Name); err != nil {
+	if err = tx.Put(`UPDATE path_version SET active = FALSE WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), d.Name); err != nil {
 		return 0, false, err
 	}
 	err = tx.QueryRow(`INSERT INTO path_version (community_id, path, version, definition, hash, active, created_at)
@@ -120,8 +120,7 @@ func lockAll(tx *db.Tx, how string, names []string) error {
 		numbers[i] = int64(h.Sum64()) //nolint:gosec // any number will do
 	}
 	slices.Sort(numbers)
-	_, err := tx.Exec(`SELECT pg_advisory_xact_lock`+how+`(n) FROM unnest(CAST($1 AS BIGINT[])) AS n`, numbers)
-	return err
+	return tx.Put(`SELECT pg_advisory_xact_lock`+how+`(n) FROM unnest(CAST($1 AS BIGINT[])) AS n`, numbers)
 }
 
 // runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order. It is
@@ -154,8 +153,7 @@ func allOf(tx *db.Tx, one, other string) ([]*Run, error) {
 }
 
 func deleteRun(tx *db.Tx, id string) error {
-	_, err := tx.Exec(`DELETE FROM path_run WHERE community_id = $1 AND id = $2`, tx.Community(), id)
-	return err
+	return tx.Put(`DELETE FROM path_run WHERE community_id = $1 AND id = $2`, tx.Community(), id)
 }
 
 func lockRun(tx *db.Tx, id string) (*Run, bool, error) {
@@ -171,7 +169,7 @@ func insertRun(tx *db.Tx, r *Run) (added bool, err error) {
 }
 
 func updateRun(tx *db.Tx, r *Run) error {
-	_, err := tx.Exec(`UPDATE path_run SET once_key = $3, state = $4, outcome = $5, step = $6, entered_at = $7, due_at = $8, task = $9, moves = $10,
+	err := tx.Put(`UPDATE path_run SET once_key = $3, state = $4, outcome = $5, step = $6, entered_at = $7, due_at = $8, task = $9, moves = $10,
 			early = $11, circle = $12, vars = $13, ended_at = $14, subject = $15, person = $16 WHERE community_id = $1 AND id = $2`,
 		tx.Community(), r.ID, r.onceKey, r.State, r.Outcome, r.Step, r.EnteredAt, r.DueAt, r.Task, r.moves,
 		db.JSON[early]{V: r.early}, r.Circle, db.JSON[map[string]any]{V: r.Vars}, r.EndedAt, r.Subject, r.Person)

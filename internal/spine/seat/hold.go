@@ -31,6 +31,9 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 	if err != nil || at.pool == "" {
 		return seat, err
 	}
+	if st.exact {
+		return s.grantSure(tx, st.group, c, at)
+	}
 	seat, granted, err := s.grant(tx, c, at, false)
 	if err != nil {
 		return Seat{}, err
@@ -118,6 +121,21 @@ func (s *Service) grant(tx *db.Tx, c Claim, at place, offered bool) (seat Seat, 
 		return Seat{}, false, err
 	}
 	return seat, true, beginAll(tx, []Seat{seat})
+}
+
+// grantSure is grant to a claim whose standing was read under the lock: neither the holder's limit nor the key is in its way.
+func (s *Service) grantSure(tx *db.Tx, g Group, c Claim, at place) (Seat, error) {
+	seat := newSeat(tx, c, at, false)
+	if err := tx.Must(raiseHolderSQL, tx.Community(), c.Group, c.Holder.ID, c.Qty); err != nil {
+		return Seat{}, err
+	}
+	if err := tx.Must(insertSeatSQL, seat.row(tx)...); err != nil {
+		return Seat{}, err
+	}
+	if err := beginAll(tx, []Seat{seat}); err != nil {
+		return Seat{}, err
+	}
+	return seat, s.given(tx, g, at.room, c.Want)
 }
 
 // newSeat is the seat that a claim gives at a place.

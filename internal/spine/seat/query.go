@@ -1,6 +1,8 @@
 package seat
 
 import (
+	"time"
+
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -65,16 +67,46 @@ func (s *Service) Count(tx *db.Tx, group string) (c Counts, err error) {
 		return c, err
 	}
 	for _, p := range pools {
-		c.Pools++
-		c.Capacity += p.Capacity
-		c.Held += p.Held
-		c.Taken += p.Taken
-		if p.State == Open && (p.Closes.IsZero() || p.Closes.After(tx.Now())) {
-			c.Room += p.Room()
-		}
+		c.add(p, tx.Now())
 	}
 	err = tx.QueryRow(`SELECT count(*) FROM seat_wait WHERE community_id = $1 AND group_name = $2`, tx.Community(), group).Scan(&c.Waiting)
 	return c, err
+}
+
+func (c *Counts) add(p Pool, now time.Time) {
+	c.Pools++
+	c.Capacity += p.Capacity
+	c.Held += p.Held
+	c.Taken += p.Taken
+	if p.State == Open && (p.Closes.IsZero() || p.Closes.After(now)) {
+		c.Room += p.Room()
+	}
+}
+
+// Counts counts what several groups have, by their names. Groups that aren't there are left out.
+func (s *Service) Counts(tx *db.Tx, groups []string) (map[string]Counts, error) {
+	out := make(map[string]Counts, len(groups))
+	if len(groups) == 0 {
+		return out, nil
+	}
+	pools, err := poolsOfAll(tx, groups)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pools {
+		c := out[p.Group]
+		c.add(p, tx.Now())
+		out[p.Group] = c
+	}
+	waiting, err := countWaiting(tx, groups)
+	if err != nil {
+		return nil, err
+	}
+	for g, c := range out {
+		c.Waiting = waiting[g]
+		out[g] = c
+	}
+	return out, nil
 }
 
 // Line lists the first of those who wait in a group, in order.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/proof"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
 )
@@ -106,18 +107,20 @@ func TestRaceWithoutGuardOversells(t *testing.T) {
 				_, err := both[1].hold(seat.Claim{Key: "b", Group: "g", Holder: person("bea")})
 				second <- err
 			}()
-			for waits := 0; waits == 0; time.Sleep(time.Millisecond) {
+			testkit.Soon(t, "the second waits for the first", func() bool {
+				var waits int
 				err := d.SQL().QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waits)
 				if err != nil {
 					t.Fatal(err)
 				}
-			}
+				return waits > 0
+			})
 			close(end)
 			if err := <-first; err != nil {
 				t.Fatal(err)
 			}
 			err := <-second
-			var problems []seat.Problem
+			var problems []proof.Problem
 			h.read(func(tx *db.Tx) (err error) {
 				problems, err = seat.Verify(tx)
 				return err

@@ -13,13 +13,15 @@ import (
 // to ask for a place takes it before reading them.
 func (s *Service) LockTx(tx *db.Tx) error { return s.lock(tx) }
 
+// lockName is under what a closure notes that it has the lock.
+const lockName = "seat.lock"
+
 // lock takes the community's lock; see doc.go. SQLite has one writer, which is lock enough.
 func (s *Service) lock(tx *db.Tx) error {
-	if tx.Dialect() == db.SQLite || s.guardsOnly || !tx.First("seat.lock") {
+	if tx.Dialect() == db.SQLite || s.guardsOnly || !tx.First(lockName) {
 		return nil
 	}
-	_, err := tx.Exec(`SELECT 1 FROM seat_lock WHERE community_id = $1 FOR UPDATE`, tx.Community())
-	return err
+	return tx.Put(`SELECT 1 FROM seat_lock WHERE community_id = $1 FOR UPDATE`, tx.Community())
 }
 
 // standing is how things are when a claim is made.
@@ -28,6 +30,7 @@ type standing struct {
 	used    int    // the holder's live units in the group
 	seat    string // that has the claim's key
 	opening bool   // a pool has opened and its timer has not fired yet
+	exact   bool   // it was read under the lock, and can't have changed
 }
 
 // stand reads a claim's standing; with locked it also takes the lock. What it read may then be from before the wait for
@@ -39,10 +42,12 @@ func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (stan
 		LEFT JOIN seat_holder h ON h.community_id = g.community_id AND h.group_name = g.name AND h.holder = $3
 		LEFT JOIN seat k ON k.community_id = g.community_id AND k.key = $4
 		WHERE l.community_id = $1 AND g.name = $2`
+	exact := false
 	if locked && tx.Dialect() == db.Postgres && !s.guardsOnly {
+		exact = !tx.First(lockName)
 		query += ` FOR UPDATE OF l`
 	}
-	st := standing{group: Group{Name: group, guardless: s.guardless}}
+	st := standing{group: Group{Name: group, guardless: s.guardless}, exact: exact}
 	g := &st.group
 	var offer int64
 	err := tx.QueryRow(query, tx.Community(), group, holder, key, tx.Now()).
@@ -64,7 +69,7 @@ func scanGroup(r *db.Row) (g Group, err error) {
 const selectGroup = `SELECT name, per_holder, reserve, growable, policy, owner, offer_us FROM seat_group WHERE community_id = $1 `
 
 func putGroup(tx *db.Tx, g Group) (bool, error) {
-	if _, err := tx.Exec(`INSERT INTO seat_lock (community_id) VALUES ($1) ON CONFLICT DO NOTHING`, tx.Community()); err != nil {
+	if err := tx.Put(`INSERT INTO seat_lock (community_id) VALUES ($1) ON CONFLICT DO NOTHING`, tx.Community()); err != nil {
 		return false, err
 	}
 	n, err := tx.Exec(`INSERT INTO seat_group (community_id, name, per_holder, reserve, growable, policy, owner, offer_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -183,19 +188,19 @@ func lowerPool(tx *db.Tx, pool string, qty int) (waiting, below bool, err error)
 	return waiting, below, err
 }
 
-// raiseHolder counts units for a holder, up to the group's PerHolder.
-func raiseHolder(tx *db.Tx, group, holder string, qty int) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO seat_holder (community_id, group_name, holder, used)
+// raiseHolderSQL counts units for a holder, up to the group's PerHolder.
+const raiseHolderSQL = `INSERT INTO seat_holder (community_id, group_name, holder, used)
 		SELECT g.community_id, g.name, CAST($3 AS TEXT), CAST($4 AS BIGINT) FROM seat_group g WHERE g.community_id = $1 AND g.name = $2 AND CAST($4 AS BIGINT) <= g.per_holder
 		ON CONFLICT (community_id, group_name, holder) DO UPDATE SET used = seat_holder.used + excluded.used
-		WHERE seat_holder.used + excluded.used <= (SELECT g.per_holder FROM seat_group g WHERE g.community_id = $1 AND g.name = $2)`,
-		tx.Community(), group, holder, qty)
+		WHERE seat_holder.used + excluded.used <= (SELECT g.per_holder FROM seat_group g WHERE g.community_id = $1 AND g.name = $2)`
+
+func raiseHolder(tx *db.Tx, group, holder string, qty int) (bool, error) {
+	n, err := tx.Exec(raiseHolderSQL, tx.Community(), group, holder, qty)
 	return n == 1, err
 }
 
 func lowerHolder(tx *db.Tx, group, holder string, qty int) error {
-	_, err := tx.Exec(`UPDATE seat_holder SET used = used - $4 WHERE community_id = $1 AND group_name = $2 AND holder = $3`, tx.Community(), group, holder, qty)
-	return err
+	return tx.Put(`UPDATE seat_holder SET used = used - $4 WHERE community_id = $1 AND group_name = $2 AND holder = $3`, tx.Community(), group, holder, qty)
 }
 
 const seatColumns = `id, group_name, pool_id, holder, person, qty, state, key, hash, opened, expires, ended, offered, moved_from, circle, subject`
@@ -217,10 +222,12 @@ func (s Seat) row(tx *db.Tx) []any {
 	}
 }
 
-// insertSeat writes a new seat unless its key is used.
+// insertSeatSQL writes a new seat unless its key is used.
+const insertSeatSQL = `INSERT INTO seat (community_id, ` + seatColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		ON CONFLICT (community_id, key) DO NOTHING`
+
 func insertSeat(tx *db.Tx, s Seat) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO seat (community_id, `+seatColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-		ON CONFLICT (community_id, key) DO NOTHING`, s.row(tx)...)
+	n, err := tx.Exec(insertSeatSQL, s.row(tx)...)
 	return n == 1, err
 }
 
@@ -310,8 +317,7 @@ func endLive(tx *db.Tx, id string) (s Seat, found bool, err error) {
 }
 
 func moveSeat(tx *db.Tx, id, holder string) error {
-	_, err := tx.Exec(`UPDATE seat SET holder = $3 WHERE community_id = $1 AND id = $2 AND state IN ('held', 'taken')`, tx.Community(), id, holder)
-	return err
+	return tx.Put(`UPDATE seat SET holder = $3 WHERE community_id = $1 AND id = $2 AND state IN ('held', 'taken')`, tx.Community(), id, holder)
 }
 
 // lapseHeld ends a hold whose time is over.

@@ -29,6 +29,30 @@ func poolsOf(tx *db.Tx, group string) ([]Pool, error) {
 	return db.All(tx, scanPool, selectPool+`ORDER BY p.position, p.id`, tx.Community(), group)
 }
 
+// poolsOfAll reads the pools of several groups.
+func poolsOfAll(tx *db.Tx, groups []string) ([]Pool, error) {
+	args := []any{tx.Community()}
+	in := db.In(&args, groups)
+	return db.All(tx, scanPool, `SELECT p.id, p.group_name, p.position, p.capacity, COALESCE(h.held, 0), p.used - COALESCE(h.held, 0), p.attributes, p.state, p.weight,
+			p.on_duty, p.opens, p.closes, p.circle, p.subject
+		FROM seat_pool p LEFT JOIN (SELECT pool_id, CAST(sum(qty) AS BIGINT) AS held FROM seat
+			WHERE community_id = $1 AND group_name IN `+in+` AND state = 'held' GROUP BY pool_id) h ON h.pool_id = p.id
+		WHERE p.community_id = $1 AND p.group_name IN `+in, args...)
+}
+
+// countWaiting counts the lines of several groups.
+func countWaiting(tx *db.Tx, groups []string) (map[string]int, error) {
+	args, out := []any{tx.Community()}, map[string]int{}
+	err := tx.Each(func(r *db.Row) error {
+		var group string
+		var n int
+		err := r.Scan(&group, &n)
+		out[group] = n
+		return err
+	}, `SELECT group_name, count(*) FROM seat_wait WHERE community_id = $1 AND group_name IN `+db.In(&args, groups)+` GROUP BY group_name`, args...)
+	return out, err
+}
+
 // freePools are the pools that give places now.
 func freePools(tx *db.Tx, group string) ([]Pool, error) {
 	return db.All(tx, scanPool, selectPool+`AND p.has_room = TRUE AND p.opens <= $3 AND (p.closes = 0 OR p.closes > $3) ORDER BY p.position, p.id`,
@@ -84,8 +108,7 @@ func arrangePool(tx *db.Tx, p Pool) (bool, error) {
 
 // markOpen notes that those who wait have been asked since the group's pools opened.
 func markOpen(tx *db.Tx, group string) error {
-	_, err := tx.Exec(`UPDATE seat_pool SET opening = FALSE WHERE community_id = $1 AND group_name = $2 AND opening AND opens <= $3`, tx.Community(), group, tx.Now())
-	return err
+	return tx.Put(`UPDATE seat_pool SET opening = FALSE WHERE community_id = $1 AND group_name = $2 AND opening AND opens <= $3`, tx.Community(), group, tx.Now())
 }
 
 const selectWaiter = `SELECT id, group_name, holder, person, priority, seq, qty, pool_id, attributes, since FROM seat_wait `

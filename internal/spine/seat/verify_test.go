@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/platform/proof"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
 )
@@ -12,23 +13,23 @@ import (
 func TestVerifyFindsDamage(t *testing.T) {
 	cases := []struct {
 		damage string
-		finds  []seat.Problem // in order
+		finds  []proof.Problem // in order
 	}{
-		{`UPDATE seat_pool SET used = 2 WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_used", "p", 2, 1}}},
-		{`UPDATE seat_pool SET capacity = 0, has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_over_capacity", "p", 1, 0}}},
-		{`UPDATE seat_pool SET surplus = 1 WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_surplus", "p", 1, 0}}},
-		{`UPDATE seat_pool SET has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []seat.Problem{{"seat.pool_has_room", "p", 0, 1}}},
-		{`UPDATE seat_holder SET used = 0 WHERE community_id = $1`, []seat.Problem{{"seat.holder_used", "g ann", 0, 1}}},
-		{`DELETE FROM seat_holder WHERE community_id = $1`, []seat.Problem{{"seat.holder_missing", "g ann", 0, 1}}},
-		{`UPDATE seat_group SET per_holder = 0 WHERE community_id = $1`, []seat.Problem{{"seat.holder_over_limit", "g ann", 1, 0}}},
-		{`DELETE FROM timer WHERE community_id = $1`, []seat.Problem{{"seat.hold_without_timer", "s", 0, 1}}},
-		{`UPDATE timer SET due_at = due_at - 1 WHERE community_id = $1`, []seat.Problem{{"seat.hold_without_timer", "s", 0, 1}}},
-		{`UPDATE timer SET due_at = due_at + 7200000000 WHERE community_id = $1`, []seat.Problem{{"seat.hold_without_timer", "s", 2, 1}}},
-		{`UPDATE seat SET state = 'taken' WHERE community_id = $1`, []seat.Problem{{"seat.timer_without_hold", "s", 1, 0}}},
-		{`UPDATE seat SET pool_id = 'x' WHERE community_id = $1`, []seat.Problem{{"seat.pool_used", "p", 1, 0}, {"seat.without_pool", "s", 0, 0}}},
-		{`DELETE FROM seat_group WHERE community_id = $1`, []seat.Problem{{"seat.pool_without_group", "p", 0, 0}}},
-		{`UPDATE seat SET qty = 0 WHERE community_id = $1`, []seat.Problem{{"seat.pool_used", "p", 1, 0}, {"seat.holder_used", "g ann", 1, 0}, {"seat.quantity", "s", 0, 1}}},
-		{`UPDATE seat SET ended = 1 WHERE community_id = $1`, []seat.Problem{{"seat.state", "s", 0, 0}}},
+		{`UPDATE seat_pool SET used = 2 WHERE community_id = $1 AND id = 'p'`, []proof.Problem{{Code: "seat.pool_used", Ref: "p", Stored: 2, Right: 1}}},
+		{`UPDATE seat_pool SET capacity = 0, has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []proof.Problem{{Code: "seat.pool_over_capacity", Ref: "p", Stored: 1, Right: 0}}},
+		{`UPDATE seat_pool SET surplus = 1 WHERE community_id = $1 AND id = 'p'`, []proof.Problem{{Code: "seat.pool_surplus", Ref: "p", Stored: 1, Right: 0}}},
+		{`UPDATE seat_pool SET has_room = FALSE WHERE community_id = $1 AND id = 'p'`, []proof.Problem{{Code: "seat.pool_has_room", Ref: "p", Stored: 0, Right: 1}}},
+		{`UPDATE seat_holder SET used = 0 WHERE community_id = $1`, []proof.Problem{{Code: "seat.holder_used", Ref: "g ann", Stored: 0, Right: 1}}},
+		{`DELETE FROM seat_holder WHERE community_id = $1`, []proof.Problem{{Code: "seat.holder_missing", Ref: "g ann", Stored: 0, Right: 1}}},
+		{`UPDATE seat_group SET per_holder = 0 WHERE community_id = $1`, []proof.Problem{{Code: "seat.holder_over_limit", Ref: "g ann", Stored: 1, Right: 0}}},
+		{`DELETE FROM timer WHERE community_id = $1`, []proof.Problem{{Code: "seat.hold_without_timer", Ref: "s", Stored: 0, Right: 1}}},
+		{`UPDATE timer SET due_at = due_at - 1 WHERE community_id = $1`, []proof.Problem{{Code: "seat.hold_without_timer", Ref: "s", Stored: 0, Right: 1}}},
+		{`UPDATE timer SET due_at = due_at + 7200000000 WHERE community_id = $1`, []proof.Problem{{Code: "seat.hold_without_timer", Ref: "s", Stored: 2, Right: 1}}},
+		{`UPDATE seat SET state = 'taken' WHERE community_id = $1`, []proof.Problem{{Code: "seat.timer_without_hold", Ref: "s", Stored: 1, Right: 0}}},
+		{`UPDATE seat SET pool_id = 'x' WHERE community_id = $1`, []proof.Problem{{Code: "seat.pool_used", Ref: "p", Stored: 1, Right: 0}, {Code: "seat.without_pool", Ref: "s", Stored: 0, Right: 0}}},
+		{`DELETE FROM seat_group WHERE community_id = $1`, []proof.Problem{{Code: "seat.pool_without_group", Ref: "p", Stored: 0, Right: 0}}},
+		{`UPDATE seat SET qty = 0 WHERE community_id = $1`, []proof.Problem{{Code: "seat.pool_used", Ref: "p", Stored: 1, Right: 0}, {Code: "seat.holder_used", Ref: "g ann", Stored: 1, Right: 0}, {Code: "seat.quantity", Ref: "s", Stored: 0, Right: 1}}},
+		{`UPDATE seat SET ended = 1 WHERE community_id = $1`, []proof.Problem{{Code: "seat.state", Ref: "s", Stored: 0, Right: 0}}},
 	}
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		h := newHouse(t, d)
@@ -42,7 +43,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 				_, err := tx.Exec(c.damage, tx.Community())
 				return err
 			})
-			var found []seat.Problem
+			var found []proof.Problem
 			h.read(func(tx *db.Tx) (err error) {
 				found, err = seat.Verify(tx)
 				return err

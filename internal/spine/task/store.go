@@ -236,8 +236,7 @@ func counts(tx *db.Tx, by Principal) (c Counts, err error) {
 }
 
 func erase(tx *db.Tx, person string) error {
-	_, err := tx.Exec(`UPDATE task SET note = '', proof = '' WHERE community_id = $1 AND person = $2 AND person <> ''`, tx.Community(), person)
-	return err
+	return tx.Put(`UPDATE task SET note = '', proof = '' WHERE community_id = $1 AND person = $2 AND person <> ''`, tx.Community(), person)
 }
 
 // Flaw is a row that breaks a promise of this package.

@@ -6,7 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { newPhone, wide } from './phone.mjs';
+import { accessible, fits } from './look.mjs';
+import { narrow, newPhone, wide } from './phone.mjs';
 
 /** The demo's operator. */
 export const operator = { email: 'demo@qunce.local', password: 'qunce-demo-2026' };
@@ -33,6 +34,28 @@ export async function newDesk(server, { community = 'mothers', viewport = wide, 
     await page.goto(desk.address('/sign-in'));
     await desk.enter(who);
     await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
+  };
+  // write changes something through the API, in the operator's session, and gives the answer.
+  desk.write = async (method, rest, body) => {
+    const [status, answer] = await page.evaluate(async ([method, url, body]) => {
+      const r = await fetch(url, { method, body: body && JSON.stringify(body), headers: body ? { 'Content-Type': 'application/json' } : {} });
+      return [r.status, await r.json()];
+    }, [method, `/api/v1/communities/${community}${rest}`, body]);
+    assert.ok(status < 300, `${method} ${rest}: ${status} ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  // secondStep sets up the second step of signing in, without which nobody moves money.
+  desk.secondStep = async () => {
+    await page.goto(desk.address('/account/totp'));
+    await desk.named('button', '生成二维码').click();
+    const secret = (await page.locator('ol code').first().textContent()).replaceAll(' ', '');
+    await page.fill('input[autocomplete=one-time-code]', digits(secret));
+    await page.locator('ul code').first().waitFor();
+  };
+  // looks holds that the page fits a phone and a desk, and that one can use it without seeing it; with QUNCE_SHOTS it is pictured.
+  desk.looks = async (name) => {
+    await fits(desk, name, [narrow.width, wide.width], Boolean(process.env.QUNCE_SHOTS));
+    await accessible(desk, name);
   };
   return desk;
 }

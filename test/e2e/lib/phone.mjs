@@ -68,6 +68,9 @@ export async function press(p, step) {
   await Promise.all([p.page.waitForEvent('load'), p.page.locator(`form[action$="/${step}"] button.button`).first().click()]);
 }
 
+// click follows what leads to another page.
+export const click = (p, selector) => Promise.all([p.page.waitForEvent('load'), p.page.locator(selector).first().click()]);
+
 const day = (offset) => new Date(Date.now() + offset * 86400e3).toISOString().slice(0, 10);
 
 export const someone = () => ({ name: '王小雨', nickname: '小雨', situation: 'expecting', due_date: day(100), city: '上海', consent: ['service'] });
@@ -112,6 +115,42 @@ export async function register(p, who = someone(), number = p.number) {
 // settle waits until the page has come to something with the selector; pages without script are read again.
 export async function settle(p, selector, seconds = 15) {
   await p.page.locator(selector).first().waitFor({ timeout: seconds * 1000 });
+}
+
+// signUp brings a phone to the form of an entry's page, and registers.
+export async function signUp(p, who = someone(), entry = 'past') {
+  await visit(p, `/e/${entry}`);
+  await press(p, 'arrive');
+  await settle(p, 'form[action$="/register"]');
+  await register(p, who);
+}
+
+// enrol is signUp by the form of the operators' community, from the page of an entry that the phone is on.
+export async function enrol(p, name) {
+  await press(p, 'arrive');
+  await settle(p, 'form[action$="/register"]');
+  const code = await askCode(p);
+  await p.page.fill('input[name=code]', code);
+  await p.page.fill('input[name=name]', name);
+  await p.page.fill('input[name=nickname]', name);
+  await p.page.check('input[name=field][value=content]');
+  await p.page.check('input[name=consent][value=service]');
+  await send(p);
+}
+
+// buy buys a plan, or the first, with the sandbox, waits until it is there, and gives the order's id.
+export async function buy(p, plan) {
+  await visit(p, '/plans');
+  await click(p, `form[action$="${plan ? `/${plan}` : ''}/buy"] button`);
+  const order = here(p).split('/').at(-1);
+  await click(p, 'form[action$="/pay"] button');
+  await click(p, 'form:not(:has(input)) button');
+  for (let i = 0; !(await p.page.locator('a.button[href$="/me"]').count()); i++) {
+    assert.ok(i < 50, 'what was paid for is not there after ten seconds');
+    await p.page.waitForTimeout(200);
+    await p.page.reload();
+  }
+  return order;
 }
 
 // walkIn takes a phone from an entry's page into a circle by the shipped ways in, and gives the circle's path.

@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call, callVersioned } from './client'
 import type { Schemas } from './community'
+import { asProblem } from './problem'
 
 export type EventRow = Schemas['EventRow']
 export type EventView = Schemas['EventView']
@@ -13,6 +14,11 @@ export type TicketRow = Schemas['TicketRow']
 export type LineRow = Schemas['LineRow']
 export type GiftRow = Schemas['GiftRow']
 export type ScanRow = Schemas['ScanRow']
+export type AttendeeRow = Schemas['AttendeeRow']
+export type EventProduction = Schemas['EventProduction']
+export type EventJury = Schemas['EventJury']
+export type RoomView = Schemas['RoomView']
+export type RoomQuestion = Schemas['RoomQuestion']
 export type AnswerRow = Schemas['AnswerRow']
 
 export const eventKinds = ['script', 'live', 'salon', 'conference', 'class', 'course'] as const
@@ -31,6 +37,7 @@ export interface CalendarRequest {
   city?: string
   state?: 'planned' | 'cancelled'
   conflicts?: boolean
+  figures?: boolean
   limit?: number
   cursor?: string
 }
@@ -75,7 +82,7 @@ export const templatesQuery = (community: string) =>
       ),
   })
 
-export type TicketState = 'valid' | 'returned' | 'refunded'
+export type TicketState = 'held' | 'valid' | 'returned' | 'refunded'
 
 export const listTickets = (
   community: string,
@@ -116,4 +123,73 @@ export const owedQuery = (community: string, id: string) =>
       }
       return { ...owed, more: true }
     },
+  })
+
+export const listAttendees = (
+  community: string,
+  id: string,
+  query: { limit?: number; cursor?: string },
+  signal?: AbortSignal,
+) =>
+  call<Schemas['PageOfAttendeeRow']>(
+    api.GET('/api/v1/communities/{community}/events/{id}/attendees', {
+      params: { path: { community, id }, query },
+      signal,
+    }),
+  )
+
+export const productionQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'production', id],
+    queryFn: ({ signal }) =>
+      call<EventProduction>(
+        api.GET('/api/v1/communities/{community}/events/{id}/production', {
+          params: { path: { community, id } },
+          signal,
+        }),
+      ),
+  })
+
+/** The room of a script; its own key, since it is read every few seconds. */
+export const roomKey = (community: string, id: string) => ['room', community, id] as const
+
+/** How far a script has come; null for an event that has none. */
+export const roomQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...roomKey(community, id), 'state'],
+    queryFn: async ({ signal }): Promise<RoomView | null> => {
+      try {
+        return await call<RoomView>(
+          api.GET('/api/v1/communities/{community}/events/{id}/room', { params: { path: { community, id } }, signal }),
+        )
+      } catch (error) {
+        if (asProblem(error).code === 'room.unknown') return null
+        throw error
+      }
+    },
+  })
+
+export const scriptQuery = (community: string, id: string, version: number) =>
+  queryOptions({
+    queryKey: [...roomKey(community, id), 'script', version],
+    staleTime: Number.POSITIVE_INFINITY, // a version never changes
+    queryFn: ({ signal }) =>
+      call<Schemas['RoomScript']>(
+        api.GET('/api/v1/communities/{community}/events/{id}/room/script', {
+          params: { path: { community, id } },
+          signal,
+        }),
+      ),
+  })
+
+export const questionsQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...roomKey(community, id), 'questions'],
+    queryFn: ({ signal }) =>
+      call<Schemas['PageOfRoomQuestion']>(
+        api.GET('/api/v1/communities/{community}/events/{id}/room/questions', {
+          params: { path: { community, id }, query: { limit: 50 } },
+          signal,
+        }),
+      ),
   })

@@ -539,6 +539,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what buyers have asked about things, by when an answer is due */
+        get: operations["complaint.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a buyer has asked about a thing, and the answer */
+        get: operations["complaint.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/complaints/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a complaint: the money goes back, another one is sent, or neither; for a refund the right to post money is needed */
+        post: operations["complaint.answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists coupons by their codes, with how often each was used */
+        get: operations["coupon.list"];
+        put?: never;
+        /** Adds a coupon */
+        post: operations["coupon.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/coupons/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A coupon, by its code, with how often it was used */
+        get: operations["coupon.get"];
+        /** Makes a coupon as it is sent; orders that have it keep what it took off */
+        put: operations["coupon.edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/coupons/{name}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the use of a coupon, or begins it again */
+        post: operations["coupon.retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/coverage": {
         parameters: {
             query?: never;
@@ -713,6 +817,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/attendees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who came to an event, the first first, and by what door */
+        get: operations["event.attendees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/calendar.ics": {
         parameters: {
             query?: never;
@@ -781,6 +902,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/give-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the time of an event to one of a hot topic; it is held at another time instead, with its tickets */
+        post: operations["event.give_way"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/jury": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Asks other guests whether a script is good enough; asked again, all say so anew */
+        put: operations["event.jury"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/jury/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down what a juror says; enough of them decide */
+        post: operations["event.judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/line": {
         parameters: {
             query?: never;
@@ -790,6 +962,23 @@ export interface paths {
         };
         /** Lists the first of those who wait for an event */
         get: operations["event.line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/production": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the making of an event has come: steps with dates, and its jury */
+        get: operations["event.production"];
         put?: never;
         post?: never;
         delete?: never;
@@ -953,6 +1142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/slot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The next week in which nothing is planned at the same hour */
+        get: operations["event.slot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/tickets": {
         parameters: {
             query?: never;
@@ -1066,6 +1272,58 @@ export interface paths {
         put?: never;
         /** Leaves a parked fact out for good */
         post: operations["fact.skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/group-buys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists group-buys that were started, the newest first */
+        get: operations["group_buy.list"];
+        put?: never;
+        /** Starts a group-buy for whoever joins it */
+        post: operations["group_buy.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/group-buys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group-buy with how many have paid */
+        get: operations["group_buy.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/group-buys/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who has a place in a group-buy, or one kept, with their orders */
+        get: operations["group_buy.members"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1424,6 +1682,58 @@ export interface paths {
         put?: never;
         /** Takes a merge back */
         post: operations["merge.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the group-buys that may be started */
+        get: operations["offer.list"];
+        put?: never;
+        /** Adds a group-buy that may be started */
+        post: operations["offer.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/offers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a group-buy that may be started as it is sent; those that were started keep what they have */
+        put: operations["offer.edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/offers/{name}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the starting of a group-buy, or begins it again; those that were started go on */
+        post: operations["offer.retire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2114,6 +2424,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many points a person has, and how they came and went */
+        get: operations["points.list"];
+        put?: never;
+        /** Gives points to a person, or takes some of theirs away */
+        post: operations["points.grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/reveal": {
         parameters: {
             query?: never;
@@ -2371,6 +2699,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists products in the shop's order, with what was sold of each */
+        get: operations["product.list"];
+        put?: never;
+        /** Puts a product on sale */
+        post: operations["product.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/products/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product with its figures, and what may be struck through */
+        get: operations["product.get"];
+        /** Makes a product as it is sent; how many there are of a SKU is changed by product.stock */
+        put: operations["product.edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/products/{name}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the selling of a product, or begins it again */
+        post: operations["product.retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/products/{name}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds units of a SKU, or takes some away that nobody has */
+        post: operations["product.stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/programmes": {
         parameters: {
             query?: never;
@@ -2541,6 +2939,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/shipments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists things that wait to be sent, the oldest first, or were sent, the newest first */
+        get: operations["shipment.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/shipments/{id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where a thing is to be sent, in full; each look is audited */
+        post: operations["shipment.address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/shipments/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a thing was sent: its supplier is owed what it costs */
+        post: operations["shipment.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/sources": {
         parameters: {
             query?: never;
@@ -2608,6 +3057,57 @@ export interface paths {
         head?: never;
         /** Sets somebody's roles; none ends their work here, or takes an invitation back */
         patch: operations["staff.set_roles"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/suppliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists suppliers with what each has to send and is owed */
+        get: operations["supplier.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/suppliers/{name}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a supplier was paid by the bank */
+        post: operations["supplier.pay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/suppliers/{name}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a supplier was owed and paid in a month, down to the things that were sent; its figures are those of the books */
+        get: operations["supplier.statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/communities/{community}/tasks": {
@@ -3011,6 +3511,9 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddressLook: {
+            reason: string;
+        };
         AnswerRow: {
             /** Format: date-time */
             at: string;
@@ -3032,6 +3535,23 @@ export interface components {
             changes: components["schemas"]["PlaybookChange"][];
             /** Format: int64 */
             version: number;
+        };
+        AttendeeRow: {
+            /** @description who let them in */
+            actor?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description person who gave them the ticket */
+            giver?: string;
+            giver_name?: string;
+            nickname: string;
+            /** @description let in by a phone without a network */
+            offline?: boolean;
+            /** @description they came into the room; else they were let in at a door */
+            online?: boolean;
+            person: string;
+            ticket: string;
+            type: string;
         };
         AuditEntry: {
             action: string;
@@ -3600,6 +4120,36 @@ export interface components {
             slug?: string;
             zone?: string;
         };
+        Complaint: {
+            /** @description what the buyer was told */
+            answer?: string;
+            /** @description operator who has it, or answered */
+            assignee?: string;
+            /** Format: date-time */
+            due?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description of the task */
+            id: string;
+            item: components["schemas"]["ItemRow"];
+            /** Format: date-time */
+            opened_at: string;
+            /** @enum {string} */
+            outcome?: "refund" | "replace" | "reject";
+            /** @enum {string} */
+            state: "open" | "claimed" | "finished" | "cancelled";
+            /** @description the buyer's */
+            words: string;
+        };
+        ComplaintAnswer: {
+            /**
+             * @description refund: all that is left of what it has cost goes back; replace: somebody sends another one
+             * @enum {string}
+             */
+            outcome: "refund" | "replace" | "reject";
+            /** @description what the buyer is told */
+            words?: string;
+        };
         Count: {
             /** @description there are others */
             more: boolean;
@@ -3815,6 +4365,10 @@ export interface components {
                 [key: string]: string;
             };
         };
+        EventDisplaced: {
+            displaced: components["schemas"]["Event"];
+            hot: components["schemas"]["Event"];
+        };
         EventDraft: {
             about?: {
                 [key: string]: string;
@@ -3851,6 +4405,11 @@ export interface components {
             admitted: number;
             /**
              * Format: int64
+             * @description of those who came; the denominator of the NPS
+             */
+            answers: number;
+            /**
+             * Format: int64
              * @description people, also online
              */
             attended: number;
@@ -3866,6 +4425,11 @@ export interface components {
              * @description to be paid, or offered
              */
             held: number;
+            /**
+             * Format: double
+             * @description % promoters − % detractors; 0 without answers
+             */
+            nps: number;
             /**
              * Format: int64
              * @description tickets
@@ -3886,6 +4450,69 @@ export interface components {
             per_member?: number;
             /** @description the ticket type that a guest gets, free */
             type?: string;
+        };
+        EventGiveWayRequest: {
+            /** @description the event that takes the time; its own start is not looked at */
+            hot: components["schemas"]["EventDraft"];
+            /**
+             * Format: date-time
+             * @description when the other one is held instead
+             */
+            to: string;
+        };
+        EventJudgeRequest: {
+            note?: string;
+            person: string;
+            /** @enum {string} */
+            verdict: "yes" | "no";
+        };
+        EventJuror: {
+            /** @description why */
+            note?: string;
+            person: string;
+            /** Format: date-time */
+            said_at?: string;
+            /** @description yes or no; nothing yet if empty */
+            verdict?: string;
+        };
+        EventJury: {
+            /** Format: date-time */
+            asked_at?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            jurors: components["schemas"]["EventJuror"][];
+            /** @description nicknames of the jurors by their ids */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description how many must say yes
+             */
+            need: number;
+            /** Format: int64 */
+            no: number;
+            /**
+             * Format: int64
+             * @description rises each time the jury is asked
+             */
+            round: number;
+            state: string;
+            /** Format: int64 */
+            yes: number;
+        };
+        EventJuryRequest: {
+            /**
+             * Format: int64
+             * @description how many must say yes
+             */
+            need: number;
+            persons: string[];
+        };
+        EventProduction: {
+            /** @description the paths that look after it, the newest first */
+            courses: components["schemas"]["PathCourse"][];
+            jury: components["schemas"]["EventJury"];
         };
         EventQuota: {
             /** Format: int64 */
@@ -3918,6 +4545,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             ends: string;
+            /** @description if asked for */
+            figures?: components["schemas"]["EventFigures"];
             friends?: components["schemas"]["EventFriendRule"];
             /** @description person */
             host?: string;
@@ -3955,6 +4584,10 @@ export interface components {
             nonce: string;
             /** @description it is sent later: whoever scanned it has decided alone whether to let in */
             offline?: boolean;
+        };
+        EventSlot: {
+            /** Format: date-time */
+            starts: string;
         };
         EventSurvey: {
             /**
@@ -4070,7 +4703,7 @@ export interface components {
             city?: string;
             /** @description short, for links */
             code: string;
-            /** @description if asked for: what else is planned then with the same host or at the same place */
+            /** @description what else is planned then with the same host or at the same place */
             conflicts?: components["schemas"]["EventClash"][];
             /** Format: date-time */
             created_at: string;
@@ -4204,6 +4837,312 @@ export interface components {
             ticket?: string;
             /** @description the secret of its link */
             token: string;
+        };
+        GoodsAddress: {
+            id: string;
+            name: string;
+            phone: string;
+            /** @description province, city, district */
+            region: string;
+            street: string;
+        };
+        GoodsGroup: {
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description the group that had no place left for who started it */
+            follows?: string;
+            id: string;
+            offer: string;
+            /** Format: date-time */
+            opened_at: string;
+            /**
+             * Format: int64
+             * @description fen, of one
+             */
+            price: number;
+            product: string;
+            /** Format: int64 */
+            size: number;
+            sku: string;
+            /** @description person; empty when staff started it */
+            starter?: string;
+            state: string;
+        };
+        GoodsItem: {
+            /** @description its buyer has said where it is to be sent */
+            addressed?: boolean;
+            carrier?: string;
+            /** @description the task in which staff is asked about it */
+            complaint?: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when it was given back
+             */
+            ended_at?: string;
+            /** @description the group-buy it is part of */
+            group?: string;
+            /** Format: date-time */
+            held_until: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description when it was paid for a group-buy
+             */
+            joined_at?: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description fen, of one
+             */
+            price: number;
+            product: string;
+            /** Format: int64 */
+            qty: number;
+            /**
+             * Format: date-time
+             * @description when its buyer said that it has come, or ten days after it was sent
+             */
+            received_at?: string;
+            /** Format: date-time */
+            shipped_at?: string;
+            /** @description it has to be sent */
+            ships: boolean;
+            sku: string;
+            /** Format: date-time */
+            sold_at?: string;
+            state: string;
+            /** @description the carrier's number */
+            tracking?: string;
+        };
+        GoodsListed: {
+            about?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            kind: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description how many one may buy of all its SKUs together; any number if not given
+             */
+            per_person?: number;
+            /** @description sold no more */
+            retired?: boolean;
+            /**
+             * Format: int64
+             * @description days from when it came in which its buyer may give it back by themselves
+             */
+            return?: number;
+            /** @description what of it can be bought: sizes, colours, or only one */
+            skus: components["schemas"]["GoodsSKU"][];
+            /** @description who ships it and is owed its cost: a–z, 0–9, - */
+            supplier?: string;
+            title: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        GoodsListedOffer: {
+            /** @description product and SKU with a slash between */
+            item: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description fen, of one; in a playbook yuan
+             */
+            price: number;
+            retired?: boolean;
+            /**
+             * Format: int64
+             * @description how many have to pay; never more, never fewer
+             */
+            size: number;
+            /** Format: int64 */
+            version: number;
+            /** @description from its start, as 24h */
+            window: string;
+        };
+        GoodsOffer: {
+            /** @description product and SKU with a slash between */
+            item: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description fen, of one; in a playbook yuan
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @description how many have to pay; never more, never fewer
+             */
+            size: number;
+            /** @description from its start, as 24h */
+            window: string;
+        };
+        GoodsProduct: {
+            about?: {
+                [key: string]: string;
+            };
+            kind: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description how many one may buy of all its SKUs together; any number if not given
+             */
+            per_person?: number;
+            /**
+             * Format: int64
+             * @description days from when it came in which its buyer may give it back by themselves
+             */
+            return?: number;
+            /** @description what of it can be bought: sizes, colours, or only one */
+            skus: components["schemas"]["GoodsSKU"][];
+            /** @description who ships it and is owed its cost: a–z, 0–9, - */
+            supplier?: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        GoodsSKU: {
+            /**
+             * Format: int64
+             * @description owed to the supplier for each that is shipped
+             */
+            cost?: number;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description for how many points it can be had instead
+             */
+            points?: number;
+            /**
+             * Format: int64
+             * @description fen; in a playbook yuan
+             */
+            price?: number;
+            /**
+             * Format: int64
+             * @description how many there are to begin with; for a course or service any number if not given
+             */
+            stock?: number;
+            /**
+             * Format: int64
+             * @description price to strike through: never above the lowest of the 7 days before the price began
+             */
+            strike?: number;
+            title?: {
+                [key: string]: string;
+            };
+        };
+        GoodsStatement: {
+            /**
+             * Format: int64
+             * @description fen that they were owed at its end
+             */
+            closing: number;
+            /**
+             * Format: int64
+             * @description fen, of what they have sent
+             */
+            cost: number;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description fen that they were owed before
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            supplier: string;
+            /** Format: date-time */
+            to: string;
+        };
+        GoodsStock: {
+            /**
+             * Format: int64
+             * @description kept for orders that are not paid
+             */
+            held: number;
+            /** Format: int64 */
+            left: number;
+            /** @description there are as many as anybody wants */
+            no_end?: boolean;
+            sku: string;
+            /**
+             * Format: int64
+             * @description paid for and not given back unshipped
+             */
+            sold: number;
+        };
+        GoodsSupplier: {
+            name: string;
+            /**
+             * Format: int64
+             * @description fen, by the books
+             */
+            owed: number;
+            /**
+             * Format: int64
+             * @description that are theirs now
+             */
+            products: number;
+            /**
+             * Format: int64
+             * @description things that they have to send
+             */
+            waiting: number;
+        };
+        GroupBuy: {
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** @description the group that had no place left for who started it */
+            follows?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description places kept for orders that are not paid
+             */
+            kept: number;
+            offer: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: int64 */
+            paid: number;
+            /**
+             * Format: int64
+             * @description fen, of one
+             */
+            price: number;
+            product: string;
+            /** Format: int64 */
+            size: number;
+            sku: string;
+            /** @description person; empty when staff started it */
+            starter?: string;
+            starter_name?: string;
+            state: string;
+            /** @description its page */
+            url: string;
+        };
+        GroupBuyStartRequest: {
+            offer: string;
         };
         GrowthAsking: {
             /**
@@ -4640,6 +5579,8 @@ export interface components {
             ends?: string;
             id: string;
             name: string;
+            /** @description accounts with the same audience, groups, mid-size accounts: as the community names them */
+            pool?: string;
             source: string;
             /** Format: date-time */
             starts?: string;
@@ -4678,6 +5619,69 @@ export interface components {
                 [key: string]: string;
             };
             roles: string[];
+        };
+        ItemRow: {
+            /** @description its buyer has said where it is to be sent */
+            addressed?: boolean;
+            carrier?: string;
+            /** @description the task in which staff is asked about it */
+            complaint?: string;
+            /**
+             * Format: int64
+             * @description fen, of one, that its supplier is owed once it is sent
+             */
+            cost: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description when it was given back
+             */
+            ended_at?: string;
+            /** @description the group-buy it is part of */
+            group?: string;
+            /** Format: date-time */
+            held_until: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description when it was paid for a group-buy
+             */
+            joined_at?: string;
+            nickname: string;
+            order?: string;
+            person: string;
+            /**
+             * Format: int64
+             * @description fen, of one
+             */
+            price: number;
+            product: string;
+            /** Format: int64 */
+            qty: number;
+            /**
+             * Format: date-time
+             * @description when its buyer said that it has come, or ten days after it was sent
+             */
+            received_at?: string;
+            /** Format: date-time */
+            shipped_at?: string;
+            /** @description it has to be sent */
+            ships: boolean;
+            sku: string;
+            sku_title?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            sold_at?: string;
+            state: string;
+            supplier?: string;
+            /** @description of the product */
+            title: {
+                [key: string]: string;
+            };
+            /** @description the carrier's number */
+            tracking?: string;
         };
         Job: {
             /** Format: int64 */
@@ -4748,6 +5752,8 @@ export interface components {
             recorded_at: string;
             reverses?: string;
             rule?: string;
+            /** @description what it is about: an order, a thing that was sent */
+            subject?: string;
         };
         LedgerSheetLine: {
             /** @description the account, or what the keys of all of them begin with */
@@ -4807,6 +5813,15 @@ export interface components {
         };
         ListOfFactParked: {
             items: components["schemas"]["FactParked"][];
+        };
+        ListOfGoodsListedOffer: {
+            items: components["schemas"]["GoodsListedOffer"][];
+        };
+        ListOfGoodsStock: {
+            items: components["schemas"]["GoodsStock"][];
+        };
+        ListOfGoodsSupplier: {
+            items: components["schemas"]["GoodsSupplier"][];
         };
         ListOfJob: {
             items: components["schemas"]["Job"][];
@@ -4906,6 +5921,8 @@ export interface components {
             kind: string;
             nickname: string;
             number?: string;
+            /** @description the company whose it is, if it is not the person's own */
+            organisation?: string;
             person: string;
             plan: string;
             /**
@@ -5032,6 +6049,11 @@ export interface components {
             benefits?: components["schemas"]["MembershipBenefit"][];
             /**
              * Format: int64
+             * @description places for colleagues when a company buys it, besides its contact; 0 means that it is for persons only
+             */
+            colleagues?: number;
+            /**
+             * Format: int64
              * @description days after the end in which all is as before
              */
             grace_days?: number;
@@ -5074,6 +6096,8 @@ export interface components {
             until?: string;
         };
         MembershipTenure: {
+            /** @description by a place that the company's contact gave them */
+            colleague?: boolean;
             /**
              * Format: date-time
              * @description of the last term that was bought
@@ -5087,6 +6111,8 @@ export interface components {
              */
             member_since: string;
             number?: string;
+            /** @description the company by which they have it */
+            organisation?: string;
             plan: string;
             /**
              * Format: int64
@@ -5125,6 +6151,8 @@ export interface components {
             id: string;
             kind: string;
             number?: string;
+            /** @description the company whose it is, if it is not the person's own */
+            organisation?: string;
             person: string;
             plan: string;
             /**
@@ -5356,8 +6384,12 @@ export interface components {
             password: string;
         };
         OrderAddRequest: {
+            /** @description its code */
+            coupon?: string;
             items: components["schemas"]["ShopItem"][];
             person: string;
+            /** @description paid with points, at once and wholly */
+            points?: boolean;
         };
         OrderConfirmRequest: {
             /**
@@ -5397,6 +6429,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfAttendeeRow: {
+            items: components["schemas"]["AttendeeRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfAuditEntry: {
             items: components["schemas"]["AuditEntry"][];
             /** @description cursor of the next page; empty on the last */
@@ -5422,6 +6459,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfComplaint: {
+            items: components["schemas"]["Complaint"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfEntryView: {
             items: components["schemas"]["EntryView"][];
             /** @description cursor of the next page; empty on the last */
@@ -5439,6 +6481,11 @@ export interface components {
         };
         PageOfGiftRow: {
             items: components["schemas"]["GiftRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfGroupBuy: {
+            items: components["schemas"]["GroupBuy"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -5464,6 +6511,11 @@ export interface components {
         };
         PageOfIntakeSource: {
             items: components["schemas"]["IntakeSource"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfItemRow: {
+            items: components["schemas"]["ItemRow"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -5512,6 +6564,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfProductRow: {
+            items: components["schemas"]["ProductRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfRoomQuestion: {
             items: components["schemas"]["RoomQuestion"][];
             /** @description cursor of the next page; empty on the last */
@@ -5524,6 +6581,11 @@ export interface components {
         };
         PageOfScanRow: {
             items: components["schemas"]["ScanRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfShopListedCoupon: {
+            items: components["schemas"]["ShopListedCoupon"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -5558,6 +6620,35 @@ export interface components {
             /** Format: int64 */
             shard: number;
             subscriber: string;
+        };
+        PathCourse: {
+            circle?: string;
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            entered_at: string;
+            entry?: string;
+            id: string;
+            outcome?: string;
+            path: string;
+            person?: string;
+            /** Format: date-time */
+            started_at: string;
+            state: string;
+            step: string;
+            stops: components["schemas"]["PathStop"][];
+            subject: string;
+            task?: string;
+            title: {
+                [key: string]: string;
+            };
+            vars: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            version: number;
         };
         PathExplained: {
             circle?: string;
@@ -5685,6 +6776,35 @@ export interface components {
              * @description still there: neither lost nor through
              */
             waiting: number;
+            what: string;
+        };
+        PathStop: {
+            address: string;
+            /**
+             * Format: date-time
+             * @description when it is to be done, or when what it waits for comes
+             */
+            due?: string;
+            /**
+             * Format: date-time
+             * @description last
+             */
+            entered_at?: string;
+            kind: string;
+            /** Format: date-time */
+            left_at?: string;
+            outcome?: string;
+            /** @description role whose task it is */
+            owner?: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description how often the run has left it
+             */
+            times: number;
+            title?: {
+                [key: string]: string;
+            };
             what: string;
         };
         PayoutBatch: {
@@ -6060,6 +7180,22 @@ export interface components {
             line?: number;
             reason: string;
         };
+        PointsGrantRequest: {
+            /**
+             * Format: int64
+             * @description below zero takes some away, never more than they have
+             */
+            points: number;
+            /** @enum {string} */
+            why: "gift" | "prize" | "goodwill" | "correction";
+        };
+        PointsOf: {
+            /** Format: int64 */
+            balance: number;
+            /** @description the newest first */
+            items: components["schemas"]["ShopPointsRow"][];
+            next?: string;
+        };
         Problem: {
             /** @description stable name of the refusal, as seat.gone */
             code: string;
@@ -6084,6 +7220,100 @@ export interface components {
              * @description /problems/<code>
              */
             type: string;
+        };
+        ProductRow: {
+            about?: {
+                [key: string]: string;
+            };
+            /** @description that account */
+            account: string;
+            /** Format: date-time */
+            created_at: string;
+            kind: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description how many one may buy of all its SKUs together; any number if not given
+             */
+            per_person?: number;
+            /** @description sold no more */
+            retired?: boolean;
+            /**
+             * Format: int64
+             * @description days from when it came in which its buyer may give it back by themselves
+             */
+            return?: number;
+            /**
+             * Format: int64
+             * @description fen earned, without what went back: the balance of its account in the books
+             */
+            revenue: number;
+            /** @description what of it can be bought: sizes, colours, or only one */
+            skus: components["schemas"]["GoodsSKU"][];
+            /** @description by SKU */
+            stock: components["schemas"]["GoodsStock"][];
+            /** @description who ships it and is owed its cost: a–z, 0–9, - */
+            supplier?: string;
+            title: {
+                [key: string]: string;
+            };
+            /** @description its page */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ProductStockRequest: {
+            /**
+             * Format: int64
+             * @description how many more; below zero how many fewer
+             */
+            by: number;
+            sku: string;
+        };
+        ProductView: {
+            about?: {
+                [key: string]: string;
+            };
+            /** @description that account */
+            account: string;
+            /** Format: date-time */
+            created_at: string;
+            kind: string;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description how many one may buy of all its SKUs together; any number if not given
+             */
+            per_person?: number;
+            /** @description sold no more */
+            retired?: boolean;
+            /**
+             * Format: int64
+             * @description days from when it came in which its buyer may give it back by themselves
+             */
+            return?: number;
+            /**
+             * Format: int64
+             * @description fen earned, without what went back: the balance of its account in the books
+             */
+            revenue: number;
+            /** @description what of it can be bought: sizes, colours, or only one */
+            skus: components["schemas"]["GoodsSKU"][];
+            /** @description by SKU */
+            stock: components["schemas"]["GoodsStock"][];
+            /** @description by SKU; one that had no price in the last seven days is not there */
+            strikes: components["schemas"]["StrikeLimit"][];
+            /** @description who ships it and is owed its cost: a–z, 0–9, - */
+            supplier?: string;
+            title: {
+                [key: string]: string;
+            };
+            /** @description its page */
+            url: string;
+            /** Format: int64 */
+            version: number;
         };
         ProgrammeWarning: {
             code: string;
@@ -6137,6 +7367,9 @@ export interface components {
         };
         ResetAcceptRequest: {
             password: string;
+        };
+        Retiring: {
+            retired: boolean;
         };
         Revealed: {
             values: string[];
@@ -6400,11 +7633,60 @@ export interface components {
                 [key: string]: number;
             };
         };
+        ShipmentSendRequest: {
+            carrier: string;
+            /** @description the carrier's number */
+            tracking?: string;
+        };
         ShippedPlaybook: {
             about: {
                 [key: string]: string;
             };
             name: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        ShopCoupon: {
+            /**
+             * Format: date-time
+             * @description not from then on
+             */
+            closes?: string;
+            /** @description A–Z, 0–9, -; buyers may write it in small letters */
+            code: string;
+            /** @description what it is for: a kind, or kind and item as goods/tea or goods/tea/box; all that takes coupons if not given */
+            for?: string[];
+            /**
+             * Format: int64
+             * @description what the things that it is for must cost together
+             */
+            min?: number;
+            /**
+             * Format: int64
+             * @description fen taken off; in a playbook yuan
+             */
+            off?: number;
+            /**
+             * Format: int64
+             * @description taken off in basis points: 1000 is 10 %
+             */
+            off_bp?: number;
+            /**
+             * Format: date-time
+             * @description not before
+             */
+            opens?: string;
+            /**
+             * Format: int64
+             * @description how often by one; any number if not given
+             */
+            per_person?: number;
+            /**
+             * Format: int64
+             * @description how often it can be used; any number if not given
+             */
+            quota?: number;
             title: {
                 [key: string]: string;
             };
@@ -6437,6 +7719,8 @@ export interface components {
             fulfilled_at?: string;
             id: string;
             lines: components["schemas"]["ShopLine"][];
+            /** @description the company for which it was ordered */
+            organisation?: string;
             /**
              * Format: int64
              * @description fen
@@ -6492,11 +7776,71 @@ export interface components {
              * @description for how many points all of them can be had, or were
              */
             points?: number;
+            /** @description what it is one of, with its kind: plan:year, ticket:<event>, goods:tea */
+            product: string;
             /** Format: int64 */
             qty: number;
             /** @description what is kept for the buyer: the term, the ticket */
             ref: string;
             title: string;
+        };
+        ShopListedCoupon: {
+            /**
+             * Format: date-time
+             * @description not from then on
+             */
+            closes?: string;
+            /** @description A–Z, 0–9, -; buyers may write it in small letters */
+            code: string;
+            /** @description what it is for: a kind, or kind and item as goods/tea or goods/tea/box; all that takes coupons if not given */
+            for?: string[];
+            /**
+             * Format: int64
+             * @description by orders that are not paid
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description what the things that it is for must cost together
+             */
+            min?: number;
+            /**
+             * Format: int64
+             * @description fen taken off; in a playbook yuan
+             */
+            off?: number;
+            /**
+             * Format: int64
+             * @description taken off in basis points: 1000 is 10 %
+             */
+            off_bp?: number;
+            /**
+             * Format: date-time
+             * @description not before
+             */
+            opens?: string;
+            /**
+             * Format: int64
+             * @description how often by one; any number if not given
+             */
+            per_person?: number;
+            /**
+             * Format: int64
+             * @description how often it can be used; any number if not given
+             */
+            quota?: number;
+            /** @description can be used no more */
+            retired?: boolean;
+            title: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description by orders that are paid
+             */
+            used: number;
+            /** Format: int64 */
+            version: number;
         };
         ShopOrder: {
             /**
@@ -6526,6 +7870,8 @@ export interface components {
             fulfilled_at?: string;
             id: string;
             lines: components["schemas"]["ShopLine"][];
+            /** @description the company for which it was ordered */
+            organisation?: string;
             /**
              * Format: int64
              * @description fen
@@ -6579,6 +7925,28 @@ export interface components {
             /** @description where the payer goes */
             url?: string;
         };
+        ShopPointsRow: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description after it
+             */
+            balance: number;
+            /** @description in the books */
+            entry: string;
+            /** @enum {string} */
+            kind: "earned" | "taken" | "spent" | "back" | "granted" | "withdrew";
+            /** @description for which they were spent, or came back */
+            order?: string;
+            /**
+             * Format: int64
+             * @description below zero where some went
+             */
+            points: number;
+            /** @description of staff: gift, prize, goodwill, correction */
+            why?: string;
+        };
         ShopRefund: {
             actor?: string;
             /**
@@ -6614,6 +7982,75 @@ export interface components {
             email: string;
             name: string;
             roles: string[];
+        };
+        StatementLine: {
+            /**
+             * Format: int64
+             * @description fen: above zero for what was sent, below for what was paid
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description fen that they were owed after it
+             */
+            balance: number;
+            /** @description in the books */
+            entry: string;
+            /** @description what was sent; none for a payment */
+            item?: components["schemas"]["ItemRow"];
+            /** @description of a payment: the bank's number of it */
+            ref?: string;
+        };
+        StrikeLimit: {
+            /**
+             * Format: int64
+             * @description fen: the lowest price that was asked, or paid, in the last seven days
+             */
+            most: number;
+            sku: string;
+        };
+        SupplierPayRequest: {
+            /**
+             * Format: int64
+             * @description fen; not more than they are owed
+             */
+            amount: number;
+            /** @description the bank's number of it */
+            ref?: string;
+        };
+        SupplierStatement: {
+            /**
+             * Format: int64
+             * @description fen that they were owed at its end
+             */
+            closing: number;
+            /**
+             * Format: int64
+             * @description fen, of what they have sent
+             */
+            cost: number;
+            /** Format: date-time */
+            from: string;
+            /** @description the lines of the supplier's account, the oldest first */
+            items: components["schemas"]["StatementLine"][];
+            /** @description 2026-11, in the community's zone */
+            month: string;
+            next?: string;
+            /**
+             * Format: int64
+             * @description fen that they were owed before
+             */
+            opening: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            supplier: string;
+            /** Format: date-time */
+            to: string;
         };
         TOTPBegun: {
             qr_svg: string;
@@ -8762,6 +10199,322 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "complaint.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                state?: "open" | "claimed" | "finished" | "cancelled";
+                person?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfComplaint"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "complaint.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "complaint.answer": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComplaintAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complaint"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "coupon.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfShopListedCoupon"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "coupon.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopCoupon"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopListedCoupon"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "coupon.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopListedCoupon"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "coupon.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShopCoupon"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopListedCoupon"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "coupon.retire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retiring"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopListedCoupon"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "people.coverage": {
         parameters: {
             query?: never;
@@ -9086,6 +10839,8 @@ export interface operations {
                 host?: string;
                 /** @description with what else is planned then with the same host or at the same place */
                 conflicts?: boolean;
+                /** @description with tickets, comers and answers of each */
+                figures?: boolean;
             };
             header?: never;
             path: {
@@ -9307,6 +11062,44 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.attendees": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAttendeeRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.ics": {
         parameters: {
             query?: never;
@@ -9454,6 +11247,129 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.give_way": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventGiveWayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDisplaced"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.jury": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventJuryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventJury"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventJudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventJury"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.line": {
         parameters: {
             query?: {
@@ -9477,6 +11393,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfLineRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.production": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventProduction"];
                 };
             };
             400: components["responses"]["400"];
@@ -9899,6 +11848,39 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.slot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSlot"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.tickets": {
         parameters: {
             query?: {
@@ -9906,8 +11888,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 50 if not given */
                 limit?: number;
-                /** @description all if not given */
-                state?: "valid" | "returned" | "refunded";
+                /** @description all if not given; before those that are held stand the places that are offered */
+                state?: "held" | "valid" | "returned" | "refunded";
             };
             header?: never;
             path: {
@@ -10174,6 +12156,158 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "group_buy.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                offer?: string;
+                state?: "open" | "full" | "failed";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGroupBuy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "group_buy.start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupBuyStartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsGroup"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "group_buy.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupBuy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "group_buy.members": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfItemRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -10955,6 +13089,171 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "offer.list": {
+        parameters: {
+            query?: {
+                /** @description also those that may be started no more */
+                retired?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfGoodsListedOffer"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "offer.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoodsOffer"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListedOffer"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "offer.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoodsOffer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListedOffer"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "offer.retire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retiring"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListedOffer"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "opening.list": {
         parameters: {
             query?: {
@@ -11121,6 +13420,10 @@ export interface operations {
                 limit?: number;
                 person?: string;
                 state?: "created" | "paid" | "fulfilled" | "closed" | "refunded";
+                /** @description that it is for, with its kind: plan:year, ticket:<event>, goods:tea */
+                product?: string;
+                /** @description its code */
+                coupon?: string;
             };
             header?: never;
             path: {
@@ -12616,6 +14919,87 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "points.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsOf"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "points.grant": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PointsGrantRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsOf"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "person.reveal": {
         parameters: {
             query?: never;
@@ -13239,6 +15623,252 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "product.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description also what is sold no more */
+                retired?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfProductRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "product.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoodsProduct"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListed"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "product.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "product.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoodsProduct"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListed"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "product.retire": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retiring"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsListed"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "product.stock": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProductStockRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfGoodsStock"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "programme.list": {
         parameters: {
             query?: never;
@@ -13592,6 +16222,129 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "shipment.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                state?: "waits" | "sent" | "come";
+                /** @description all, if not given */
+                supplier?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfItemRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "shipment.address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressLook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsAddress"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "shipment.send": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipmentSendRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsItem"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "source.list": {
         parameters: {
             query?: {
@@ -13774,6 +16527,121 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "supplier.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfGoodsSupplier"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "supplier.pay": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplierPayRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsStatement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "supplier.statement": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description as 2026-11, the present one if not given */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplierStatement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

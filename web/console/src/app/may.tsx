@@ -23,6 +23,8 @@ export type Action =
   | 'circle.moderate'
   | 'circle.post'
   | 'event.read'
+  | 'shop.read'
+  | 'shop.write'
   | 'event.write'
   | 'event.check'
   | 'task.read'

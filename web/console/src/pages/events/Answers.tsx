@@ -5,6 +5,7 @@ import type { Schemas } from '~/api/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Figure, FigureRow, type ListColumn, ListPage, type ListSource } from '~/parts'
+import page from '../page.module.css'
 import css from './Events.module.css'
 import { Holder } from './Holder'
 import { points, verdictOf } from './survey'
@@ -48,7 +49,7 @@ export function Answers({ slug, event }: { slug: string; event: EventView }) {
   return (
     <>
       {event.result.answers > 0 && <Result result={event.result} />}
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<AnswerRow>
           id="event-answers"
           unit={(count) => t('events.answers.unit', { count })}

@@ -10,6 +10,7 @@ import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy } from '~/lib/hooks'
 import { DataTable, type ListColumn, ListPage, type ListSource, ProblemNotice, StatusTag, type Tone } from '~/parts'
+import page from '../page.module.css'
 import css from './Events.module.css'
 import { Holder } from './Holder'
 import { scanOf } from './words'
@@ -47,9 +48,9 @@ export function Door({ slug, event }: { slug: string; event: EventView }) {
           {copied ? t('common.copied') : t('common.copy')}
         </Button>
       </div>
-      <p className={css.note}>{t('events.door.note')}</p>
+      <p className={page.note}>{t('events.door.note')}</p>
       <Doubles slug={slug} event={event} />
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<ScanRow>
           id="event-scans"
           unit={(count) => t('events.scans.unit', { count })}

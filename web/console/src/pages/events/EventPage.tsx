@@ -13,20 +13,24 @@ import { useToast } from '~/app/toasts'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useCopy, useNow } from '~/lib/hooks'
-import { ConfirmByName, Dialog, Figure, FigureRow, PageHeader, ProblemNotice, StatusTag } from '~/parts'
+import { ConfirmByName, Dialog, Figure, FigureRow, PageHeader, PageTabs, ProblemNotice, StatusTag } from '~/parts'
 import page from '../page.module.css'
 import { Answers } from './Answers'
+import { Came } from './Came'
 import { Clashes } from './Clashes'
 import { Door } from './Door'
 import { EditEvent } from './EventForm'
 import css from './Events.module.css'
 import { Gifts } from './Gifts'
+import { GiveWay } from './GiveWay'
 import { Line } from './Line'
+import { Production } from './Production'
 import { phaseOf, phaseTone, phaseWord } from './phase'
+import { Room } from './Room'
 import { Tickets } from './Tickets'
 import { kindOf, placeOf } from './words'
 
-const tabs = ['tickets', 'line', 'gifts', 'door', 'answers'] as const
+const tabs = ['production', 'room', 'tickets', 'line', 'gifts', 'door', 'came', 'answers'] as const
 type Tab = (typeof tabs)[number]
 
 /** One event: how full it is, who came, what they thought; and its lists. */
@@ -59,10 +63,12 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
   const { t } = useWords()
   const text = useText()
   const now = useNow()
-  const [asked, setAsked] = useState<'edit' | 'cancel'>()
+  const [asked, setAsked] = useState<'edit' | 'cancel' | 'way'>()
   const phase = phaseOf(e, now)
   const open = phase === 'soon' || phase === 'running'
   const close = () => setAsked(undefined)
+  // Only what is written is played in a room.
+  const shown = tabs.filter((name) => name !== 'room' || e.kind === 'script')
   return (
     <>
       <PageHeader
@@ -77,6 +83,11 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
                   {t('events.cancel')}
                 </MayButton>
               )}
+              {phase === 'soon' && (
+                <MayButton action="event.write" onClick={() => setAsked('way')}>
+                  {t('events.way')}
+                </MayButton>
+              )}
               <MayButton action="event.write" onClick={() => setAsked('edit')}>
                 {t('events.edit')}
               </MayButton>
@@ -86,8 +97,8 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       />
       <About event={e} slug={slug} />
       <Figures event={e} slug={slug} />
-      <nav className={css.tabs} aria-label={text(e.title)}>
-        {tabs.map((name) => (
+      <PageTabs label={text(e.title)}>
+        {shown.map((name) => (
           <Link
             key={name}
             to={communityPath(slug, `events/${e.id}/${name}`)}
@@ -96,13 +107,17 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
             {t(`events.tab.${name}`)}
           </Link>
         ))}
-      </nav>
+      </PageTabs>
+      {tab === 'production' && <Production slug={slug} event={e} />}
+      {tab === 'room' && <Room slug={slug} event={e} />}
+      {tab === 'came' && <Came slug={slug} event={e} />}
       {tab === 'tickets' && <Tickets slug={slug} event={e} />}
       {tab === 'line' && <Line slug={slug} event={e} />}
       {tab === 'gifts' && <Gifts slug={slug} event={e} />}
       {tab === 'door' && <Door slug={slug} event={e} />}
       {tab === 'answers' && <Answers slug={slug} event={e} />}
       {asked === 'edit' && <EditEvent slug={slug} event={e} etag={etag} onClose={close} />}
+      {asked === 'way' && <GiveWay slug={slug} event={e} onClose={close} />}
       {asked === 'cancel' && <Cancel slug={slug} event={e} onClose={close} />}
     </>
   )
@@ -148,7 +163,7 @@ function About({ event: e, slug }: { event: EventView; slug: string }) {
           {t('events.ics')}
         </Button>
       </div>
-      <p className={css.note}>
+      <p className={page.note}>
         <code>{e.url}</code>
       </p>
     </>
@@ -172,7 +187,12 @@ function Figures({ event: e, slug }: { event: EventView; slug: string }) {
           to={to('tickets?seg=valid')}
           note={share(f.valid, f.capacity)}
         />
-        <Figure label={t('events.figure.held')} value={f.held} to={to('tickets')} note={t('events.figure.held.note')} />
+        <Figure
+          label={t('events.figure.held')}
+          value={f.held}
+          to={to('tickets?seg=held')}
+          note={t('events.figure.held.note')}
+        />
         <Figure label={t('events.figure.waiting')} value={f.waiting} to={to('line')} waits={f.waiting > 0} />
         <Figure
           label={t('events.figure.friends')}
@@ -189,7 +209,7 @@ function Figures({ event: e, slug }: { event: EventView; slug: string }) {
         <Figure
           label={t('events.figure.attended')}
           value={f.attended}
-          to={to('answers')}
+          to={to('came')}
           note={t('events.figure.attended.note')}
         />
       </FigureRow>

@@ -1,15 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useMemo } from 'react'
+import { useMemo } from 'react'
 import { Link } from 'react-router'
-import {
-  calendarKey,
-  type EventKind,
-  type EventRow,
-  type EventView,
-  eventKinds,
-  eventQuery,
-  listEvents,
-} from '~/api/calendar'
+import { calendarKey, type EventKind, type EventRow, eventKinds, listEvents } from '~/api/calendar'
 import { communityPath, useCommunity } from '~/app/community'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
@@ -21,6 +12,7 @@ import css from './Events.module.css'
 import { EventsHead } from './Head'
 import { comingEvents, pastEvents } from './past'
 import { phaseOf, phaseTone, phaseWord } from './phase'
+import { points } from './survey'
 import { kindOf, placeOf } from './words'
 
 /** Is each event on time and good? What comes next first; what is over, the last first. */
@@ -40,7 +32,7 @@ function List({ onAdd }: { onAdd: () => void }) {
     [slug],
   )
   return (
-    <div className={css.list}>
+    <div className={page.list}>
       <ListPage<EventRow>
         id="events"
         unit={(count) => t('events.unit', { count })}
@@ -75,6 +67,7 @@ function load(community: string, request: ListRequest, signal: AbortSignal) {
     kind: eventKinds.find((kind) => kind === filters.kind) as EventKind | undefined,
     city: filters.city,
     conflicts: true,
+    figures: true,
   }
   const now = Date.now()
   if (segment === 'past') return pastEvents(listEvents, community, { ...narrow, state: 'planned' }, now, cursor, signal)
@@ -84,14 +77,6 @@ function load(community: string, request: ListRequest, signal: AbortSignal) {
       next: answer.next,
     }))
   return comingEvents(listEvents, community, { ...narrow, state: 'planned' }, now, { limit, cursor }, signal)
-}
-
-type Figures = EventView['figures']
-
-/** A figure of one event, from its page: the list itself has none. */
-function Of({ slug, id, show }: { slug: string; id: string; show: (figures: Figures) => ReactNode }) {
-  const { data } = useQuery({ ...eventQuery(slug, id), staleTime: 60_000 })
-  return data ? show(data.data.figures) : <span className={page.soft}>…</span>
 }
 
 function useColumns(slug: string): ListColumn<EventRow>[] {
@@ -112,42 +97,64 @@ function useColumns(slug: string): ListColumn<EventRow>[] {
       id: 'title',
       header: t('events.event'),
       main: true,
-      width: 232,
+      width: 208,
       cell: (e) => text(e.title),
     },
     { id: 'starts', header: t('events.starts'), width: 144, cell: (e) => format.dateTime(e.starts) },
-    { id: 'place', header: t('events.where'), width: 184, cell: (e) => placeOf(e, t) },
-    { id: 'kind', header: t('events.kind'), width: 88, cell: (e) => kindOf(e.kind, t) },
+    { id: 'place', header: t('events.where'), width: 160, cell: (e) => placeOf(e, t) },
+    { id: 'kind', header: t('events.kind'), hidden: true, width: 88, cell: (e) => kindOf(e.kind, t) },
     {
       id: 'tickets',
       header: t('events.tickets'),
       align: 'right',
       width: 112,
-      cell: (e) => (
-        <Of
-          slug={slug}
-          id={e.id}
-          show={(f) => (
-            <>
-              {leads(e, 'tickets?seg=valid', f.valid)} / {format.count(e.capacity)}
-            </>
-          )}
-        />
-      ),
+      cell: (e) =>
+        e.figures && (
+          <>
+            {leads(e, 'tickets?seg=valid', e.figures.valid)} / {format.count(e.capacity)}
+          </>
+        ),
+    },
+    {
+      id: 'held',
+      header: t('events.held'),
+      align: 'right',
+      width: 64,
+      cell: (e) => e.figures && leads(e, 'tickets?seg=held', e.figures.held),
     },
     {
       id: 'waiting',
       header: t('events.waiting'),
       align: 'right',
       width: 72,
-      cell: (e) => <Of slug={slug} id={e.id} show={(f) => leads(e, 'line', f.waiting)} />,
+      cell: (e) => e.figures && leads(e, 'line', e.figures.waiting),
     },
     {
       id: 'friends',
       header: t('events.friends'),
       align: 'right',
-      width: 88,
-      cell: (e) => <Of slug={slug} id={e.id} show={(f) => leads(e, 'gifts', f.friends)} />,
+      width: 80,
+      cell: (e) => e.figures && leads(e, 'gifts', e.figures.friends),
+    },
+    {
+      id: 'came',
+      header: t('events.came'),
+      align: 'right',
+      width: 72,
+      cell: (e) => e.figures && leads(e, 'came', e.figures.attended),
+    },
+    {
+      id: 'nps',
+      header: t('events.nps.short'),
+      align: 'right',
+      width: 104,
+      cell: (e) =>
+        e.figures &&
+        e.figures.answers > 0 && (
+          <Link className={css.count} to={communityPath(slug, `events/${e.id}/answers`)}>
+            {t('events.nps.n', { nps: points(e.figures.nps), count: e.figures.answers })}
+          </Link>
+        ),
     },
     {
       id: 'state',

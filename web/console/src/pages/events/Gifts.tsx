@@ -5,7 +5,7 @@ import type { Schemas } from '~/api/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListSource, StatusTag, type Tone } from '~/parts'
-import css from './Events.module.css'
+import page from '../page.module.css'
 import { Holder } from './Holder'
 import { giftOf } from './words'
 
@@ -63,7 +63,7 @@ export function Gifts({ slug, event }: { slug: string; event: EventView }) {
     },
   ]
   return (
-    <div className={css.list}>
+    <div className={page.list}>
       <ListPage<GiftRow>
         id="event-gifts"
         unit={(count) => t('events.tickets.unit', { count })}

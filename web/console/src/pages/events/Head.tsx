@@ -3,9 +3,8 @@ import { NavLink, useNavigate } from 'react-router'
 import { communityPath, useCommunity } from '~/app/community'
 import { MayButton } from '~/app/may'
 import { useWords } from '~/i18n'
-import { PageHeader } from '~/parts'
+import { PageHeader, PageTabs } from '~/parts'
 import { AddEvent } from './EventForm'
-import css from './Events.module.css'
 
 /** The head that list and month share. */
 export function EventsHead({ children }: { children: (add: () => void) => ReactNode }) {
@@ -25,12 +24,12 @@ export function EventsHead({ children }: { children: (add: () => void) => ReactN
           </MayButton>
         }
       />
-      <nav className={css.tabs} aria-label={t('frame.events')}>
+      <PageTabs label={t('frame.events')}>
         <NavLink end to={communityPath(slug, 'events')}>
           {t('events.list')}
         </NavLink>
         <NavLink to={communityPath(slug, 'events/month')}>{t('events.month')}</NavLink>
-      </nav>
+      </PageTabs>
       {children(add)}
       {adding && (
         <AddEvent

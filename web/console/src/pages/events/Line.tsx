@@ -6,7 +6,7 @@ import { asProblem } from '~/api/problem'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DataTable, EmptyState, ProblemNotice } from '~/parts'
-import css from './Events.module.css'
+import page from '../page.module.css'
 import { Holder } from './Holder'
 
 /** Who waits for a place, the next first. */
@@ -33,7 +33,7 @@ export function Line({ slug, event }: { slug: string; event: EventView }) {
     return (found?.title && text(found.title)) || name || ''
   }
   return (
-    <div className={css.list}>
+    <div className={page.list}>
       <DataTable
         label={t('events.tab.line')}
         rows={rows}
@@ -58,7 +58,7 @@ export function Line({ slug, event }: { slug: string; event: EventView }) {
         ]}
       />
       {rows.length < event.figures.waiting && (
-        <p className={css.note}>{t('events.line.more', { shown: rows.length, count: event.figures.waiting })}</p>
+        <p className={page.note}>{t('events.line.more', { shown: rows.length, count: event.figures.waiting })}</p>
       )}
     </div>
   )

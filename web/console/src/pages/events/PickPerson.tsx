@@ -10,7 +10,8 @@ interface Props {
   slug: string
   id?: string
   value?: string
-  onChange?: (id: string | undefined) => void
+  /** The second is how they are called in the list. */
+  onChange?: (id: string | undefined, name?: string) => void
   /** How the one chosen at first is called. */
   name?: string
 }
@@ -50,8 +51,9 @@ export function PickPerson({ slug, id, value, onChange, name }: Props) {
       value={value || undefined}
       options={all}
       onChange={(next?: string) => {
-        setKept(all.find((o) => o.value === next))
-        onChange?.(next)
+        const chosen = all.find((o) => o.value === next)
+        setKept(chosen)
+        onChange?.(next, chosen?.label)
       }}
     />
   )

@@ -13,11 +13,10 @@ import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Dialog, type ListColumn, ListPage, type ListSource, ProblemNotice, StatusTag, type Tone } from '~/parts'
 import page from '../page.module.css'
-import css from './Events.module.css'
 import { Holder } from './Holder'
 import { ticketOf } from './words'
 
-const cuts = ['all', 'valid', 'returned', 'refunded'] as const
+const cuts = ['all', 'valid', 'held', 'returned', 'refunded'] as const
 type State = Exclude<(typeof cuts)[number], 'all'>
 
 const tones: Record<string, Tone> = { valid: 'good', held: 'wait', offered: 'wait' }
@@ -47,7 +46,7 @@ export function Tickets({ slug, event }: { slug: string; event: EventView }) {
     [slug, event.id],
   )
   return (
-    <div className={css.list}>
+    <div className={page.list}>
       <ListPage<TicketRow>
         id="event-tickets"
         unit={(count) => t('events.tickets.unit', { count })}
@@ -98,6 +97,12 @@ function useColumns(slug: string, event: EventView, giveBack: (row: TicketRow) =
       header: t('events.giver'),
       width: 112,
       cell: (row) => row.giver && <Holder slug={slug} person={row.giver} name={t('events.giver.see')} />,
+    },
+    {
+      id: 'until',
+      header: t('events.until'),
+      width: 144,
+      cell: (row) => (row.state === 'held' || row.state === 'offered' ? at(row.held_until) : ''),
     },
     { id: 'taken', header: t('events.taken'), width: 144, cell: (row) => at(row.taken_at ?? row.created_at) },
     { id: 'admitted', header: t('events.admitted'), width: 144, cell: (row) => at(row.admitted_at) },

@@ -3,6 +3,7 @@ import type { EventRow, listEvents } from '~/api/calendar'
 import { instantAt } from '~/i18n/format'
 import { changed, type Draft } from './draft'
 import { byDay, isMonth, monthAfter, weeksOf } from './month'
+import { paragraphsOf, slidesOf, textOf } from './paragraphs'
 import { comingEvents, pastEvents } from './past'
 import { hoursOf, phaseOf } from './phase'
 import { points, verdictOf } from './survey'
@@ -143,4 +144,13 @@ test('of an old event only what differs is sent; a start that moves takes the en
     starts: '2026-12-02T11:30:00.000Z',
     ends: '2026-12-02T12:30:00.000Z',
   })
+})
+
+test('E3 a script is a text with empty lines between its paragraphs; a slide stays with the words it stands with', () => {
+  expect(paragraphsOf('一\n二\r\n\r\n\n三\n \n', {})).toEqual([{ text: '一\n二' }, { text: '三' }])
+  const was = [{ text: '一' }, { text: '二', slide: 'abc' }]
+  expect(textOf(was)).toBe('一\n\n二')
+  expect(paragraphsOf(`先说一句\n\n${textOf(was)}`, slidesOf(was))).toEqual([{ text: '先说一句' }, ...was])
+  expect(paragraphsOf(textOf(was), { 二: '' })).toEqual([{ text: '一' }, { text: '二' }])
+  expect(paragraphsOf('  \n\n ', {})).toEqual([])
 })

@@ -8,7 +8,7 @@ const longest = 31 * day
 
 const iso = (at: number) => new Date(at).toISOString()
 
-type Narrow = Pick<CalendarRequest, 'kind' | 'city' | 'state' | 'conflicts'>
+type Narrow = Pick<CalendarRequest, 'kind' | 'city' | 'state' | 'conflicts' | 'figures'>
 interface Answer {
   items: EventRow[]
   next?: string
@@ -26,7 +26,7 @@ export async function pastEvents(
   cursor?: string,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const first = (await list(community, { ...narrow, conflicts: false, limit: 1 }, signal)).items?.[0]
+  const first = (await list(community, { ...narrow, conflicts: false, figures: false, limit: 1 }, signal)).items?.[0]
   const bottom = first ? Date.parse(first.starts) : now
   let end = cursor ? Date.parse(cursor) : now
   while (end > bottom) {

@@ -7,7 +7,6 @@ import { communityPath, useCommunity } from '~/app/community'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DataTable, EmptyState, Facts, Figure, FigureRow, ProblemNotice } from '~/parts'
-import money from '../money/Money.module.css'
 import page from '../page.module.css'
 import { Section } from '../Section'
 import { GrowthHead } from './Head'
@@ -47,7 +46,7 @@ export function Growth() {
                 <Programme key={terms.name} terms={terms} />
               ))}
             </div>
-            {data && <p className={money.note}>{t('growth.asking', { count: data.asking.days || 30 })}</p>}
+            {data && <p className={page.note}>{t('growth.asking', { count: data.asking.days || 30 })}</p>}
           </Section>
         </>
       )}
@@ -144,7 +143,7 @@ function Who({ slug }: { slug: string }) {
               { id: 'earned', header: t('growth.earned'), align: 'right', cell: (one) => earnedWords(one, t) },
             ]}
           />
-          <p className={money.note}>
+          <p className={page.note}>
             {t(rewards.data?.next ? 'growth.who.newest' : 'growth.who.all', {
               count: rewards.data?.next ? recent : items.length,
               shown: Math.min(shown, all.length),
@@ -185,7 +184,7 @@ export function Programme({ terms, bare = false }: { terms: Terms; bare?: boolea
       {!bare && (
         <div className={page.head}>
           <h3 className={page.title}>{text(terms.title) || terms.name}</h3>
-          <span className={money.note}>{t('growth.version', { n: terms.version })}</span>
+          <span className={page.note}>{t('growth.version', { n: terms.version })}</span>
         </div>
       )}
       <Facts

@@ -1,8 +1,7 @@
 import { NavLink } from 'react-router'
 import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
-import { PageHeader } from '~/parts'
-import css from '../money/Money.module.css'
+import { PageHeader, PageTabs } from '~/parts'
 
 /** The head that the overview and the rewards share. */
 export function GrowthHead() {
@@ -11,12 +10,12 @@ export function GrowthHead() {
   return (
     <>
       <PageHeader title={t('frame.growth')} question={t('frame.growth.question')} />
-      <nav className={css.tabs} aria-label={t('frame.growth')}>
+      <PageTabs label={t('frame.growth')}>
         <NavLink end to={communityPath(slug, 'growth')}>
           {t('growth.overview')}
         </NavLink>
         <NavLink to={communityPath(slug, 'growth/rewards')}>{t('growth.rewards')}</NavLink>
-      </nav>
+      </PageTabs>
     </>
   )
 }

@@ -9,7 +9,6 @@ import { useMay } from '~/app/may'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DataTable, ProblemNotice, StatusTag } from '~/parts'
-import money from '../money/Money.module.css'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
 import { LinkChain } from './LinkChain'
@@ -81,7 +80,7 @@ function BondRow({ bond, slug, as }: { bond: Bond; slug: string; as: 'promoter' 
       <span>
         <Link to={communityPath(slug, `people/${other}`)}>{name || t('people.unnamed')}</Link>
         <br />
-        <span className={money.note}>
+        <span className={page.note}>
           {[
             bindsName(bond.binds, t),
             bond.reason && reasonName(bond.reason, t),
@@ -138,7 +137,7 @@ function Links({ slug, id }: { slug: string; id: string }) {
           },
         ]}
       />
-      <p className={money.note}>{t('growth.links.note')}</p>
+      <p className={page.note}>{t('growth.links.note')}</p>
       {open && <LinkChain slug={slug} link={open} onClose={() => setOpen(undefined)} />}
     </Section>
   )

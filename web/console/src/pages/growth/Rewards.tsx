@@ -9,6 +9,7 @@ import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListSource, StatusTag } from '~/parts'
 import money from '../money/Money.module.css'
 import { useWho } from '../money/Who'
+import page from '../page.module.css'
 import { GrowthHead } from './Head'
 import { amountOf, rewardState, rewardStates, rewardTones } from './words'
 
@@ -40,7 +41,7 @@ export function Rewards() {
           <Link to={communityPath(slug, 'growth/rewards')}>{t('growth.rewards.everybody')}</Link>
         </p>
       )}
-      <div className={money.list}>
+      <div className={page.list}>
         <ListPage<Reward>
           id="rewards"
           unit={(count) => t('growth.rewards.unit', { count })}

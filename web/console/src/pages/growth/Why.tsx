@@ -9,7 +9,6 @@ import { useFormat } from '~/i18n/format'
 import { Facts, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import { causeOf } from '../money/accounts'
 import { formatAmount } from '../money/amounts'
-import money from '../money/Money.module.css'
 import { useWho, Who } from '../money/Who'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
@@ -89,7 +88,7 @@ function Shown({ why, slug }: { why: Why; slug: string }) {
                 <span>
                   {person(one.promoter)}
                   <br />
-                  <span className={money.note}>
+                  <span className={page.note}>
                     {[bindsName(one.binds, t), one.reason && reasonName(one.reason, t)].filter(Boolean).join(' · ')}
                   </span>
                 </span>
@@ -209,7 +208,7 @@ function Steps({ why, names }: { why: Why; names: Map<string, Named> }) {
             {step.reason && (
               <>
                 <br />
-                <span className={money.note}>{reasonName(step.reason, t)}</span>
+                <span className={page.note}>{reasonName(step.reason, t)}</span>
               </>
             )}
           </span>

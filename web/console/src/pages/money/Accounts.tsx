@@ -6,9 +6,9 @@ import { type AccountBalance, moneyKey, type Named, namesOf } from '~/api/money'
 import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { type ListColumn, ListPage, type ListRequest, type ListSource, PageHeader } from '~/parts'
+import page from '../page.module.css'
 import { accountName, historyTo, kindName, ownerOf } from './accounts'
 import { formatAmount } from './amounts'
-import css from './Money.module.css'
 import { useWho, Who } from './Who'
 
 type Row = AccountBalance & { owner?: Named }
@@ -33,7 +33,7 @@ export function Accounts() {
         title={kindName(prefix, t)}
         crumbs={[{ label: t('frame.money'), to: communityPath(slug, 'money') }]}
       />
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<Row>
           id="accounts"
           unit={(count) => t('money.accounts.unit', { count })}

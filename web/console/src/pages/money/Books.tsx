@@ -102,7 +102,7 @@ function Sums({ group, slug }: { group: Group; slug: string }) {
           </li>
         ))}
       </ul>
-      <p className={css.note}>{t(`money.group.${group.id}.note`)}</p>
+      <p className={page.note}>{t(`money.group.${group.id}.note`)}</p>
     </Section>
   )
 }
@@ -113,8 +113,8 @@ function Line({ line, slug, inPoints }: { line: SheetLine; slug: string; inPoint
     <>
       <span>
         <Link to={communityPath(slug, lineTo(line))}>{accountName(line.account, t)}</Link>{' '}
-        {line.currency === 'POINTS' && !inPoints && <span className={css.note}>{t('money.points')} </span>}
-        {line.accounts > 1 && <span className={css.note}>{t('money.accounts.count', { count: line.accounts })}</span>}
+        {line.currency === 'POINTS' && !inPoints && <span className={page.note}>{t('money.points')} </span>}
+        {line.accounts > 1 && <span className={page.note}>{t('money.accounts.count', { count: line.accounts })}</span>}
       </span>
       <span className={css.amount}>{formatAmount(line.balance, line.currency)}</span>
     </>

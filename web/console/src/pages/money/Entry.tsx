@@ -51,7 +51,7 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
       <PageHeader
         title={causeOf(entry.key, t) || cause || t('money.entry')}
         crumbs={crumbs}
-        meta={<span className={css.note}>{format.dateTime(entry.recorded_at)}</span>}
+        meta={<span className={page.note}>{format.dateTime(entry.recorded_at)}</span>}
       />
       <div className={page.split}>
         <Section title={t('money.lines')}>
@@ -90,7 +90,7 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
               },
             ]}
           />
-          <p className={css.note}>{t('money.signs')}</p>
+          <p className={page.note}>{t('money.signs')}</p>
         </Section>
         <div>
           <Section title={t('money.why')}>

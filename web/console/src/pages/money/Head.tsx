@@ -3,8 +3,7 @@ import { NavLink } from 'react-router'
 import { communityPath, useCommunity } from '~/app/community'
 import { useMay } from '~/app/may'
 import { useWords } from '~/i18n'
-import { PageHeader } from '~/parts'
-import css from './Money.module.css'
+import { PageHeader, PageTabs } from '~/parts'
 
 /** The head that the books, the orders and the payouts share; who may not look into the books isn't led there. */
 export function MoneyHead({ actions }: { actions?: ReactNode }) {
@@ -14,7 +13,7 @@ export function MoneyHead({ actions }: { actions?: ReactNode }) {
   return (
     <>
       <PageHeader title={t('frame.money')} question={t('frame.money.question')} actions={actions} />
-      <nav className={css.tabs} aria-label={t('frame.money')}>
+      <PageTabs label={t('frame.money')}>
         {may('money.read') === 'yes' && (
           <NavLink end to={communityPath(slug, 'money')}>
             {t('money.books')}
@@ -24,7 +23,7 @@ export function MoneyHead({ actions }: { actions?: ReactNode }) {
         {may('money.read') === 'yes' && (
           <NavLink to={communityPath(slug, 'money/payouts')}>{t('payouts.title')}</NavLink>
         )}
-      </nav>
+      </PageTabs>
     </>
   )
 }

@@ -62,7 +62,7 @@ export function History() {
         actions={<Button onClick={() => setExporting(true)}>{t('list.export.csv')}</Button>}
       />
       <p className={css.signs}>{t('money.signs')}</p>
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<Movement>
           id="history"
           unit={(count) => t('money.lines.unit', { count })}

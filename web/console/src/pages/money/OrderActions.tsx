@@ -189,7 +189,7 @@ export function GiveBack(props: Props) {
       <span>
         {label}
         <br />
-        <span className={css.note}>{note}</span>
+        <span className={page.note}>{note}</span>
       </span>
     </label>
   )

@@ -4,8 +4,8 @@ import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListRequest, type ListSource } from '~/parts'
+import page from '../page.module.css'
 import { MoneyHead } from './Head'
-import css from './Money.module.css'
 import { OrderTag, orderStates } from './OrderTag'
 import { Who } from './Who'
 
@@ -23,7 +23,7 @@ export function Orders() {
   return (
     <>
       <MoneyHead />
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<Row>
           id="orders"
           unit={(count) => t('money.orders.unit', { count })}

@@ -12,7 +12,6 @@ import { useFormat } from '~/i18n/format'
 import { Dialog, ProblemNotice, StatusTag, type Tone } from '~/parts'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
-import css from './Money.module.css'
 import { whyOf } from './reasons'
 
 const channels = ['manual', 'sandbox', 'wechatpay']
@@ -49,7 +48,7 @@ export function Payments({ order }: { order: OrderDetail }) {
             <span>
               <span className={page.strong}>{format.money(p.received ?? p.amount)}</span>
               <br />
-              <span className={css.note}>{about(p)}</span>
+              <span className={page.note}>{about(p)}</span>
             </span>
             <span className={page.aside}>
               <StatusTag bare tone={paymentTones[p.state]}>
@@ -77,7 +76,7 @@ export function Refunds({ order, slug }: { order: OrderDetail; slug: string }) {
             <span>
               <span className={page.strong}>{format.money(r.amount)}</span>
               <br />
-              <span className={css.note}>
+              <span className={page.note}>
                 {[channelName(r.channel, t), r.why && whyOf(r.why, t), r.actor && staff.get(r.actor)]
                   .filter(Boolean)
                   .join(' · ')}

@@ -6,9 +6,9 @@ import { useStaffNames } from '~/app/staff'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListRequest, type ListSource } from '~/parts'
+import page from '../page.module.css'
 import { DraftPayout } from './DraftPayout'
 import { MoneyHead } from './Head'
-import css from './Money.module.css'
 import { BatchTag } from './PayoutTag'
 import { countOf, netOf } from './payouts'
 
@@ -33,7 +33,7 @@ export function Payouts() {
           </MayButton>
         }
       />
-      <div className={css.list}>
+      <div className={page.list}>
         <ListPage<BatchDetail>
           id="payouts"
           unit={(count) => t('payouts.unit', { count })}

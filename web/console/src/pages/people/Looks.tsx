@@ -12,6 +12,7 @@ const fields: Record<string, Key> = {
   name: 'people.realname',
   phone: 'people.phone',
   email: 'people.email',
+  address: 'people.looks.address',
   export: 'people.looks.all',
 }
 

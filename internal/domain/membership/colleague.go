@@ -1,0 +1,425 @@
+package membership
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/seat"
+)
+
+// PlaceState is what became of a colleague's place.
+type PlaceState string
+
+// The states of a place.
+const (
+	PlaceInvited PlaceState = "invited"
+	PlaceTaken   PlaceState = "taken"
+	PlaceEnded   PlaceState = "ended"
+)
+
+// PlaceEnd says why a place ended.
+type PlaceEnd string
+
+// Why places end.
+const (
+	TakenBack PlaceEnd = "taken_back" // by the company's contact, or staff
+	LeftPlace PlaceEnd = "left"       // by the colleague
+	OverPlace PlaceEnd = "over"       // the company's membership is
+	Merged    PlaceEnd = "merged"     // the colleague was there twice
+	Erased    PlaceEnd = "erased"
+)
+
+// Place is one of a company's places for colleagues.
+type Place struct {
+	ID           string     `json:"id"`
+	Organisation string     `json:"organisation"`
+	State        PlaceState `json:"state" enum:"invited,taken,ended"`
+	Token        string     `json:"token,omitempty" doc:"of the link; the contact's alone"`
+	InvitedBy    string     `json:"invited_by"`
+	InvitedAt    time.Time  `json:"invited_at"`
+	ExpiresAt    time.Time  `json:"expires_at" doc:"the link can't be used from then on"`
+	Person       string     `json:"person,omitempty" doc:"the colleague who took it"`
+	TakenAt      time.Time  `json:"taken_at,omitzero"`
+	EndedAt      time.Time  `json:"ended_at,omitzero"`
+	Why          PlaceEnd   `json:"why,omitempty" doc:"taken_back, left, over, merged or erased"`
+
+	seat, key string
+}
+
+// Places are how many colleagues a company may have, and has.
+type Places struct {
+	Places  int `json:"places" doc:"that its memberships give"`
+	Invited int `json:"invited"`
+	Taken   int `json:"taken"`
+	Room    int `json:"room"`
+}
+
+// Refusals about colleagues.
+var (
+	ErrNoPlaces          = errs.Define(errs.Conflict, "membership.no_places")    // the company has no membership with places now
+	ErrPlacesFull        = errs.Define(errs.Conflict, "membership.places_full")  // "places"
+	ErrInviteKey         = errs.Define(errs.Conflict, "membership.invite_key")   // it stands for another company's invitation
+	ErrUnknownInvitation = errs.Define(errs.NotFound, "membership.no_invitation")
+	ErrInvitationOver    = errs.Define(errs.Gone, "membership.invitation_over")  // its time is over, or it was taken back
+	ErrInvitationTaken   = errs.Define(errs.Gone, "membership.invitation_taken") // by somebody else
+	ErrHasPlace          = errs.Define(errs.Conflict, "membership.has_place")    // by another invitation, or as who bought it
+)
+
+// inviteFor is how long an invitation keeps a place.
+const inviteFor = 7 * 24 * time.Hour
+
+func colleagueGroup(organisation string) string { return "colleagues:" + organisation }
+
+// OnColleague adds what must happen in the transaction in which somebody takes a place of a company, or it ends.
+func (s *Service) OnColleague(fn func(tx *db.Tx, organisation, person string, in bool) error) {
+	s.onColleague = append(s.onColleague, fn)
+}
+
+// given lists the terms of companies that a person has by a colleague's place.
+func (s *Service) given(tx *db.Tx, x standing) (out []Term, err error) {
+	if len(x.ids) == 0 {
+		return nil, nil
+	}
+	places, err := placesOf(tx, x.ids)
+	for _, p := range places {
+		terms, err := termsOfOrganisation(tx, p.Organisation)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range terms {
+			if t.stored == bought && t.plan.Seats > 0 && !slices.ContainsFunc(append(out, x.terms...), func(o Term) bool { return o.ID == t.ID }) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, err
+}
+
+// isMember tells whether a person has a membership that is not over, their own or by a place.
+func (s *Service) isMember(tx *db.Tx, x standing) (bool, error) {
+	live := func(t Term) bool { return t.live(tx.Now()) }
+	if slices.ContainsFunc(x.terms, live) {
+		return true, nil
+	}
+	given, err := s.given(tx, x)
+	return slices.ContainsFunc(given, live), err
+}
+
+// seatColleagues makes a company's places agree with its memberships: as many as the largest of them gives, all free when none is left.
+// Who has one when they become fewer keeps it; what is given back then is gone.
+func (s *Service) seatColleagues(tx *db.Tx, organisation string) error {
+	if organisation == "" {
+		return nil
+	}
+	terms, err := termsOfOrganisation(tx, organisation)
+	if err != nil {
+		return err
+	}
+	places, over := 0, true
+	for _, t := range terms {
+		if st := t.at(tx.Now()); st == Active || st == Grace {
+			places = max(places, t.plan.Seats)
+		}
+		over = over && !t.live(tx.Now())
+	}
+	group := colleagueGroup(organisation)
+	was, err := s.seats.Pool(tx, group)
+	switch {
+	case errors.Is(err, seat.ErrUnknownPool) && places == 0:
+		return nil
+	case errors.Is(err, seat.ErrUnknownPool):
+		err = s.seats.DeclareGroupTx(tx, seat.Group{Name: group, Owner: seatOwner})
+	}
+	if err != nil {
+		return fmt.Errorf("seat the colleagues of company %s: %w", organisation, err)
+	}
+	if over {
+		if err := s.endPlaces(tx, organisation); err != nil {
+			return err
+		}
+		_, err := s.seats.ClosePoolTx(tx, group)
+		return err
+	}
+	return s.pool(tx, seat.Pool{ID: group, Group: group, Capacity: max(places, was.Held+was.Taken), Subject: organisation})
+}
+
+// endPlaces ends all places of a company whose memberships are over.
+func (s *Service) endPlaces(tx *db.Tx, organisation string) error {
+	live, err := livePlaces(tx, organisation)
+	for _, p := range live {
+		if err := s.endPlace(tx, p, OverPlace); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// endPlace frees a place, and what its colleague had by it.
+func (s *Service) endPlace(tx *db.Tx, p Place, why PlaceEnd) error {
+	if err := s.giveBack(tx, p.seat); err != nil {
+		return err
+	}
+	if err := setPlaceEnded(tx, p.ID, why); err != nil {
+		return err
+	}
+	about := fact.Fact{Person: p.Person, Subject: p.Organisation}
+	if p.Person == "" {
+		about.Person = p.InvitedBy
+	}
+	if _, err := fact.Append(tx, PlaceFreed{Place: fact.ID(p.ID), Why: why}, about); err != nil {
+		return err
+	}
+	if p.State != PlaceTaken {
+		return nil
+	}
+	for _, fn := range s.onColleague {
+		if err := fn(tx, p.Organisation, p.Person, false); err != nil {
+			return err
+		}
+	}
+	return s.leaveIfOver(tx, p.Person)
+}
+
+// InviteTx makes a link by which a colleague takes a place, and keeps one for them until it expires; the same key gives the same one.
+// That who invites is the company's contact is the caller's to see to. Refusals: ErrNoPlaces, ErrPlacesFull, ErrInviteKey.
+func (s *Service) InviteTx(tx *db.Tx, organisation, by, key string) (Place, error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return Place{}, err
+	}
+	if was, found, err := placeBy(tx, "key", key); err != nil || found {
+		if err == nil && was.Organisation != organisation {
+			err = ErrInviteKey
+		}
+		return was, err
+	}
+	n, err := s.PlacesTx(tx, organisation)
+	if err == nil && n.Places == 0 {
+		err = ErrNoPlaces
+	}
+	if err != nil {
+		return Place{}, err
+	}
+	p := Place{
+		ID: tx.NewID(), Organisation: organisation, State: PlaceInvited, Token: secret(), InvitedBy: by, InvitedAt: tx.Now(), ExpiresAt: tx.Now().Add(inviteFor), key: key,
+	}
+	got, err := s.seats.HoldTx(tx, seat.Claim{Key: "colleague " + p.ID, Group: colleagueGroup(organisation), Holder: seat.Holder{ID: p.ID}, TTL: inviteFor})
+	if errs.As(err) != nil {
+		return Place{}, ErrPlacesFull.With("places", n.Places).Because(err)
+	}
+	if err != nil {
+		return Place{}, err
+	}
+	p.seat = got.ID
+	if err := insertPlace(tx, p); err != nil {
+		return p, fmt.Errorf("invite a colleague: %w", err)
+	}
+	_, err = fact.Append(tx, ColleagueInvited{Place: fact.ID(p.ID)}, fact.Fact{Person: by, Subject: organisation})
+	return p, err
+}
+
+// secret is what stands in a link.
+func secret() string {
+	var b [16]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// InvitationTx gives the place behind a link.
+func (s *Service) InvitationTx(tx *db.Tx, token string) (Place, error) {
+	p, found, err := placeBy(tx, "token", token)
+	if err == nil && !found {
+		err = ErrUnknownInvitation
+	}
+	return p, err
+}
+
+// Over tells whether an invitation can't be used any more at a time.
+func (p Place) Over(now time.Time) bool {
+	return p.State == PlaceEnded || p.State == PlaceInvited && !p.ExpiresAt.After(now)
+}
+
+// TakePlaceTx gives the place behind a link to whoever has it, once: asked again by them it gives that one. Refusals: ErrUnknownInvitation,
+// ErrInvitationOver, ErrInvitationTaken, ErrHasPlace, ErrBlocked, ErrNoPlaces, ErrPlacesFull, and seat.ErrGone for a community that is full.
+func (s *Service) TakePlaceTx(tx *db.Tx, token, person string) (Place, error) {
+	x, err := s.lock(tx, person)
+	if err != nil {
+		return Place{}, err
+	}
+	p, err := s.InvitationTx(tx, token)
+	if err != nil {
+		return p, err
+	}
+	if p.State == PlaceTaken {
+		if slices.Contains(x.ids, p.Person) {
+			return p, nil
+		}
+		return p, ErrInvitationTaken
+	}
+	if err := s.mayTake(tx, x, p); err != nil {
+		return p, err
+	}
+	if err := s.giveBack(tx, p.seat); err != nil {
+		return p, err
+	}
+	got, err := s.seats.HoldTx(tx, seat.Claim{Key: "place " + p.ID, Group: colleagueGroup(p.Organisation), Holder: seat.Holder{ID: x.person, Person: true}})
+	switch {
+	case errors.Is(err, seat.ErrHolderFull):
+		return p, ErrHasPlace
+	case errs.As(err) != nil:
+		return p, ErrPlacesFull.With("places", 0).Because(err)
+	case err != nil:
+		return p, err
+	}
+	p.seat, p.Person, p.State, p.TakenAt = got.ID, x.person, PlaceTaken, tx.Now()
+	if err := takePlace(tx, p); err != nil {
+		return p, err
+	}
+	if _, err := s.takeMemberSeat(tx, x, "member by place "+p.ID); err != nil {
+		return p, err
+	}
+	if err := insertMember(tx, x.person, tx.Now()); err != nil {
+		return p, err
+	}
+	for _, fn := range s.onColleague {
+		if err := fn(tx, p.Organisation, x.person, true); err != nil {
+			return p, err
+		}
+	}
+	_, err = fact.Append(tx, ColleagueJoined{Place: fact.ID(p.ID)}, fact.Fact{Person: x.person, Subject: p.Organisation})
+	return p, err
+}
+
+// mayTake says why somebody can't have a place.
+func (s *Service) mayTake(tx *db.Tx, x standing, p Place) error {
+	if p.Over(tx.Now()) {
+		return ErrInvitationOver
+	}
+	if blocked, err := s.people.Blocked(tx, x.person); err != nil || blocked {
+		return errs.Or(err, ErrBlocked)
+	}
+	for _, t := range x.terms {
+		if t.Organisation == p.Organisation && t.live(tx.Now()) {
+			return ErrHasPlace
+		}
+	}
+	n, err := s.PlacesTx(tx, p.Organisation)
+	if err == nil && n.Places == 0 {
+		err = ErrNoPlaces
+	}
+	return err
+}
+
+// FreePlaceTx takes a place back, used or not; one that has ended stays as it is. Whose it is to take back is the caller's to see to.
+// Refusals: ErrUnknownInvitation.
+func (s *Service) FreePlaceTx(tx *db.Tx, id string, why PlaceEnd) (Place, error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return Place{}, err
+	}
+	p, found, err := placeBy(tx, "id", id)
+	if err != nil || !found {
+		return p, errs.Or(err, ErrUnknownInvitation)
+	}
+	if p.State == PlaceEnded {
+		return p, nil
+	}
+	if err := s.endPlace(tx, p, why); err != nil {
+		return p, err
+	}
+	if err := s.seatColleagues(tx, p.Organisation); err != nil { // there may be fewer than there were
+		return p, err
+	}
+	p, _, err = placeBy(tx, "id", id)
+	return p, err
+}
+
+// PlaceTx gives a place.
+func (s *Service) PlaceTx(tx *db.Tx, id string) (Place, error) {
+	p, found, err := placeBy(tx, "id", id)
+	if err == nil && !found {
+		err = ErrUnknownInvitation
+	}
+	return p, err
+}
+
+// PlacesTx counts a company's places; all are 0 where it has no membership with any.
+func (s *Service) PlacesTx(tx *db.Tx, organisation string) (Places, error) {
+	p, err := s.seats.Pool(tx, colleagueGroup(organisation))
+	if errors.Is(err, seat.ErrUnknownPool) || err == nil && p.State == seat.Closed {
+		return Places{}, nil
+	}
+	return Places{p.Capacity, p.Held, p.Taken, p.Room()}, err
+}
+
+// ColleaguesTx lists a company's places and invitations, the latest first.
+func (s *Service) ColleaguesTx(tx *db.Tx, organisation, cursor string, limit int) (page.Page[Place], error) {
+	var us int64
+	var id string
+	more, err := page.Parse(cursor, &us, &id)
+	if err != nil {
+		return page.Page[Place]{}, err
+	}
+	before := db.FromMicros(us)
+	if !more {
+		before = tx.Now().Add(time.Microsecond)
+	}
+	limit = page.Limit(limit)
+	list, err := placesBefore(tx, organisation, before, id, limit+1)
+	return page.Cut(list, limit, func(p Place) string { return page.Cursor(db.Micros(p.InvitedAt), p.ID) }), err
+}
+
+// CompanyTermsTx lists what a company ever bought, in the order in which the terms begin.
+func (s *Service) CompanyTermsTx(tx *db.Tx, organisation string) ([]Term, error) {
+	x, err := standing{}.with(tx, organisation)
+	for i := range x.terms {
+		x.terms[i].State = x.terms[i].at(tx.Now())
+	}
+	return x.terms, err
+}
+
+// followColleagues makes a person's places agree with their seats, after a merge of persons or its end.
+func (s *Service) followColleagues(tx *db.Tx, x standing) error {
+	places, err := placesOf(tx, x.ids)
+	for _, p := range places {
+		has, err := s.seats.Seat(tx, p.seat)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read the seat of place %s: %w", p.ID, err)
+		case !has.Live():
+			err = s.endPlace(tx, p, Merged)
+		case has.Holder.ID != x.person:
+			err = s.seats.GiveTx(tx, has.ID, x.person)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// eraseColleague ends the places of a person who is erased.
+func (s *Service) eraseColleague(tx *db.Tx, person string) error {
+	places, err := placesOf(tx, []string{person})
+	for _, p := range places {
+		if err := s.endPlace(tx, p, Erased); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// tellCompany tells of a company's term in the company's own timeline.
+func (s *Service) tellCompany(tx *db.Tx, t Term) error {
+	if t.Organisation == "" {
+		return nil
+	}
+	_, err := fact.Append(tx, CompanyCovered{Plan: PlanName(t.Plan), Kind: t.Kind, Term: fact.ID(t.ID)}, fact.Fact{Person: t.Person, Subject: t.Organisation})
+	return err
+}
