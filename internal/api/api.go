@@ -20,11 +20,13 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/domain/touch"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/audit"
@@ -71,6 +73,8 @@ type Deps struct {
 	Ledger      *ledger.Service
 	Growth      *growth.Service
 	Payouts     *payout.Service
+	Team        *team.Service
+	Launches    *launch.Service
 	Outbox      *outbox.Box
 	Metrics     *obs.Metrics // nil: none are kept
 
@@ -111,7 +115,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.shop, a.books, a.growth, a.payouts, a.bills, a.organisations, a.cards, a.events, a.rooms,
+		a.memberships, a.orders, a.shop, a.books, a.growth, a.launches, a.pledges, a.placements, a.proofs, a.posts, a.payouts, a.team, a.bills, a.organisations, a.cards, a.events, a.rooms,
 	} {
 		declare()
 	}

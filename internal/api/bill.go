@@ -122,7 +122,7 @@ func (a *API) uploadBill(ctx context.Context, c *call, in *nothing) (b shop.Bill
 		if err != nil {
 			return got, err
 		}
-		return got, c.record(tx, "bill", got.ID, audit.Detail{"day": got.Day, "channel": got.Channel, "found": got.Found})
+		return got, c.record(tx, "bill", got.ID, audit.Detail{"channel": got.Channel, "found": got.Found, "fen": got.Fee})
 	})
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/kit/page"
-	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/task"
@@ -114,7 +113,7 @@ func (a *API) answerComplaint(ctx context.Context, c *call, in *complaintAnswer)
 	if _, err := a.complaint(ctx, c, in.ID); err != nil {
 		return Complaint{}, err
 	}
-	if err := mayRefund(c, afterSaleKind, in.Body.Outcome); err != nil {
+	if err := mayFinish(c, afterSaleKind, in.Body.Outcome); err != nil {
 		return Complaint{}, err
 	}
 	return alter(ctx, a, c, in, func(tx *db.Tx, c *call, in *complaintAnswer) (out Complaint, err error) {
@@ -128,12 +127,4 @@ func (a *API) answerComplaint(ctx context.Context, c *call, in *complaintAnswer)
 		}
 		return rows[0], c.record(tx, "complaint", t.ID, audit.Detail{"outcome": string(t.Outcome)})
 	})
-}
-
-// mayRefund refuses an answer that gives money back to who may not post money.
-func mayRefund(c *call, kind task.Kind, outcome task.Outcome) error {
-	if kind != afterSaleKind || outcome != afterSaleBack {
-		return nil
-	}
-	return access.Allowed(c.Principal, access.MoneyPost, c.Community)
 }

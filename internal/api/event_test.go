@@ -63,12 +63,16 @@ func (w *world) hold(t *testing.T, ids lived) {
 	w.must(t, 200, "GET "+here("/events/templates"), nil)
 	w.must(t, 200, "GET "+here("/events?conflicts=true&city=上海&kind=salon"), nil)
 	w.must(t, 200, "GET "+one, nil)
-	for _, path := range []string{"/tickets?state=valid", "/line", "/gifts", "/scans", "/doubles", "/answers"} {
+	for _, path := range []string{"/tickets?state=valid", "/tickets?state=held", "/line", "/gifts", "/scans", "/doubles", "/answers", "/attendees", "/production", "/slot"} {
 		w.must(t, 200, "GET "+one+path, nil)
 	}
 	w.must(t, 200, "GET "+one+"/calendar.ics", nil)
 	w.must(t, 200, "GET "+here("/people/"+ids["people"]+"/tickets"), nil)
 	w.must(t, 200, "PATCH "+one, m{"place": "咖啡馆"})
+	juror := w.person(t, "13800000039")
+	w.must(t, 200, "PUT "+one+"/jury", m{"persons": []string{juror}, "need": 1})
+	w.must(t, 200, "POST "+one+"/jury/verdicts", m{"person": juror, "verdict": "yes"})
+	w.must(t, 200, "POST "+one+"/give-way", m{"hot": m{"template": "salon", "title": m{"zh-Hans": "热点"}, "starts": w.clock.Now()}, "to": w.clock.Now().Add(240 * time.Hour)})
 	w.must(t, 200, "POST "+one+"/scans", m{"code": "nobody's", "nonce": "1"})
 	w.must(t, 200, "POST "+here("/tickets/"+ids["tickets"]+"/give-back"), nil)
 	w.must(t, 200, "POST "+one+"/cancel", nil)
@@ -102,6 +106,10 @@ func TestEvents(t *testing.T) {
 		var other anEvent
 		w.must(t, 201, "POST "+here("/events"), m{"template": "salon", "title": m{"zh-Hans": "同时"}, "starts": moved, "city": "上海", "place": "图书馆"}).into(t, &other)
 		var list struct{ Items []anEvent }
+		w.must(t, 200, "GET "+here("/events?figures=true"), nil).into(t, &list)
+		if len(list.Items) != 2 || list.Items[0].Figures.Valid+list.Items[1].Figures.Valid != 1 {
+			t.Errorf("figures of all %+v", list.Items)
+		}
 		w.must(t, 200, "GET "+here("/events?conflicts=true&from="+w.clock.Now().UTC().Format(time.RFC3339)), nil).into(t, &list)
 		if len(list.Items) != 2 || len(list.Items[0].Conflicts) != 1 || len(list.Items[1].Conflicts) != 1 {
 			t.Errorf("calendar %+v", list.Items)
@@ -178,6 +186,9 @@ func (w *world) comesAndTalks(t *testing.T, e anEvent, ann string) {
 	}
 	if a := w.must(t, 200, "GET "+one+"/answers", nil); !strings.Contains(a.body, "很好") || !strings.Contains(a.body, marker) {
 		t.Errorf("answers: %s", a)
+	}
+	if a := w.must(t, 200, "GET "+one+"/attendees", nil); strings.Count(a.body, `"person":`) != 1 || !strings.Contains(a.body, marker) || !strings.Contains(a.body, `"actor":`) {
+		t.Errorf("who came: %s", a)
 	}
 	w.must(t, 200, "GET "+one, nil).into(t, &e)
 	if e.Figures.Valid != 2 || e.Figures.Friends != 1 || e.Figures.Admitted != 1 || e.Figures.Attended != 1 || e.Result.Answers != 1 || e.Result.NPS != 100 {

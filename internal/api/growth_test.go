@@ -116,4 +116,24 @@ func (w *world) pay(t *testing.T, ids lived) {
 		t.Errorf("paid: %s", a)
 	}
 	w.pays(t, http.StatusOK, "POST "+here("/payouts/"+w.draftPayout(t)+"/cancel"), nil)
+	w.byToken(t)
+}
+
+// byToken drafts a payout with a token of the operator's own, who is no second person for it.
+func (w *world) byToken(t *testing.T) {
+	t.Helper()
+	var made struct {
+		Text string
+		ID   string
+	}
+	w.pays(t, http.StatusCreated, "POST "+here("/tokens"), m{"name": "账务", "scopes": []string{"write:money"}}).into(t, &made)
+	a := w.do(t, "Bearer "+made.Text, "POST "+here("/payouts"), m{"threshold": 100})
+	a.into(t, &made)
+	if a.status != http.StatusCreated {
+		t.Fatalf("drafted by token: %s", a)
+	}
+	if a := w.pays(t, http.StatusConflict, "POST "+here("/payouts/"+made.ID+"/approve"), nil); !strings.Contains(a.body, "payout.same_person") {
+		t.Errorf("approved by who has the token: %s", a)
+	}
+	w.pays(t, http.StatusOK, "POST "+here("/payouts/"+made.ID+"/cancel"), nil)
 }

@@ -80,6 +80,7 @@ func (a *API) entries() {
 	change(a, add("placement.add", "POST /placements", "Adds a paid presence at a source"), func(tx *db.Tx, c *call, in *struct {
 		Body struct {
 			Source string    `json:"source"`
+			Pool   string    `json:"pool,omitempty" doc:"accounts with the same audience, groups, mid-size accounts: as the community names them"`
 			Name   string    `json:"name"`
 			Cost   money.Fen `json:"cost" doc:"fen"`
 			Starts time.Time `json:"starts,omitzero"`
@@ -88,7 +89,7 @@ func (a *API) entries() {
 	},
 	) (intake.Placement, error) {
 		b := in.Body
-		p, err := a.Intake.AddPlacementTx(tx, intake.Placement{Source: b.Source, Name: b.Name, Cost: b.Cost, Starts: b.Starts, Ends: b.Ends})
+		p, err := a.Intake.AddPlacementTx(tx, intake.Placement{Source: b.Source, Pool: b.Pool, Name: b.Name, Cost: b.Cost, Starts: b.Starts, Ends: b.Ends})
 		if err != nil {
 			return p, err
 		}

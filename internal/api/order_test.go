@@ -1,13 +1,16 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // sells puts a membership on sale.
@@ -162,5 +165,31 @@ func TestOrders(t *testing.T) {
 		}
 		w.must(t, http.StatusNotFound, "GET "+here("/orders/"+ids["people"]), nil)
 		w.must(t, http.StatusUnprocessableEntity, "POST "+here("/orders"), map[string]any{"person": ids["people"], "items": []any{map[string]any{"kind": "none", "item": "x"}}})
+	})
+}
+
+// Money that goes back by the end of a task wants the right and the second factor that it wants anywhere (X2, L2).
+func TestWhoEndsARefundsTaskMayPostMoney(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var id string
+		err := w.app.DB.Do(t.Context(), w.community, func(tx *db.Tx) error {
+			x, err := w.app.Tasks.OpenTx(tx, task.Task{
+				Kind: "refund-failed", Subject: tx.NewID(), SubjectKind: "refund", Role: task.RoleName(access.Admin), Due: tx.Now().Add(time.Hour), Outcomes: []task.Outcome{"ask-again", "settled"},
+			})
+			id = x.ID
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, c := range []struct {
+			mfa  bool
+			want int
+		}{{false, http.StatusForbidden}, {true, http.StatusOK}} {
+			who := w.operator(t, w.community, fmt.Sprintf("admin%d@example.com", i), c.mfa, access.Admin)
+			if a := w.do(t, who, "POST "+here("/tasks/"+id+"/finish"), m{"outcome": "settled"}); a.status != c.want {
+				t.Errorf("second factor %t: %s, want %d", c.mfa, a, c.want)
+			}
+		}
 	})
 }

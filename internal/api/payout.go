@@ -94,17 +94,24 @@ func (a *API) draftPayout(tx *db.Tx, c *call, in *struct {
 	}
 },
 ) (payout.Batch, error) {
-	b, err := a.Payouts.DraftTx(tx, audit.By(c.Principal), payout.Plan{Threshold: in.Body.Threshold, WithholdBP: in.Body.WithholdBP})
+	b, err := a.Payouts.DraftTx(tx, c.human(), payout.Plan{Threshold: in.Body.Threshold, WithholdBP: in.Body.WithholdBP})
 	if err != nil {
 		return b, err
 	}
 	return b, c.record(tx, "payout", b.ID, audit.Detail{"threshold": in.Body.Threshold, "withhold_bp": in.Body.WithholdBP})
 }
 
+// human is the operator who answers for the call. With a token nobody is a second person.
+func (c *call) human() audit.Actor {
+	by := audit.By(c.Principal)
+	by.ID = c.Principal.Human()
+	return by
+}
+
 // onBatch does something with a batch and writes it down.
 func (a *API) onBatch(do func(s *payout.Service, tx *db.Tx, by audit.Actor, id string) (payout.Batch, error)) func(tx *db.Tx, c *call, in *OneThing) (payout.Batch, error) {
 	return func(tx *db.Tx, c *call, in *OneThing) (payout.Batch, error) {
-		b, err := do(a.Payouts, tx, audit.By(c.Principal), string(in.ID))
+		b, err := do(a.Payouts, tx, c.human(), string(in.ID))
 		if err != nil {
 			return b, err
 		}

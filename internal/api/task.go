@@ -16,8 +16,22 @@ import (
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
-// reviewKind is the kind of the task that lets a suspicious registration in, or not: it has an action of its own.
-const reviewKind task.Kind = "review-registration"
+// The kinds of tasks whose end is more than work done.
+const (
+	reviewKind task.Kind = "review-registration" // it lets a suspicious registration in, or not
+	refundKind task.Kind = "refund-failed"       // whatever its end, money goes back
+)
+
+// mayFinish refuses an end of a task to who may not do by themselves what it brings about.
+func mayFinish(c *call, kind task.Kind, outcome task.Outcome) error {
+	switch {
+	case kind == reviewKind:
+		return access.Allowed(c.Principal, access.ReviewDecide, c.Community)
+	case kind == refundKind, kind == afterSaleKind && outcome == afterSaleBack:
+		return access.Allowed(c.Principal, access.MoneyPost, c.Community)
+	}
+	return nil
+}
 
 // TaskItem is a task with the name of whom it is about.
 type TaskItem struct {
@@ -187,12 +201,7 @@ func (a *API) finishTask(ctx context.Context, c *call, in *finishInput) (task.Ta
 	if err != nil {
 		return t, err
 	}
-	if t.Kind == reviewKind {
-		if err := access.Allowed(c.Principal, access.ReviewDecide, c.Community); err != nil {
-			return t, err
-		}
-	}
-	if err := mayRefund(c, t.Kind, in.Body.Outcome); err != nil {
+	if err := mayFinish(c, t.Kind, in.Body.Outcome); err != nil {
 		return t, err
 	}
 	return alter(ctx, a, c, in, func(tx *db.Tx, c *call, in *finishInput) (task.Task, error) {

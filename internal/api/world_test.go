@@ -54,7 +54,7 @@ func start(t *testing.T, databaseURL string) *world {
 	w := &world{clock: clock.NewManual(testkit.Start), log: &bytes.Buffer{}, succeeded: map[string]bool{}}
 	var err error
 	w.app, err = app.New(t.Context(), app.Config{
-		Data: t.TempDir(), DatabaseURL: databaseURL, Clock: w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)), PublicURL: "https://qunce.example", Version: "test",
+		Data: t.TempDir(), DatabaseURL: databaseURL, Clock: w.clock, Log: slog.New(slog.NewTextHandler(w.log, nil)), PublicURL: "https://qunce.example", Version: "test", Sandbox: true,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func (t tickets) Reserve(tx *db.Tx, person string, i shop.Item, until time.Time)
 	held, e, err := t.events.HoldTx(tx, id, kind, person, until)
 	return shop.Line{
 		Kind: i.Kind, Item: i.Item, Ref: held.ID, Title: e.Title.In(text.Hans), Qty: 1, Amount: held.Price, Revenue: "revenue:event", Product: shop.KindTicket + ":" + e.ID,
-		Rule: fmt.Sprintf("%s@%d", i.Item, e.Version),
+		Rule: fmt.Sprintf("%s@%d", i.Item, e.Version), Fresh: held.Fresh(),
 	}, err
 }
 

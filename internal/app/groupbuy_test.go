@@ -9,7 +9,6 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/spine/ledger"
 )
 
 // S4: a group-buy is given to exactly its size, and to nobody before every place is paid for.

@@ -22,6 +22,10 @@ var lives = map[string]struct {
 		return map[string]string{"scale": fmt.Sprint(float64(n) / 2000), "months": "2", "renewals": "0"}
 	}, false},
 	"mothers": {7 * 24 * time.Hour, func(n int) map[string]string { return map[string]string{"people": strconv.Itoa(n), "days": "1"} }, true},
+	"academy": {63 * 24 * time.Hour, func(people int) map[string]string {
+		n := strconv.Itoa(people)
+		return map[string]string{"scale": "1", "reach.month": n, "go.arrive": "60%", "months": "2", "days.after": "1", "renewals": "0", "staff": "6", "approve.after": "720"}
+	}, false},
 	"course": {13 * 24 * time.Hour, func(people int) map[string]string {
 		n := strconv.Itoa(people)
 		return map[string]string{"reach.articles": n, "reach.videos": n, "reach.groups": n, "reach.platform": n, "go.arrive.articles": "60%", "go.arrive.videos": "60%", "go.arrive.groups": "60%", "go.arrive.platform": "60%", "days": "3"}

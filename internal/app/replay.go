@@ -8,6 +8,8 @@ import (
 	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/replay"
 	"github.com/qunce/qunce/playbooks"
 )
@@ -16,9 +18,15 @@ import (
 func (a *App) World(clk *clock.Manual) replay.World {
 	return replay.World{
 		Clock: clk, DB: a.DB, People: a.People, Circles: a.Circles, Intake: a.Intake, Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks,
-		Members: a.Members, Shop: a.Shop, Ledger: a.Ledger, Events: a.Events, Payouts: a.Payouts,
+		Members: a.Members, Shop: a.Shop, Ledger: a.Ledger, Events: a.Events, Payouts: a.Payouts, Team: a.Team, Hire: a.hire,
 		Found: a.foundShipped, Settle: a.Settle, NextDue: a.Jobs.NextDue, Code: a.readCodes(), Verify: a.countFlaws, Pay: a.payTrial,
 	}
+}
+
+// hire makes an operator who works with a role.
+func (a *App) hire(ctx context.Context, community, email, name string, role access.Role) (string, error) {
+	op, err := a.Auth.CreateOperator(ctx, community, authn.NewOperator{Email: email, Name: name, Password: a.DB.NewID()}, role)
+	return op.ID, err
 }
 
 // payTrial pays an order by the sandbox.

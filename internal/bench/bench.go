@@ -82,7 +82,7 @@ type run struct {
 var benchmarks = []struct {
 	name string
 	run  func(ctx context.Context, r *run) error
-}{{"seats", seats}, {"facts", facts}, {"intake", arrivals}, {"ledger", postings}, {"segment", segments}, {"checkout", checkout}, {"room", rooms}, {"idle", idle}}
+}{{"seats", seats}, {"facts", facts}, {"intake", arrivals}, {"ledger", postings}, {"segment", segments}, {"checkout", checkout}, {"room", rooms}, {"member", member}, {"idle", idle}}
 
 // Names lists the benchmarks.
 func Names() []string {

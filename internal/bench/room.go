@@ -51,7 +51,7 @@ type side struct {
 
 // rooms plays one room to thousands, and a hundred rooms to as many.
 func rooms(ctx context.Context, r *run) error {
-	const rounds = 2
+	const rounds = 4
 	viewers := min(mostViewers, r.scaled(5*mostViewers, 100))
 	if most := max(100, (openFiles()/2-200)/100*100); viewers > most {
 		r.say("room: %d viewers, since this process may have %d files open and a viewer takes two", most, openFiles())
@@ -259,7 +259,10 @@ func (h *hall) all(ctx context.Context, paragraphs int) error {
 // play shows so many paragraphs in each room at the hall's pace, whether or not those before have arrived; then all viewers go.
 func (h *hall) play(ctx context.Context, s *side, from, size int, show func(ctx context.Context, room, n int) error) error {
 	h.got.Store(0)
-	runtime.GC() // of what coming in has left
+	if err := h.app.Settle(ctx); err != nil { // what follows from coming in
+		return err
+	}
+	runtime.GC() // what coming in has left
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -46,6 +46,12 @@ type homeView struct {
 	Circles     []homeCircle
 	Notices     []homeNotice
 	Orders      []homeOrder
+	Card        string // the page of the card that staff checks, for a member
+	Self        []companyRow
+	AllOrders   string // the page of all of them, if there are more
+	Shop        string // the page of what else is sold, if anything is
+	Points      string
+	PointsHref  string
 }
 
 type homeOrder struct{ Title, State, Href string }

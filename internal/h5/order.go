@@ -3,6 +3,7 @@ package h5
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -31,6 +32,8 @@ type orderView struct {
 	Card, CardWord                               string   // where the buyer sees what they have now
 	CanCancel, CanGiveUp                         bool
 	Manual                                       bool // waits for staff to say that it was paid
+	Discount                                     string
+	Goods                                        *boughtView
 }
 
 type orderLine struct{ Title, Amount string }
@@ -56,24 +59,37 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 	var d shop.Detail
 	var canGiveUp bool
 	var lines []orderLine
+	var bought *boughtView
+	x := &view{p: p, community: v.community, lang: v.lang}
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
 		if d, err = p.mine(tx, r, v); err != nil {
 			return err
 		}
 		lines = nil
 		for _, l := range d.Lines {
-			lines = append(lines, orderLine{p.lineTitle(tx, v, l), yuan(l.Amount)})
+			lines = append(lines, x.orderLine(p.lineTitle(tx, v, l), d.Order, l))
 		}
-		canGiveUp, err = p.Shop.CanGiveUp(tx, d.Order)
+		if canGiveUp, err = p.Shop.CanGiveUp(tx, d.Order); err != nil {
+			return err
+		}
+		bought, err = p.goodsOf(tx, x, v, d)
 		return err
 	})
+	if err == nil && bought != nil {
+		err = p.answers(r.Context(), x, v, bought)
+	}
 	if err != nil {
 		return err
 	}
-	x := &view{p: p, community: v.community, lang: v.lang}
 	o := orderView{
 		Action: v.base + "/orders/" + d.ID, State: x.T("h5.order.state_" + string(d.State)), Lead: x.T("h5.order.lead_" + string(d.State)), Amount: yuan(d.Amount),
-		Lines: lines, CanCancel: d.State == shop.Created, CanGiveUp: canGiveUp,
+		Lines: lines, CanCancel: d.State == shop.Created, CanGiveUp: canGiveUp, Goods: bought,
+	}
+	if d.Points > 0 {
+		o.Amount = x.T("h5.shop.points", "n", d.Points)
+	}
+	if d.Discount > 0 {
+		o.Discount = yuan(d.Discount)
 	}
 	switch {
 	case d.State == shop.Created:
@@ -90,6 +106,12 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 	case d.Why != "":
 		o.Lead = p.Words.Say(v.lang, x.zone(), "error."+d.Why, nil) + " " + x.T("h5.order.goes_back")
 	}
+	if bought != nil {
+		o.ofGoods(bought)
+		if refusal != nil {
+			bought.Errors, _ = p.fields(v, refusal)
+		}
+	}
 	if back := returned(d); back > 0 {
 		o.Refunded = yuan(back)
 	}
@@ -101,6 +123,31 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 		x.Refusal = p.say(v, refusal)
 	}
 	return p.show(w, v, status, "order", x)
+}
+
+// ofGoods puts the words of goods where those of memberships don't fit. Nothing is paid before it is said where it goes.
+func (o *orderView) ofGoods(b *boughtView) {
+	o.Card = ""
+	if b.State != "" {
+		o.State = b.State
+	}
+	if b.Lead != "" {
+		o.Lead = b.Lead
+	}
+	if b.Asks && b.Home == "" {
+		o.Ways = nil
+	}
+}
+
+// orderLine is a line of an order, with what it costs before its discount, or the points that it was paid with.
+func (v *view) orderLine(title string, o shop.Order, l shop.Line) orderLine {
+	if l.Qty > 1 {
+		title += " × " + strconv.Itoa(l.Qty)
+	}
+	if o.Points > 0 {
+		return orderLine{title, v.T("h5.shop.points", "n", l.Points)}
+	}
+	return orderLine{title, yuan(l.Amount + l.Discount)}
 }
 
 // returned is what went back of all that was paid for an order.

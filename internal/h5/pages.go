@@ -19,6 +19,7 @@ import (
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/membership"
@@ -35,6 +36,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	spinepath "github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/web"
 )
 
@@ -50,6 +52,8 @@ type Deps struct {
 	Circles     *circle.Service
 	Members     *membership.Service
 	Shop        *shop.Service
+	Goods       *goods.Service
+	Tasks       *task.Service
 	Events      *event.Service
 	Rooms       *room.Service
 	Growth      *growth.Service
@@ -190,8 +194,8 @@ type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
 func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
 	for _, routes := range []map[string]handler{
-		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
-		p.shareRoutes(), p.rewardRoutes(), p.roomRoutes(), p.leadRoutes(),
+		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.shopRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
+		p.shareRoutes(), p.rewardRoutes(), p.roomRoutes(), p.leadRoutes(), p.companyRoutes(), p.cardRoutes(),
 	} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))

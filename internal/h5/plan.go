@@ -3,6 +3,7 @@ package h5
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/qunce/qunce/internal/domain/membership"
@@ -149,6 +150,7 @@ func (p *Pages) buyPlan(w http.ResponseWriter, r *http.Request, v *visit) error 
 
 type homeCard struct {
 	Title, Number, Until, State string
+	By                          string // the company by which they have it
 	Benefits                    []homeBenefit
 }
 
@@ -167,15 +169,42 @@ func (p *Pages) bought(tx *db.Tx, v *visit, person string) (h homeView, err erro
 	if len(offers) > 0 {
 		h.Plans = v.base + "/plans"
 	}
+	if h.Self, err = p.selfService(tx, x, v, offers, len(h.Cards) > 0); err != nil {
+		return h, err
+	}
+	if len(h.Cards) > 0 {
+		h.Card = v.base + "/me/card"
+	}
 	ids, err := people.Group(tx, person)
 	if err != nil {
 		return h, err
 	}
 	orders, err := p.Shop.Orders(tx, shop.Filter{Persons: ids}, "", 5)
-	for _, o := range orders.Items {
-		h.Orders = append(h.Orders, homeOrder{p.lineTitle(tx, v, o.Lines[0]), x.T("h5.order.state_" + string(o.State)), v.base + "/orders/" + o.ID})
+	if err != nil {
+		return h, err
 	}
-	return h, err
+	if orders.Next != "" {
+		h.AllOrders = v.base + "/me/orders"
+	}
+	if h.Orders, err = p.homeOrders(tx, x, v, orders.Items); err != nil {
+		return h, err
+	}
+	return h, p.shopOf(tx, x, v, &h)
+}
+
+// selfService leads to what a member sees to by themselves.
+func (p *Pages) selfService(tx *db.Tx, x *view, v *visit, offers []membership.Offer, member bool) (out []companyRow, err error) {
+	in, err := p.People.AffiliationsTx(tx, v.who.ID)
+	if len(in) > 0 || slices.ContainsFunc(offers, func(o membership.Offer) bool { return o.Seats > 0 }) {
+		out = append(out, companyRow{Name: x.T("h5.company.mine"), Href: v.base + "/me/companies"})
+	}
+	if len(offers) > 0 {
+		out = append(out, companyRow{Name: x.T("h5.invoice.heading"), Href: v.base + "/me/invoice"})
+	}
+	if member {
+		out = append(out, companyRow{Name: x.T("h5.leave.title"), Href: v.base + "/me/leave"})
+	}
+	return out, err
 }
 
 // cards are a member's memberships with what is left of their benefits.
@@ -191,6 +220,13 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 	}
 	for _, m := range has {
 		c := homeCard{Title: m.Title.In(v.lang), Number: m.Number, Until: membership.LastDay(m.Ends, v.community.Location()), State: x.T("h5.member." + string(m.State))}
+		if m.Company != "" {
+			by, err := p.People.OrganisationTx(tx, m.Company)
+			if err != nil {
+				return nil, err
+			}
+			c.By = by.Name
+		}
 		for _, e := range left {
 			if e.Term != m.Term {
 				continue
@@ -210,6 +246,16 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 func (p *Pages) lineTitle(tx *db.Tx, v *visit, l shop.Line) string {
 	switch l.Kind {
 	case shop.KindPlan:
+	case shop.KindGoods, shop.KindGroup:
+		it, err := p.Goods.ItemTx(tx, l.Ref)
+		if err != nil {
+			return l.Title
+		}
+		one, err := p.Goods.ProductTx(tx, it.Product)
+		if err != nil {
+			return l.Title
+		}
+		return skuTitle(one, it.SKU, v)
 	case shop.KindTicket:
 		id, kind, _ := strings.Cut(l.Item, "/")
 		e, err := p.Events.GetTx(tx, id)

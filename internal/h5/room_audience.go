@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/room"
@@ -32,8 +33,8 @@ type audience struct {
 	told   chan struct{}             // there is something of the two
 	latest atomic.Pointer[standing]  // what phones are woken for
 
-	came   sync.Map      // persons of whom it is noted
-	noting chan struct{} // those that are; few at a time, or the room's own next step would wait behind its audience
+	persons sync.Map      // of whom it is noted that they came
+	noting  chan struct{} // of whom it is being noted: few at a time, or the room's next step would wait behind its audience
 
 	mu     sync.Mutex
 	phones map[*follower]bool
@@ -122,12 +123,18 @@ func (a *audience) follow(ctx context.Context) {
 	})
 	go func() {
 		defer unsubscribe()
+		beat := time.NewTicker(roomBeat)
+		defer beat.Stop()
 		var known *room.News
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-a.told:
+			case <-beat.C: // news may have been lost
+				if n, err := a.now(ctx); err == nil && (known == nil || n != *known) {
+					a.news.CompareAndSwap(known, &n)
+				}
 			}
 			n := a.news.Load()
 			moved := n != known
@@ -137,6 +144,16 @@ func (a *audience) follow(ctx context.Context) {
 			a.wake(moved, a.asked.Swap(false))
 		}
 	}()
+}
+
+// now is how the room stands by the database.
+func (a *audience) now(ctx context.Context) (n room.News, err error) {
+	err = a.pages.DB.Read(ctx, a.visit.community.ID, func(tx *db.Tx) error {
+		r, err := a.pages.Rooms.RoomTx(tx, a.event.ID)
+		n = room.News{State: r.State, Shown: r.Shown, Version: r.Version}
+		return err
+	})
+	return n, err
 }
 
 func wake(c chan<- struct{}) {

@@ -14,9 +14,10 @@ import (
 
 // Times of a room's stream. It ends by itself, so that whoever comes back is asked again who they are.
 const (
-	roomBeat      = 25 * time.Second
-	roomFor       = 10 * time.Minute
-	questionsWait = 2 * time.Second // after a vote, until the page is told: by then there are more
+	roomBeat      = 25 * time.Second // a sign of life, and a look at what may have been missed
+	roomLooks     = 4                // beats until a phone looks for itself, and whether it still may
+	roomBeats     = 24               // beats of a stream
+	questionsWait = 2 * time.Second  // after a vote, until the page is told: by then there are more
 )
 
 // follower is a phone at its stream.
@@ -29,8 +30,8 @@ type follower struct {
 	event event.Event
 	moved chan struct{} // the room is not what it was
 	asked chan struct{} // there are other questions
-	noted chan error    // of who follows, that they came
-	tried bool          // to note it
+	came  chan error    // how noting that they came went
+	noted bool          // or under way
 	has   int
 	state room.State
 }
@@ -39,7 +40,7 @@ type follower struct {
 // misses none.
 func (p *Pages) roomStream(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := &follower{
-		Pages: p, w: w, r: r, v: v, has: has(r), moved: make(chan struct{}, 1), asked: make(chan struct{}, 1), noted: make(chan error, 1),
+		Pages: p, w: w, r: r, v: v, has: has(r), moved: make(chan struct{}, 1), asked: make(chan struct{}, 1), came: make(chan error, 1),
 	}
 	err := p.look(r, v, func(_ *db.Tx, e event.Event, _ room.Room) error { f.event = e; return nil })
 	if err != nil {
@@ -59,13 +60,12 @@ func (p *Pages) roomStream(w http.ResponseWriter, r *http.Request, v *visit) err
 
 // run sends until the phone goes away, the server stops, or the time is up.
 func (f *follower) run() {
-	beat, end, questions := time.NewTicker(roomBeat), time.NewTimer(roomFor), time.NewTimer(time.Hour)
+	beat, questions := time.NewTicker(roomBeat), time.NewTimer(time.Hour)
 	questions.Stop()
 	defer beat.Stop()
-	defer end.Stop()
 	defer questions.Stop()
 	out := http.NewResponseController(f.w)
-	waits := false
+	waits, failed, beats := false, false, 0
 	for on := f.catchUp(); on; {
 		if out.Flush() != nil {
 			return
@@ -76,16 +76,17 @@ func (f *follower) run() {
 			return
 		case <-f.Stopping:
 			return // the page connects again, to the server that follows
-		case <-end.C:
-			return
-		case err := <-f.noted:
+		case err := <-f.came:
 			if errs.As(err) != nil {
 				return // who may not be there any more is let go
 			}
+			failed = err != nil
 		case <-beat.C:
 			fmt.Fprint(f.w, ": \n\n") //nolint:errcheck // noticed by Flush
-			f.tried = false
-			on = f.catchUp() // news may have been lost
+			f.noted, failed = f.noted && !failed, false
+			if beats++; beats%roomLooks == 0 {
+				on = beats < roomBeats && f.catchUp()
+			}
 		case <-f.moved:
 			n := f.latest.Load()
 			on = f.send(n.State, n.Version, n.Shown, n.frames)
@@ -133,14 +134,13 @@ func (f *follower) send(state room.State, version, shown int, ready map[frameOfW
 	return true
 }
 
-// noteCome begins to note, once, that who follows a room that plays has come; noted tells how it went. After a fault it is tried
-// again at the next beat.
+// noteCome begins to note, once, that who follows a room that plays has come. After a fault it is tried again at the next beat.
 func (f *follower) noteCome() {
-	if f.tried || f.state != room.Playing && f.state != room.Paused {
+	if f.noted || f.state != room.Playing && f.state != room.Paused {
 		return
 	}
-	f.tried = true
-	if _, noted := f.came.Load(f.v.who.ID); noted {
+	f.noted = true
+	if _, known := f.persons.Load(f.v.who.ID); known {
 		return
 	}
 	go func() {
@@ -156,11 +156,8 @@ func (f *follower) noteCome() {
 			return err
 		})
 		if err == nil {
-			f.came.Store(f.v.who.ID, true)
+			f.persons.Store(f.v.who.ID, true)
 		}
-		select {
-		case f.noted <- err:
-		default: // the one before is not read yet, and the phone tries again
-		}
+		f.came <- err // there is room: one is under way
 	}()
 }

@@ -27,7 +27,12 @@ func academyParameters() map[string]float64 {
 		"delay.contact": 40, "delay.form": 300, "delay.join": 3600, "delay.buy": 7200, "delay.door": 30,
 		"delay.upgrade": 45 * 24 * 3600 / 2, "delay.introduce": 12 * 3600,
 		"error.code": 0.03, "consent.marketing": 0.7,
-		"staff": 4, "staff.from": 9, "staff.to": 21,
+		"rate.first": 0.03, "rate.second": 0.05, "rate.third": 0.08, // sales' steps; the playbook's
+		"go.touch": 0.5, // of the untouched, at each look
+		"target.month": 20_000, // yuan of sales by each who sells
+		"approve.after": 24, // hours until the statements of a month are approved
+		"days.after": 14, // that pass when nobody comes any more
+		"staff":    4, "staff.from": 9, "staff.to": 21,
 		"minutes.add-sales-account": 3, "minutes.fill-duty": 2, "minutes.check-nickname": 1, "minutes.help-introduction": 8, "minutes.add-service-account": 2,
 		"minutes.call-about-renewal": 6, "minutes.idle": 120,
 	}
@@ -43,6 +48,15 @@ func runAcademy(ctx context.Context, s *sim) error {
 	}
 	s.crew(int(s.param("staff")), []task.Role{{Name: "sales"}, {Name: "service"}, {Name: "admin"}}, func(t task.Task) task.Outcome { return t.Outcomes[0] })
 	start, months, n := s.Clock.Now(), int(s.param("months")), 0
+	staff, err := s.hire(ctx, int(s.param("staff")))
+	if err != nil {
+		return err
+	}
+	ends := start.AddDate(0, months, int(s.param("days.after")))
+	if s.param("renewals") > 0 {
+		ends = start.AddDate(1, months, 60)
+	}
+	staff.work(ends)
 	var all []*buyer
 	upgraded := map[*buyer]bool{}
 	for m := 1; m <= months; m++ {
@@ -64,7 +78,7 @@ func runAcademy(ctx context.Context, s *sim) error {
 			o.come(start.AddDate(0, m-1, 0).Add(time.Duration(s.rand.Float64() * float64(30*24*time.Hour))))
 		}
 	}
-	if err := s.live(ctx, start.AddDate(0, months, 14), 10*time.Minute); err != nil {
+	if err := s.live(ctx, start.AddDate(0, months, int(s.param("days.after"))), 10*time.Minute); err != nil {
 		return err
 	}
 	members := s.stayed(all)
@@ -75,6 +89,9 @@ func runAcademy(ctx context.Context, s *sim) error {
 		if err := s.live(ctx, start.AddDate(1, months, 60), time.Hour); err != nil {
 			return err
 		}
+	}
+	if err := staff.measure(ctx, start); err != nil {
+		return err
 	}
 	return s.measureAcademy(ctx, all, members, upgraded)
 }

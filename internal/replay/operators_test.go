@@ -73,6 +73,13 @@ func TestAcademy(t *testing.T) {
 	if figure(t, r, "of these KA").Measured == 0 || figure(t, r, "came to the hall").Measured == 0 {
 		t.Errorf("nobody has KA, or is in the hall: %+v", r.Measured)
 	}
+	if f := figure(t, r, "contacts given to sales"); f.Measured == 0 || figure(t, r, "of these bought").Measured == 0 {
+		t.Errorf("nobody sells: %+v", r.Measured)
+	}
+	set["rate.third"], set["rate.second"], set["rate.first"] = "20%", "15%", "10%" // T6: higher steps, more for the staff
+	if more, _ := run(t, "academy", "", 1, set); !more.OK() || figure(t, more, "earned by staff").Measured <= figure(t, r, "earned by staff").Measured {
+		t.Errorf("higher steps earn no more: %+v", more.Measured)
+	}
 	set["go.upgrade"] = "0"
 	if less, _ := run(t, "academy", "", 1, set); figure(t, less, "revenue").Measured >= figure(t, r, "revenue").Measured {
 		t.Error("without KA as much is earned")

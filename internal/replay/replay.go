@@ -16,8 +16,10 @@ import (
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/domain/team"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/path"
@@ -40,6 +42,9 @@ type World struct {
 	Ledger  *ledger.Service
 	Events  *event.Service
 	Payouts *payout.Service
+	Team    *team.Service
+	// Hire makes an operator with a role and gives their id.
+	Hire func(ctx context.Context, community, email, name string, role access.Role) (operator string, err error)
 	// Found makes a community that runs on a shipped playbook and gives its id.
 	Found func(ctx context.Context, slug, playbook string) (community string, err error)
 	// Settle does everything that is due now.
@@ -176,7 +181,7 @@ func apply(p map[string]float64, set map[string]string) error {
 // bounds are the least and the greatest value of a parameter, by what it is.
 func bounds(name string) (least, most float64) {
 	switch kind, _, _ := strings.Cut(name, "."); {
-	case kind == "go", kind == "share", kind == "error", kind == "consent", name == "staff.right":
+	case kind == "go", kind == "rate", kind == "share", kind == "error", kind == "consent", name == "staff.right":
 		return 0, 1
 	case name == "staff.from", name == "staff.to":
 		return 0, 24

@@ -197,6 +197,9 @@ var references = []reference{
 	{"event_attendance", "person || ' ' || event", "person", "person", "id", "", ""},
 	{"event_attendance", "person || ' ' || event", "event", "event", "id", "", ""},
 	{"event_attendance", "person || ' ' || event", "ticket", "event_ticket", "id", "", "x.event = t.event"},
+	{"event_jury", "event", "event", "event", "id", "", ""},
+	{"event_juror", "event || ' ' || person", "event", "event_jury", "event", "", ""},
+	{"event_juror", "event || ' ' || person", "person", "person", "id", "", ""},
 	{"event_answer", "event || ' ' || person", "event", "event", "id", "", ""},
 	{"event_answer", "event || ' ' || person", "person", "person", "id", "", ""},
 

@@ -91,6 +91,7 @@ var traces = []trace{
 	{"event_gift", `t.state = 'returned'`, `t.id`, []any{event.FriendReturned{}}, `f.data ->> 'gift'`},
 	{"event_scan", `t.result IN ('admitted', 'double')`, `t.id`, []any{event.Admitted{}}, `f.data ->> 'scan'`},
 	{"event_attendance", ``, `t.person || ' ' || t.event`, []any{event.Attended{}}, `f.person || ' ' || f.subject`},
+	{"event_jury", ``, `t.event`, []any{event.JuryAsked{}}, `f.subject`},
 	{"event_answer", ``, `t.person || ' ' || t.event`, []any{event.Answered{}}, `f.person || ' ' || f.subject`},
 	{"growth_link", ``, `t.id`, []any{growth.LinkMade{}}, `f.subject`},
 	{"growth_lead", ``, `t.person || ' ' || t.link`, []any{growth.LinkFollowed{}}, `f.person || ' ' || f.subject`},

@@ -44,7 +44,7 @@ func TestASoundCommunityHasNoFlaws(t *testing.T) {
 		for _, f := range r.Flaws {
 			t.Errorf("%+v", f)
 		}
-		for _, part := range []string{"fact", "seat", "path", "task", "ledger", "circle", "blob", "person", "intake", "touch", "membership", "shop", "event", "goods", "growth", "payout"} {
+		for _, part := range []string{"fact", "seat", "path", "task", "ledger", "circle", "blob", "person", "intake", "touch", "membership", "shop", "event", "goods", "growth", "payout", "team"} {
 			if r.Checked[part] == 0 {
 				t.Errorf("nothing of %s was looked at", part)
 			}
@@ -117,6 +117,8 @@ var damages = []struct{ kind, find, spoil string }{
 	{"event.place_without_ticket", `SELECT seat FROM event_ticket WHERE community_id = $1 AND state = 'valid' LIMIT 1`, `UPDATE event_ticket SET state = 'returned' WHERE community_id = $1 AND seat = $2`},
 	{"event.ticket_without_place", `SELECT s.seat FROM event_ticket_seat s JOIN event_ticket t ON t.id = s.ticket WHERE s.community_id = $1 AND t.state = 'valid' LIMIT 1`, `UPDATE seat SET state = 'released' WHERE community_id = $1 AND id = $2`},
 	{"event.two_tickets", `SELECT event FROM event_ticket WHERE community_id = $1 AND state = 'valid' GROUP BY event HAVING count(*) > 1 LIMIT 1`, `UPDATE event_ticket SET person = (SELECT MAX(person) FROM event_ticket WHERE community_id = $1 AND event = $2 AND state = 'valid') WHERE community_id = $1 AND event = $2`},
+	{"event.jury", `SELECT event FROM event_jury WHERE community_id = $1 AND state = 'passed' LIMIT 1`, `UPDATE event_jury SET need = need + 20 WHERE community_id = $1 AND event = $2`},
+	{"event.juror", `SELECT person FROM event_juror WHERE community_id = $1 AND verdict = 'yes' LIMIT 1`, `UPDATE event_juror SET said_at = 0 WHERE community_id = $1 AND person = $2`},
 	{"event.answer_of_absent", `SELECT event FROM event_answer WHERE community_id = $1 LIMIT 1`, `DELETE FROM event_attendance WHERE community_id = $1 AND event = $2`},
 	{"room.shown", `SELECT event FROM room WHERE community_id = $1 LIMIT 1`, `UPDATE room SET shown = 99 WHERE community_id = $1 AND event = $2`},
 	{"room.time", `SELECT event FROM room WHERE community_id = $1 AND state = 'paused' LIMIT 1`, `UPDATE room SET state = 'playing' WHERE community_id = $1 AND event = $2`},
@@ -135,6 +137,16 @@ var damages = []struct{ kind, find, spoil string }{
 	{"payout.line_below", `SELECT l.id FROM payout_line l WHERE l.community_id = $1 LIMIT 1`, `UPDATE payout_batch SET threshold = 99999999 WHERE community_id = $1 AND id = (SELECT batch FROM payout_line WHERE community_id = $1 AND id = $2)`},
 	{"payout.batch_open", `SELECT batch FROM payout_line WHERE community_id = $1 AND state = 'paid' LIMIT 1`, `UPDATE payout_line SET state = 'reserved' WHERE community_id = $1 AND batch = $2`},
 	{"payout.batch_unapproved", `SELECT batch FROM payout_line WHERE community_id = $1 AND state = 'paid' LIMIT 1`, `UPDATE payout_batch SET approved_by = '' WHERE community_id = $1 AND id = $2`},
+	{"team.load", `SELECT staff FROM team_staff WHERE community_id = $1 AND load > 0 LIMIT 1`, `UPDATE team_staff SET load = load + 1 WHERE community_id = $1 AND staff = $2`},
+	{"team.refunded", `SELECT order_id FROM team_return WHERE community_id = $1 LIMIT 1`, `UPDATE team_return SET amount = amount + 1 WHERE community_id = $1 AND order_id = $2`},
+	{"team.statement_sum", `SELECT id FROM team_statement WHERE community_id = $1 LIMIT 1`, `UPDATE team_line SET fen = fen + 1 WHERE community_id = $1 AND statement = $2`},
+	{"team.statement_volume", `SELECT id FROM team_statement WHERE community_id = $1 LIMIT 1`, `UPDATE team_statement SET volume = volume + 1 WHERE community_id = $1 AND id = $2`},
+	{"team.order_explained", `SELECT order_id FROM team_line WHERE community_id = $1 LIMIT 1`, `UPDATE team_line SET base = base + 1 WHERE community_id = $1 AND order_id = $2`},
+	{"team.no_statement", `SELECT staff FROM team_statement WHERE community_id = $1 LIMIT 1`, `DELETE FROM team_statement WHERE community_id = $1 AND staff = $2`},
+	{"team.closing", `SELECT month FROM team_month WHERE community_id = $1 LIMIT 1`, `UPDATE team_book SET closed = '' WHERE community_id = $1 AND closed = $2`},
+	{"team.unposted", `SELECT id FROM team_statement WHERE community_id = $1 AND entry <> '' LIMIT 1`, `UPDATE team_statement SET entry = '' WHERE community_id = $1 AND id = $2`},
+	{"team.statement_books", `SELECT id FROM team_statement WHERE community_id = $1 AND entry <> '' LIMIT 1`, `UPDATE team_statement SET total = total + 1, commission = commission + 1 WHERE community_id = $1 AND id = $2`},
+	{"team.untold", `SELECT order_id FROM team_credit WHERE community_id = $1 LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind = 'team.credited' AND subject = $2`},
 	{"circle.untold", `SELECT person FROM circle_member WHERE community_id = $1 AND left_at = 0 LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind = 'circle.joined' AND person = $2`},
 	{"intake.untold", `SELECT id FROM intake_registration WHERE community_id = $1 LIMIT 1`, `DELETE FROM fact WHERE community_id = $1 AND kind = 'intake.registered' AND data ->> 'registration' = $2`},
 	{"person.reference", `SELECT id FROM person WHERE community_id = $1 AND merged_into <> '' LIMIT 1`, `UPDATE person SET root = 'nobody' WHERE community_id = $1 AND id = $2`},
@@ -190,6 +202,7 @@ var notLived = map[string]bool{
 	"growth_reward.task ":                            true, // takes a week, or a merge of promoter and buyer
 	"payout_batch.id t.state = 'drafting'":           true, // for an instant only
 	"payout_batch.id t.state = 'cancelling'":         true, // for an instant only
+	"team_month.month t.state = 'closing'":           true, // for an instant only
 	"shop_order.id t.state = 'paid' AND NOT t.waits": true, // for an instant only
 	"transfer_import.file ":                          true, // takes an import
 	"transfer_problem.import ":                       true,

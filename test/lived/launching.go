@@ -37,7 +37,7 @@ func (w *World) pledging(ctx context.Context) error {
 	who := func(i int) string { return members[i].Person }
 	var spring, next launch.Launch
 	err = w.Do(ctx, func(tx *db.Tx) (err error) {
-		x := launch.Launch{Title: "春季招募", Product: "plan:vip", Begins: tx.Now().Add(time.Hour), Ends: tx.Now().AddDate(0, 0, 7), Target: launch.Target{Pledges: 9, Reach: 90}}
+		x := launch.Launch{Title: "春季招募", Product: "plan:vip", Begins: tx.Now().Add(time.Hour), Ends: tx.Now().AddDate(0, 0, 7), Target: launch.Goal{Pledges: 9, Reach: 90}}
 		if spring, err = w.Launches.OpenTx(tx, x, "op"); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-// reading lets a script be played to two members, one of whom asks and the other votes; it is paused when the world is looked at.
+// reading lets a script be played to two members, one of whom asks and the other votes, after a jury has read it; it is paused when the world is looked at.
 func (w *World) reading(ctx context.Context) error {
 	members, err := w.Members(ctx)
 	if err != nil {
@@ -27,6 +27,15 @@ func (w *World) reading(ctx context.Context) error {
 	}
 	var q room.Question
 	for _, step := range []func(tx *db.Tx) error{
+		func(tx *db.Tx) error {
+			_, err := w.Events.AskJuryTx(tx, e.ID, []string{asker, voter, members[2].Person}, 2, "owner")
+			return err
+		},
+		func(tx *db.Tx) error {
+			_, err := w.Events.JudgeTx(tx, e.ID, asker, event.Yes, "第二段很好", "owner")
+			return err
+		},
+		func(tx *db.Tx) error { _, err := w.Events.JudgeTx(tx, e.ID, voter, event.Yes, "", "owner"); return err },
 		func(tx *db.Tx) error {
 			_, err := w.Rooms.WriteTx(tx, e.ID, []room.Paragraph{{Text: "第一次做社群的人，最容易急着拉满。"}, {Text: "先把十个人服务好。"}, {Text: "谢谢大家。"}}, "owner")
 			return err

@@ -46,8 +46,12 @@ type Ticket struct {
 	AdmittedAt time.Time   `json:"admitted_at,omitzero" doc:"when it first let in at a door"`
 	CreatedAt  time.Time   `json:"created_at,omitzero"`
 
-	seat string
+	seat  string
+	fresh bool
 }
+
+// Fresh tells that the ticket was made just now, and not found.
+func (t Ticket) Fresh() bool { return t.fresh }
 
 // at gives the ticket as it is at a time.
 func (t Ticket) at(now time.Time) Ticket {
@@ -169,7 +173,7 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 
 // issue writes a new ticket with its places.
 func (s *Service) issue(tx *db.Tx, e Event, tt TicketType, t Ticket, offer seat.Seat) (Ticket, error) {
-	t.ID, t.Code, t.CreatedAt = tx.NewID(), secret(), tx.Now()
+	t.ID, t.Code, t.CreatedAt, t.fresh = tx.NewID(), secret(), tx.Now(), true
 	ttl := time.Duration(0)
 	if t.State == Held {
 		if offer.ID != "" && offer.Expires.Before(t.HeldUntil) {

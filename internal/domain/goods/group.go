@@ -208,6 +208,11 @@ func (s *Service) GroupItemsTx(tx *db.Tx, group, cursor string, limit int) (page
 	return page.Cut(list, limit, func(x Item) string { return page.Cursor(x.ID) }), err
 }
 
+// ItemInGroupTx finds the last thing with which one human, by any of their ids, took part in a group-buy, whatever became of it.
+func (s *Service) ItemInGroupTx(tx *db.Tx, group string, persons []string) (Item, bool, error) {
+	return lastInGroup(tx, group, persons)
+}
+
 // GroupFilter narrows a list of group-buys; what is empty doesn't.
 type GroupFilter struct {
 	Offer string

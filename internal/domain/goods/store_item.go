@@ -55,6 +55,12 @@ func inGroup(tx *db.Tx, group, person string) (bool, error) {
 	return found, err
 }
 
+// lastInGroup finds the last thing of somebody in a group.
+func lastInGroup(tx *db.Tx, group string, persons []string) (Item, bool, error) {
+	args := []any{tx.Community(), group}
+	return db.One(tx, scanItem, selectItem+` AND grp = $2 AND person IN `+db.In(&args, persons)+` ORDER BY id DESC LIMIT 1`, args...)
+}
+
 func itemsIn(tx *db.Tx, group string, states []State, after string, limit int) ([]Item, error) {
 	args := []any{tx.Community(), group, after, limit}
 	return db.All(tx, scanItem, selectItem+` AND grp = $2 AND id > $3 AND state IN `+db.In(&args, states)+` ORDER BY id LIMIT $4`, args...)

@@ -61,6 +61,9 @@ const (
 	OnePerson   Suspicion = "self"    // the same human answered by another account
 )
 
+// Suspicions lists them.
+var Suspicions = []Suspicion{SamePicture, OneDevice, OneAddress, InBurst, OnePerson}
+
 // ProofReason is why a proof was refused.
 type ProofReason string
 

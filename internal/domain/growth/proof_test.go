@@ -79,7 +79,9 @@ func (w *world) queue(p growth.Proof) task.RoleName {
 	return t.Role
 }
 
-func yes(p growth.Proof) growth.Decision { return growth.Decision{Proof: p.ID, Approve: true, By: "boss"} }
+func yes(p growth.Proof) growth.Decision {
+	return growth.Decision{Proof: p.ID, Approve: true, By: "boss"}
+}
 
 func no(p growth.Proof, why growth.ProofReason) growth.Decision {
 	return growth.Decision{Proof: p.ID, Reason: why, By: "boss"}
@@ -392,13 +394,25 @@ func TestReadsOfProofsUseIndexes(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, read := range map[string]func(tx *db.Tx) error{
-			"of a call":   func(tx *db.Tx) error { _, err := w.ProofsTx(tx, growth.ProofFilter{Call: "c00050"}, "", 20); return err },
-			"of a person": func(tx *db.Tx) error { _, err := w.ProofsTx(tx, growth.ProofFilter{Person: "p00050"}, "", 20); return err },
-			"held":        func(tx *db.Tx) error { _, err := w.ProofsTx(tx, growth.ProofFilter{State: growth.ProofIsHeld}, "", 20); return err },
-			"all":         func(tx *db.Tx) error { _, err := w.ProofsTx(tx, growth.ProofFilter{}, "", 20); return err },
-			"own":         func(tx *db.Tx) error { _, _, err := w.OwnProofTx(tx, c.ID, "p00001"); return err },
-			"calls":       func(tx *db.Tx) error { _, err := w.CallsTx(tx, true, "", 20); return err },
-			"alike":       func(tx *db.Tx) error { _, err := w.LikeTx(tx, growth.Proof{ID: "y", Call: c.ID, Person: "p9", Picture: "h00001"}); return err },
+			"of a call": func(tx *db.Tx) error {
+				_, err := w.ProofsTx(tx, growth.ProofFilter{Call: "c00050"}, "", 20)
+				return err
+			},
+			"of a person": func(tx *db.Tx) error {
+				_, err := w.ProofsTx(tx, growth.ProofFilter{Person: "p00050"}, "", 20)
+				return err
+			},
+			"held": func(tx *db.Tx) error {
+				_, err := w.ProofsTx(tx, growth.ProofFilter{State: growth.ProofIsHeld}, "", 20)
+				return err
+			},
+			"all":   func(tx *db.Tx) error { _, err := w.ProofsTx(tx, growth.ProofFilter{}, "", 20); return err },
+			"own":   func(tx *db.Tx) error { _, _, err := w.OwnProofTx(tx, c.ID, "p00001"); return err },
+			"calls": func(tx *db.Tx) error { _, err := w.CallsTx(tx, true, "", 20); return err },
+			"alike": func(tx *db.Tx) error {
+				_, err := w.LikeTx(tx, growth.Proof{ID: "y", Call: c.ID, Person: "p9", Picture: "h00001"})
+				return err
+			},
 		} {
 			plan := testkit.Plan(t, w.D, read)
 			if plan == "" || strings.Contains(plan, "Seq Scan on growth_proof") || strings.Contains(plan, "SCAN growth_proof") || strings.Contains(plan, "(community_id=?)") && strings.Contains(plan, "growth_proof") && name != "all" {

@@ -15,14 +15,14 @@ type Launch struct {
 	Product   string    `json:"product,omitempty" doc:"plan:vip, ticket:…; empty for the community as a whole"`
 	Begins    time.Time `json:"begins" doc:"when those who promised share it"`
 	Ends      time.Time `json:"ends"`
-	Target    Target    `json:"target"`
+	Target    Goal      `json:"target"`
 	Version   int64     `json:"version"`
 	CreatedAt time.Time `json:"created_at"`
 	ClosedAt  time.Time `json:"closed_at,omitzero" doc:"when it was closed by hand"`
 }
 
-// Target is what a launch aims at; 0 means that nothing is asked.
-type Target struct {
+// Goal is what a launch aims at; 0 means that nothing is asked.
+type Goal struct {
 	Pledges   int `json:"pledges"`
 	Reach     int `json:"reach" doc:"visitors who come by the links of those who promised"`
 	Endorsers int `json:"endorsers"`
@@ -49,8 +49,8 @@ type Board struct {
 	Launch
 	Pledges   PledgeCounts `json:"pledges"`
 	Reach     Reach        `json:"reach" doc:"of the links of all who promised, since the launch was opened"`
-	Endorsers Part         `json:"endorsers" doc:"with words they agreed to, of all who are named"`
-	Resources Part         `json:"resources" doc:"ready, of all"`
+	Endorsers Progress     `json:"endorsers" doc:"with words they agreed to, of all who are named"`
+	Resources Progress     `json:"resources" doc:"ready, of all"`
 	Missing   []Gap        `json:"missing" doc:"what was aimed at and is not there yet"`
 }
 
@@ -64,8 +64,8 @@ type PledgeCounts struct {
 	Shares   int64 `json:"shares" doc:"likewise"`
 }
 
-// Part is some of all.
-type Part struct {
+// Progress is some of all.
+type Progress struct {
 	N  int `json:"n"`
 	Of int `json:"of"`
 }

@@ -190,7 +190,7 @@ func TestOtherWordsTakeAnotherConsent(t *testing.T) {
 			}
 			return err
 		})
-		if !e.Agreed() || w.board(l).Endorsers != (launch.Part{N: 1, Of: 1}) {
+		if !e.Agreed() || w.board(l).Endorsers != (launch.Progress{N: 1, Of: 1}) {
 			t.Errorf("%+v on %+v", e, w.board(l))
 		}
 		e.Quote = "非常值得"

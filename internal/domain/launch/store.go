@@ -128,7 +128,7 @@ func deleteResource(tx *db.Tx, id string) (bool, error) {
 }
 
 // countParts counts who agreed of those named, and what is ready of what is noted. Both are bounded by most.
-func countParts(tx *db.Tx, launch string) (endorsers, resources Part, err error) {
+func countParts(tx *db.Tx, launch string) (endorsers, resources Progress, err error) {
 	err = tx.QueryRow(`SELECT count(CASE WHEN consent_at > 0 THEN 1 END), count(*) FROM launch_endorser WHERE community_id = $1 AND launch = $2`, tx.Community(), launch).
 		Scan(&endorsers.N, &endorsers.Of)
 	if err != nil {

@@ -117,7 +117,7 @@ func (w *world) spring() (l launch.Launch) {
 	w.Do(func(tx *db.Tx) (err error) {
 		now := tx.Now()
 		l, err = w.OpenTx(tx, launch.Launch{
-			Title: " 春季招募 ", Product: "plan:annual", Begins: now.AddDate(0, 0, 10), Ends: now.AddDate(0, 0, 17), Target: launch.Target{Pledges: 3, Reach: 100, Endorsers: 2},
+			Title: " 春季招募 ", Product: "plan:annual", Begins: now.AddDate(0, 0, 10), Ends: now.AddDate(0, 0, 17), Target: launch.Goal{Pledges: 3, Reach: 100, Endorsers: 2},
 		}, "boss")
 		return err
 	})

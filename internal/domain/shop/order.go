@@ -74,6 +74,7 @@ type Line struct {
 
 	Fixed bool `json:"-"` // no coupon changes what it costs
 	Alone bool `json:"-"` // it is ordered with nothing else: it may have to wait
+	Fresh bool `json:"-"` // it was kept for the buyer just now, so that no other order has it
 	// Discount is what a coupon has taken off.
 	Discount money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off"`
 

@@ -2,7 +2,6 @@ package shop
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ const maxGrant = 1_000_000
 
 func purse(person string) string { return "points:" + person }
 
-// redeem pays an order with points, at once and wholly; the floor of the buyer's points refuses what they have not.
+// redeem pays an order with points, at once and wholly.
 func (s *Service) redeem(tx *db.Tx, c Checkout, o *Order, cause string) error {
 	for i, l := range o.Lines {
 		at := fmt.Sprintf("/items/%d", i)
@@ -44,13 +43,13 @@ func (s *Service) redeem(tx *db.Tx, c Checkout, o *Order, cause string) error {
 	if !c.Points {
 		return nil
 	}
+	if err := s.enough(tx, o.Person, o.Points); err != nil {
+		return err
+	}
 	o.Amount = 0
 	e, err := s.books.PostTx(tx, ledger.Entry{Key: "points " + o.ID, Fact: cause, Subject: o.ID, Rule: o.rule(), Lines: []ledger.Line{
 		{Account: purse(o.Person), Currency: ledger.Points, Amount: -o.Points}, {Account: redeemed, Currency: ledger.Points, Amount: o.Points},
 	}})
-	if errors.Is(err, ledger.ErrFloor) {
-		return s.tooFew(tx, o.Person, o.Points, err)
-	}
 	if err != nil {
 		return fmt.Errorf("take the points for order %s: %w", o.ID, err)
 	}
@@ -74,6 +73,9 @@ func (s *Service) GrantTx(tx *db.Tx, person string, points int64, why GrantWhy, 
 	if points == 0 || points > maxGrant || points < -maxGrant || !slices.Contains([]GrantWhy{GrantGift, GrantPrize, GrantGoodwill, GrantCorrection}, why) {
 		return ErrGrant.With("max", maxGrant).At("/points")
 	}
+	if err := s.enough(tx, person, -points); err != nil {
+		return err
+	}
 	id := tx.NewID()
 	cause, err := fact.Append(tx, PointsGranted{Points: points, Why: why}, fact.Fact{Person: person, Subject: id, Actor: actor})
 	if err != nil {
@@ -82,19 +84,16 @@ func (s *Service) GrantTx(tx *db.Tx, person string, points int64, why GrantWhy, 
 	_, err = s.books.PostTx(tx, ledger.Entry{Key: "points granted " + id, Fact: cause, Subject: id, Rule: string(why), Lines: []ledger.Line{
 		{Account: granted, Currency: ledger.Points, Amount: -points}, {Account: purse(person), Currency: ledger.Points, Amount: points},
 	}})
-	if errors.Is(err, ledger.ErrFloor) {
-		return s.tooFew(tx, person, -points, err)
-	}
 	return err
 }
 
-// tooFew says how many points somebody has where more are needed.
-func (s *Service) tooFew(tx *db.Tx, person string, needed int64, why error) error {
-	has, err := s.books.BalanceTx(tx, purse(person), ledger.Points)
-	if err != nil {
-		return err
+// enough refuses what somebody has too few points for, and lets nobody else spend them until the commit.
+func (s *Service) enough(tx *db.Tx, person string, needed int64) error {
+	has, err := s.books.LockBalanceTx(tx, purse(person), ledger.Points)
+	if err == nil && has < needed {
+		err = ErrFewPoints.With("points", needed).With("has", has)
 	}
-	return ErrFewPoints.With("points", needed).With("has", has).Because(why)
+	return err
 }
 
 // PointsTx is how many points a person has, by all the ids that one human has had.

@@ -149,7 +149,7 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 // reserve keeps a thing for its buyer. What the goods keep for them already belongs to an order that is open, which is given: another
 // one would be paid for nothing. One with another coupon is closed first.
 func (s *Service) reserve(tx *db.Tx, c Checkout, item Item, until time.Time) (l Line, was Order, err error) {
-	if l, err = s.goods[item.Kind].Reserve(tx, c.Person, item, until); err != nil {
+	if l, err = s.goods[item.Kind].Reserve(tx, c.Person, item, until); err != nil || l.Fresh {
 		return l, was, err
 	}
 	was, found, err := openOrderOf(tx, l.Ref)

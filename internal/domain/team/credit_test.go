@@ -113,7 +113,9 @@ func TestRaceBoard(t *testing.T) {
 		w.refund(order, 1000)
 		w.sell("dan", 500, func(x *team.Sale) { x.Promoter = "ann" })
 		w.sell("eve", 700) // nobody's
-		set := func(x team.Target) { w.Do(func(tx *db.Tx) error { _, err := w.SetTargetTx(tx, "boss", x); return err }) }
+		set := func(x team.Target) {
+			w.Do(func(tx *db.Tx) error { _, err := w.SetTargetTx(tx, "boss", x); return err })
+		}
 		set(team.Target{Month: "2026-03", Department: "sales", Staff: "sam", Kind: team.SalesTarget, Amount: 10_000_00})
 		set(team.Target{Month: "2026-03", Department: "sales", Staff: "sam", Kind: team.SalesTarget, Amount: 7_200_00})
 		set(team.Target{Month: "2026-03", Department: "sales", Staff: "sue", Kind: team.SalesTarget, Amount: 1_00})

@@ -230,6 +230,19 @@ func (s *Service) ReturnTx(tx *db.Tx, actor, person string) (Turn, error) {
 	return s.toPool(tx, rules, t, actor)
 }
 
+// OwnerTx gives who looks after a person on a side. Refusals: ErrNoOwner.
+func (s *Service) OwnerTx(tx *db.Tx, person string, side Side) (Turn, error) {
+	person, err := s.People.Root(tx, person)
+	if err != nil {
+		return Turn{}, err
+	}
+	t, found, err := openTurn(tx, person, side, "")
+	if err == nil && !found {
+		err = ErrNoOwner
+	}
+	return t, err
+}
+
 // turnOf is the open turn of a person, locked. Refusals: ErrNoOwner.
 func (s *Service) turnOf(tx *db.Tx, person string, side Side) (t Turn, rules Rules, err error) {
 	if rules, err = rulesNow(tx); err != nil {

@@ -295,4 +295,3 @@ func TestStatementsProperty(t *testing.T) {
 		})
 	})
 }
-

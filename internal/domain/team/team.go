@@ -57,7 +57,7 @@ type SaleKind string
 const (
 	KindNew      SaleKind = "new"
 	KindReferral SaleKind = "referral" // the buyer was brought by somebody whom service looks after
-	KindRenewal  SaleKind = "renewal" // the buyer was service's before
+	KindRenewal  SaleKind = "renewal"  // the buyer was service's before
 	KindUpgrade  SaleKind = "upgrade"
 )
 

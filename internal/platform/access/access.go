@@ -48,6 +48,7 @@ var Roles = []Role{Owner, Admin, Service, Sales, Content, Traffic, Viewer}
 type Principal struct {
 	Kind      Kind
 	ID        string // of the operator, person or token; the part's name for the system
+	Behind    string // the operator who made the token
 	Name      string // of an operator, to be shown
 	Community string // whose roles and scopes these are; "" outside of any
 	Roles     []Role
@@ -57,6 +58,17 @@ type Principal struct {
 	Session   string
 	Address   string // of the network it acts from, "" for the program itself
 	Request   string // id of the request it acts in
+}
+
+// Human is the operator who answers for what the principal does: themselves, or who made the token. It is empty for others.
+func (p Principal) Human() string {
+	switch p.Kind {
+	case Operator:
+		return p.ID
+	case Token:
+		return p.Behind
+	}
+	return ""
 }
 
 // AsSystem is the program itself at work in a community: a job, a timer, a callback that was verified.

@@ -33,6 +33,10 @@ money.post        o a . . . . . . y
 money.pay         o . . . . . . . .
 shop.read         o a s l c t v . y
 shop.write        o a s . . . . . y
+team.read         o a s l c t v . y
+team.manage       o a . . . . . . y
+growth.read       o a s l c t v . y
+growth.write      o a s . c t . . y
 event.read        o a s l c t v . y
 event.write       o a s . c . . . y
 event.check       o a s l c . . . y

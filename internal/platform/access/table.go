@@ -24,13 +24,17 @@ const (
 	OrderRead      Action = "order.read"
 	OrderWrite     Action = "order.write" // order for somebody, end what is not paid
 	MoneyRead      Action = "money.read"
-	MoneyPost      Action = "money.post"  // entries and reversals by hand: what came in, what goes back
-	MoneyPay       Action = "money.pay"   // money that leaves
-	ShopRead       Action = "shop.read"   // products, group-buys, coupons, what is to be sent, complaints
-	ShopWrite      Action = "shop.write"  // change them, send things, answer complaints
-	EventRead      Action = "event.read"  // the calendar, tickets, check-ins, answers
-	EventWrite     Action = "event.write" // plan, change and call off events, take tickets back
-	EventCheck     Action = "event.check" // let people in at a door
+	MoneyPost      Action = "money.post"   // entries and reversals by hand: what came in, what goes back
+	MoneyPay       Action = "money.pay"    // money that leaves
+	ShopRead       Action = "shop.read"    // products, group-buys, coupons, what is to be sent, complaints
+	ShopWrite      Action = "shop.write"   // change them, send things, answer complaints
+	TeamRead       Action = "team.read"    // departments, owners, targets, the race; one's own statements
+	TeamManage     Action = "team.manage"  // hand people over, set targets, say who is given how many
+	GrowthRead     Action = "growth.read"  // launches, pledges, calls and their proofs
+	GrowthWrite    Action = "growth.write" // open and change them, ask people to pledge
+	EventRead      Action = "event.read"   // the calendar, tickets, check-ins, answers
+	EventWrite     Action = "event.write"  // plan, change and call off events, take tickets back
+	EventCheck     Action = "event.check"  // let people in at a door
 	InsightRead    Action = "insight.read"
 	PlaybookRead   Action = "playbook.read"
 	PlaybookApply  Action = "playbook.apply"
@@ -70,6 +74,7 @@ const (
 	SendTouch      Scope = "send:touch"
 	WriteEvents    Scope = "write:events"
 	WriteShop      Scope = "write:shop"
+	WriteGrowth    Scope = "write:growth"
 	ReadMoney      Scope = "read:money"
 	WriteMoney     Scope = "write:money"
 	ManagePlaybook Scope = "manage:playbook"
@@ -81,7 +86,7 @@ const (
 
 // Scopes lists the scopes.
 var Scopes = []Scope{
-	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, WriteEvents, WriteShop, ReadMoney,
+	Read, WritePeople, RevealPeople, ErasePeople, WriteIntake, WriteCircles, WriteTasks, SendTouch, WriteEvents, WriteShop, WriteGrowth, ReadMoney,
 	WriteMoney, ManagePlaybook, ManageSettings, ReadAudit, RunImport, RunExport,
 }
 
@@ -127,6 +132,10 @@ var rules = map[Action]rule{
 	MoneyPay:       {roles: []Role{Owner}, mfa: true},
 	ShopRead:       {roles: everyone, scope: Read, system: true},
 	ShopWrite:      {roles: []Role{Owner, Admin, Service}, scope: WriteShop, system: true},
+	TeamRead:       {roles: everyone, scope: Read, system: true},
+	TeamManage:     {roles: managers, scope: WritePeople, system: true},
+	GrowthRead:     {roles: everyone, scope: Read, system: true},
+	GrowthWrite:    {roles: []Role{Owner, Admin, Service, Content, Traffic}, scope: WriteGrowth, system: true},
 	EventRead:      {roles: everyone, scope: Read, system: true},
 	EventWrite:     {roles: []Role{Owner, Admin, Service, Content}, scope: WriteEvents, system: true},
 	EventCheck:     {roles: []Role{Owner, Admin, Service, Sales, Content}, scope: WriteEvents, system: true},

@@ -1,6 +1,7 @@
 package authn
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -64,7 +65,7 @@ func (s *Service) CreateToken(ctx context.Context, by access.Principal, n NewTok
 	}
 	secret := s.newSecret()
 	err = s.db.Do(ctx, by.Community, func(tx *db.Tx) error {
-		t = Token{ID: tx.NewID(), Name: n.Name, Scopes: n.Scopes, CreatedBy: by.ID, CreatedAt: tx.Now(), ExpiresAt: n.ExpiresAt, hash: digest(secret)}
+		t = Token{ID: tx.NewID(), Name: n.Name, Scopes: n.Scopes, CreatedBy: cmp.Or(by.Human(), by.ID), CreatedAt: tx.Now(), ExpiresAt: n.ExpiresAt, hash: digest(secret)}
 		if err := insertToken(tx, t); err != nil {
 			return err
 		}
@@ -119,5 +120,5 @@ func (s *Service) TokenPrincipal(ctx context.Context, text string) (p access.Pri
 		// As with sessions, that it is used is noted when it can be.
 		s.db.Do(ctx, community, func(tx *db.Tx) error { return useToken(tx, t.ID) }) //nolint:errcheck // see above
 	}
-	return access.Principal{Kind: access.Token, ID: t.ID, Name: t.Name, Community: community, Scopes: t.Scopes}, nil
+	return access.Principal{Kind: access.Token, ID: t.ID, Behind: t.CreatedBy, Name: t.Name, Community: community, Scopes: t.Scopes}, nil
 }

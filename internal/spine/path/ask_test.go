@@ -1,6 +1,7 @@
 package path_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -55,6 +56,33 @@ func TestAsk(t *testing.T) {
 			t.Errorf("withdrawn: %v", w.tasks.withdrawn)
 		}
 	})
+}
+
+// E2: the task of a run that is about an event, or anything that is no person, moves it on: the fact names the run.
+func TestAskAboutWhatIsNoPerson(t *testing.T) {
+	for _, subject := range []string{"circle", "event"} {
+		testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+			w := newWorld(t, d)
+			w.put("subject: " + subject + "\nstart: {on: path_test.reserved, once_per: [circle, subject]}\nsteps:\n" +
+				"  - ask: look\n    role: content\n    outcomes: {good: next, bad: end refused}\n    for: 1d\n    else: end late\n  - end: passed\n")
+			w.about(subject, 0, "ann", Reserved{})
+			w.about(subject, 1, "ann", Reserved{})
+			w.settle()
+			done := func(i int, outcome task.Outcome) {
+				r := w.run(fmt.Sprint("s", i))
+				f := fact.Fact{Subject: r.ID, Person: r.Person}
+				w.do(func(tx *db.Tx) error {
+					_, err := fact.Append(tx, task.Finished{Task: fact.ID(w.tasks.open[r.Subject]), Kind: "look", Outcome: outcome}, f)
+					return err
+				})
+			}
+			done(0, "good")
+			done(1, "bad")
+			w.settle()
+			w.wantOutcome("s0", "passed")
+			w.wantOutcome("s1", "refused")
+		})
+	}
 }
 
 // finish is what the tasks' package tells when a task about a person is done.

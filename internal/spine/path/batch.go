@@ -18,6 +18,7 @@ type batch struct {
 	tx     *db.Tx
 	shelf  *shelf
 	runs   map[string][]*Run // by subject
+	asked  map[string]string // subjects of the runs whose tasks were finished, by run
 	dirty  []*Run
 	isDirt map[*Run]bool
 	log    [][]any
@@ -56,7 +57,7 @@ func (e *Engine) handle(tx *db.Tx, facts []fact.Fact) error {
 	}
 	for i := range facts {
 		f := &facts[i]
-		for _, s := range subjects(f) {
+		for _, s := range b.subjects(f) {
 			for _, r := range slices.Clone(b.runs[s]) {
 				if err := b.offer(r, f); err != nil {
 					return err
@@ -72,10 +73,10 @@ func (e *Engine) handle(tx *db.Tx, facts []fact.Fact) error {
 	return b.write()
 }
 
-// subjects lists whose runs a fact may concern.
-func subjects(f *fact.Fact) []string {
+// subjects lists whose runs a fact may concern. The end of a task concerns the run that asked, whatever that is about.
+func (b *batch) subjects(f *fact.Fact) []string {
 	var out []string
-	for _, s := range []string{f.Person, f.Subject, f.Circle} {
+	for _, s := range []string{f.Person, f.Subject, f.Circle, b.askedBy(f)} {
 		if s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
@@ -83,15 +84,38 @@ func subjects(f *fact.Fact) []string {
 	return out
 }
 
+// askedBy is the subject of the run that a finished task was for; "" for any other fact.
+func (b *batch) askedBy(f *fact.Fact) string {
+	if f.Kind != taskFinished {
+		return ""
+	}
+	return b.asked[f.Subject]
+}
+
+// whoAsked finds the subjects of the runs whose tasks were finished: the fact names the run.
+func (b *batch) whoAsked(facts []fact.Fact) (err error) {
+	var runs []string
+	for i := range facts {
+		if facts[i].Kind == taskFinished && facts[i].Subject != "" {
+			runs = append(runs, facts[i].Subject)
+		}
+	}
+	b.asked, err = subjectsOf(b.tx, runs)
+	return err
+}
+
 func (b *batch) load(facts []fact.Fact) error {
+	if err := b.whoAsked(facts); err != nil {
+		return err
+	}
 	all, shared := map[string]bool{}, map[string]bool{}
 	for i := range facts {
 		f := &facts[i]
-		for _, s := range subjects(f) {
+		for _, s := range b.subjects(f) {
 			all[s] = true
 		}
 		if b.shelf.shared[f.Kind] {
-			shared[f.Subject], shared[f.Circle] = true, true
+			shared[f.Subject], shared[f.Circle], shared[b.askedBy(f)] = true, true, true
 		}
 	}
 	delete(shared, "")

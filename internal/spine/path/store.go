@@ -123,6 +123,26 @@ func lockAll(tx *db.Tx, how string, names []string) error {
 	return tx.Put(`SELECT pg_advisory_xact_lock`+how+`(n) FROM unnest(CAST($1 AS BIGINT[])) AS n`, numbers)
 }
 
+// subjectsOf gives the subjects of runs by their ids.
+func subjectsOf(tx *db.Tx, runs []string) (map[string]string, error) {
+	out := map[string]string{}
+	for len(runs) > 0 {
+		n := min(len(runs), 64)
+		args := []any{tx.Community()}
+		err := tx.Each(func(r *db.Row) error {
+			var id, subject string
+			err := r.Scan(&id, &subject)
+			out[id] = subject
+			return err
+		}, `SELECT id, subject FROM path_run WHERE community_id = $1 AND id IN `+db.In(&args, runs[:n]), args...)
+		if err != nil {
+			return nil, err
+		}
+		runs = runs[n:]
+	}
+	return out, nil
+}
+
 // runningOf reads and locks the running runs of subjects, in the order of their ids so that locks are taken in one order. It is
 // ordered by an expression: by the id itself SQLite would read the whole community in that order, and not by the index.
 func runningOf(tx *db.Tx, subjects []string) ([]*Run, error) {

@@ -107,7 +107,7 @@ func (b *batch) offer(r *Run, f *fact.Fact) error {
 	if err != nil {
 		return err
 	}
-	if subjectOf(c.Subject, f) != r.Subject || r.early.knows(f) {
+	if subjectOf(c.Subject, f) != r.Subject && b.askedBy(f) != r.Subject || r.early.knows(f) {
 		return nil
 	}
 	r.by = nil

@@ -57,6 +57,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists bills, those of the latest day first */
+        get: operations["bill.list"];
+        put?: never;
+        /** Compares a channel's bill of a day with the books, and posts its fee; the same file again changes nothing */
+        post: operations["bill.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/bills/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A bill with how many differences it has */
+        get: operations["bill.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/books": {
         parameters: {
             query?: never;
@@ -119,6 +154,58 @@ export interface paths {
         get: operations["book.history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists calls to share and show it, with what came of each, the one that ends last first */
+        get: operations["call.list"];
+        put?: never;
+        /** Calls everybody to do something and to show it by a picture */
+        post: operations["call.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/calls/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the rules that the playbook has for calls */
+        get: operations["call.rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/calls/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes no more proofs of a call; those that were sent are decided */
+        post: operations["call.end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -255,6 +342,40 @@ export interface paths {
         };
         /** Lists the messages behind a campaign's numbers, the newest first */
         get: operations["campaign.touches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the ways to be paid, and which of them make bills */
+        get: operations["channel.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/channels/{name}/bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bill of a day of a channel that makes its bills here */
+        get: operations["channel.bill"];
         put?: never;
         post?: never;
         delete?: never;
@@ -590,6 +711,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/contacts-in-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the people whom one of the staff looks after, or who wait in the pool, the latest first */
+        get: operations["contact.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/coupons": {
         parameters: {
             query?: never;
@@ -654,6 +792,126 @@ export interface paths {
         get: operations["people.coverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists whose sales orders are, the latest paid first */
+        get: operations["credit.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the departments with their staff and what each has in hand, and the rules by which contacts and sales are theirs */
+        get: operations["department.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/departments/{name}/staff/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets how many contacts one of a department's staff is given, and when */
+        put: operations["department.place"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists in what bills and books differ, the latest first */
+        get: operations["difference.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/differences/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says why a bill and the books differ, and that nothing more is to be done */
+        post: operations["difference.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/endorsers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an endorser off the board */
+        delete: operations["endorser.remove"];
+        options?: never;
+        head?: never;
+        /** Changes what is said of an endorser or what they say; other words take another agreement */
+        patch: operations["endorser.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/endorsers/{id}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down that an endorser agreed to be shown with their words, or does no longer */
+        post: operations["endorser.consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1569,6 +1827,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists launches, the one that begins last first */
+        get: operations["launch.list"];
+        put?: never;
+        /** Prepares a launch */
+        post: operations["launch.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a launch stands: pledges, reach, endorsers, resources, and what is missing */
+        get: operations["launch.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a launch but for its product: links were made for it */
+        patch: operations["launch.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a launch before its time: nobody is asked or reminded any more */
+        post: operations["launch.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}/endorsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who stands behind a launch, in the order in which they were named */
+        get: operations["endorser.list"];
+        put?: never;
+        /** Names somebody who may stand behind a launch; they have agreed to nothing yet */
+        post: operations["endorser.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}/pledges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the pledges of a launch with what their links brought, newest first */
+        get: operations["pledge.list"];
+        put?: never;
+        /** Asks people to pledge, from the one asking budget; who can't be asked is told of and left out */
+        post: operations["pledge.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes what somebody promises, asked or not; a later promise takes the place of an earlier one */
+        post: operations["pledge.promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/launches/{id}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a launch needs or has */
+        get: operations["resource.list"];
+        put?: never;
+        /** Notes something that a launch needs or has */
+        post: operations["resource.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/links/{id}/chain": {
         parameters: {
             query?: never;
@@ -1637,6 +2019,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/members/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Checks the code of a member's card, which is good for a minute after the card has shown it */
+        post: operations["card.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/members/cohorts": {
         parameters: {
             query?: never;
@@ -1682,6 +2081,24 @@ export interface paths {
         put?: never;
         /** Takes a merge back */
         post: operations["merge.undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the months whose statements are written, the latest first */
+        get: operations["month.list"];
+        put?: never;
+        /** Closes a month that has ended: its statements are written in the background, and what is refunded later is taken back in the next */
+        post: operations["month.close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1861,6 +2278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/orders/{id}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a sale is credited to whom: the rules of that day, who looked after whom, what went back, and what it earned */
+        get: operations["credit.why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/orders/{id}/refunds": {
         parameters: {
             query?: never;
@@ -1872,6 +2306,128 @@ export interface paths {
         put?: never;
         /** Gives money of an order back; all that is left takes back what was bought */
         post: operations["order.refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists companies, the newest first */
+        get: operations["organisation.list"];
+        put?: never;
+        /** Notes a company with its contact, who orders for it and invites colleagues */
+        post: operations["organisation.found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A company with its memberships and places for colleagues */
+        get: operations["organisation.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a company's name, owner or invoice data; what is left out stays */
+        patch: operations["organisation.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands on a company's invoices */
+        get: operations["organisation.invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who is in a company, by when they came */
+        get: operations["organisation.people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a person into a company, or gives them another role there */
+        put: operations["organisation.set_role"];
+        post?: never;
+        /** Takes a person out of a company; a place that they have stays until it is freed */
+        delete: operations["organisation.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists a company's places for colleagues and invitations, the latest first */
+        get: operations["organisation.places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a company, the latest first */
+        get: operations["organisation.timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2424,6 +2980,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the companies that a person is in */
+        get: operations["person.organisations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Hands a person to one of the staff */
+        put: operations["owner.set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/owner/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a contact back into the pool, from which somebody else is given them: by who has them, or a manager */
+        post: operations["owner.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/owner/touch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that the owner has spoken with a contact: they are not given to somebody else any more */
+        post: operations["owner.touch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who has looked after a person, the latest first */
+        get: operations["owner.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/points": {
         parameters: {
             query?: never;
@@ -2614,6 +3255,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/placements/pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums placements up by pool */
+        get: operations["placement.pools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/placements/ranked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists placements with what became of those who came by them, the best first */
+        get: operations["placement.rank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/placements/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a placement would come to: contacts × rate × price − cost */
+        get: operations["placement.what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/placements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of those who came by a placement */
+        get: operations["placement.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what a placement is called, costs and when it runs */
+        patch: operations["placement.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/placements/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists whose first way in a placement was, newest first */
+        get: operations["placement.people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/placements/{id}/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the orders of those whose first way in a placement was, newest first */
+        get: operations["placement.sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/places/{id}/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a colleague's place back, used or not */
+        post: operations["place.free"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/plans": {
         parameters: {
             query?: never;
@@ -2693,6 +3454,93 @@ export interface paths {
         get: operations["playbook.schema"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/pledges/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody won't share, or takes their promise back */
+        post: operations["pledge.decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/pledges/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that somebody shared as they promised */
+        post: operations["pledge.done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists posts on other platforms with what came of them, the one planned last first */
+        get: operations["post.list"];
+        put?: never;
+        /** Plans a post on another platform, with an entry of its own */
+        post: operations["post.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/posts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A post with what came of it */
+        get: operations["post.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a post: when it is planned, where it was published, how far it reached */
+        patch: operations["post.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/posts/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a planned post up; its entry takes nobody in any more */
+        post: operations["post.drop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2786,6 +3634,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists proofs, the newest first */
+        get: operations["proof.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/proofs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A proof with what it resembles */
+        get: operations["proof.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/proofs/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rewards a proof; one that is held takes an acknowledgement, by who manages tasks */
+        post: operations["proof.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/proofs/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a proof; its person is told why and may send another one */
+        post: operations["proof.refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/questions/{id}/mark": {
         parameters: {
             query?: never;
@@ -2797,6 +3713,23 @@ export interface paths {
         put?: never;
         /** Says what became of a question */
         post: operations["question.mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/race": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The race board: contacts, conversions and sales beside targets, by department and staff */
+        get: operations["race.read"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2818,6 +3751,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a resource off the board */
+        delete: operations["resource.remove"];
+        options?: never;
+        head?: never;
+        /** Changes a resource */
+        patch: operations["resource.edit"];
         trace?: never;
     };
     "/api/v1/communities/{community}/rewards": {
@@ -3059,6 +4010,74 @@ export interface paths {
         patch: operations["staff.set_roles"];
         trace?: never;
     };
+    "/api/v1/communities/{community}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists statements, the latest month first; who may not read money sees their own */
+        get: operations["statement.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A statement; who may not read money sees their own */
+        get: operations["statement.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/statements/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a statement, which posts it to the wages that payouts pay: by somebody else than who closed the month, and than who earns it */
+        post: operations["statement.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/statements/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what a statement is made of, down to the order and the step */
+        get: operations["statement.lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/suppliers": {
         parameters: {
             query?: never;
@@ -3103,6 +4122,24 @@ export interface paths {
         /** What a supplier was owed and paid in a month, down to the things that were sent; its figures are those of the books */
         get: operations["supplier.statement"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the targets of a month */
+        get: operations["target.list"];
+        /** Sets what one of the staff, or a department, is to bring in a month; 0 takes it away */
+        put: operations["target.set"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3536,6 +4573,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AskedPledge: {
+            next?: string;
+            person: string;
+            pledge?: components["schemas"]["LaunchPledge"];
+            /** @description code of why they could not be asked: growth.asked_lately, launch.pledged, launch.declined … */
+            refused?: string;
+            /** @description that, in words */
+            what?: string;
+        };
+        AskedPledges: {
+            /** Format: int64 */
+            asked: number;
+            items: components["schemas"]["AskedPledge"][];
+        };
         AttendeeRow: {
             /** @description who let them in */
             actor?: string;
@@ -3613,6 +4664,19 @@ export interface components {
             /** @description entries that take it back, wholly or in part, the oldest first */
             reversed: components["schemas"]["LedgerEntry"][];
         };
+        CallAddRequest: {
+            /**
+             * Format: date-time
+             * @description by the rule, if not given
+             */
+            ends?: string;
+            /** @description what this one is about */
+            note?: string;
+            /** @description plan:vip: whose share link goes with it; empty for the community as a whole */
+            product?: string;
+            /** @description its name */
+            rule: string;
+        };
         CampaignApproveRequest: {
             /** Format: int64 */
             version: number;
@@ -3684,6 +4748,25 @@ export interface components {
             total: number;
             /** Format: int64 */
             version: number;
+        };
+        CardCheck: {
+            /**
+             * Format: date-time
+             * @description when the card showed the code
+             */
+            issued_at: string;
+            /** @description that run now; none: not a member any more */
+            memberships: components["schemas"]["MembershipTenure"][];
+            /** @description real name, masked; looked up in full like any other */
+            name: string;
+            nickname: string;
+            person: string;
+            /** @description a member now */
+            valid: boolean;
+        };
+        CardCheckRequest: {
+            /** @description as the QR has it */
+            code: string;
         };
         Chain: {
             /** @description breadth first; a node's parent is its edge */
@@ -4170,6 +5253,66 @@ export interface components {
             /** @description people with none, one, two and three ways */
             ways: number[];
         };
+        CreditWhy: {
+            credit: components["schemas"]["TeamCredit"];
+            /** @description of statements */
+            lines: components["schemas"]["TeamEarned"][];
+            person_name: string;
+            promoter_name?: string;
+            returns: components["schemas"]["TeamReturn"][];
+            /** @description as they were when it was credited */
+            rules: components["schemas"]["TeamRules"];
+            staff_name?: string;
+            /** @description by which the staff had the buyer, or the promoter */
+            turn?: components["schemas"]["TeamTurn"];
+        };
+        DepartmentPlaceRequest: {
+            /**
+             * Format: int64
+             * @description minute of the day; with to 0 as the rules say
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description in hand at once; as the rules say if not given
+             */
+            most?: number;
+            /** @description is given nobody new */
+            paused?: boolean;
+            /** Format: int64 */
+            to?: number;
+        };
+        DepartmentView: {
+            members: components["schemas"]["TeamMember"][];
+            /** @description a–z, 0–9, - */
+            name: string;
+            pay?: components["schemas"]["TeamPay"];
+            /** @description who is in it; the side's name if not given */
+            role?: string;
+            /** @description traffic, sales or service */
+            side: string;
+            /** @description names of sources whose people come here first */
+            sources?: string[];
+            title: {
+                [key: string]: string;
+            };
+        };
+        Departments: {
+            /** @description which side a sale is credited to */
+            credits: components["schemas"]["TeamCredits"];
+            items: components["schemas"]["DepartmentView"][];
+            /** @description who gets a contact */
+            owners: components["schemas"]["TeamOwners"];
+            /**
+             * Format: int64
+             * @description of the rules; 0 where there are none
+             */
+            version: number;
+        };
+        DifferenceResolveRequest: {
+            /** @description why they differ, and what was done */
+            reason: string;
+        };
         Door: {
             /**
              * Format: int64
@@ -4195,6 +5338,26 @@ export interface components {
             reserved: number;
             /** @description gives no more numbers; who has one is let in */
             retired?: boolean;
+        };
+        EndorserAddRequest: {
+            name: string;
+            /** @description if they are known here */
+            person?: string;
+            /** @description in their own words */
+            quote?: string;
+            /** @description what they are */
+            title?: string;
+        };
+        EndorserConsentRequest: {
+            /** @description you have it in writing */
+            given: boolean;
+        };
+        EndorserWords: {
+            name: string;
+            /** @description in their own words */
+            quote?: string;
+            /** @description what they are */
+            title?: string;
         };
         EntryAddRequest: {
             /** @description in the short link; one is made if not given */
@@ -5184,6 +6347,50 @@ export interface components {
             /** @description the bond it lost to */
             winner?: string;
         };
+        GrowthCall: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ends: string;
+            id: string;
+            /** @description what this one is about, in the operator's words */
+            note?: string;
+            /** @description plan:vip: whose share link goes with it; empty for the community as a whole */
+            product?: string;
+            /** @description as it was when the call went out */
+            rule: components["schemas"]["GrowthProofRule"];
+        };
+        GrowthCallCounts: {
+            /** Format: int64 */
+            approved: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            ends: string;
+            /**
+             * Format: int64
+             * @description that look odd
+             */
+            held: number;
+            id: string;
+            /** @description what this one is about, in the operator's words */
+            note?: string;
+            /** @description plan:vip: whose share link goes with it; empty for the community as a whole */
+            product?: string;
+            /** Format: int64 */
+            refused: number;
+            /** @description as it was when the call went out */
+            rule: components["schemas"]["GrowthProofRule"];
+            /**
+             * Format: int64
+             * @description fen or points, for those approved
+             */
+            spent: number;
+            /** Format: int64 */
+            waits: number;
+        };
         GrowthCame: {
             /** Format: date-time */
             at: string;
@@ -5253,6 +6460,71 @@ export interface components {
              * @description visitors, each once a day
              */
             visits: number;
+        };
+        GrowthProof: {
+            /**
+             * Format: int64
+             * @description fen or points
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            call: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            id: string;
+            /** @description of the reward */
+            kind: string;
+            person: string;
+            /** @description hash; empty once the person was erased */
+            picture?: string;
+            /** @description why it was refused */
+            reason?: string;
+            state: string;
+            /** @description why it is held, or was */
+            suspicions: string[];
+        };
+        GrowthProofRule: {
+            /** @description what is to be done, and what the picture has to show */
+            about?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description from so many proofs within ten minutes they are held; 100 if not given, 200 at most
+             */
+            burst?: number;
+            /**
+             * Format: int64
+             * @description how long a call is open; 7 if not given
+             */
+            days?: number;
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook
+             */
+            money?: number;
+            /**
+             * Format: int64
+             * @description how many may be rewarded by one call; all if not given
+             */
+            most?: number;
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description what an approved proof earns; or money
+             */
+            points?: number;
+            /**
+             * Format: int64
+             * @description from so many persons at one network address within an hour their proofs are held; 4 if not given
+             */
+            same_address?: number;
+            title: {
+                [key: string]: string;
+            };
         };
         GrowthPurse: {
             /**
@@ -5530,6 +6802,38 @@ export interface components {
             /** @description gives no more numbers; who has one is let in */
             retired?: boolean;
         };
+        IntakeOutlook: {
+            /**
+             * Format: int64
+             * @description fen, revenue − cost
+             */
+            profit: number;
+            /**
+             * Format: int64
+             * @description rate at which the contacts pay the cost, rounded up; absent if no rate does
+             */
+            rate_needed_bp?: number;
+            /**
+             * Format: int64
+             * @description fen, sales × price
+             */
+            revenue: number;
+            /**
+             * Format: int64
+             * @description profit of cost, in basis points; absent without a cost
+             */
+            roi_bp?: number;
+            /**
+             * Format: int64
+             * @description contacts × rate, rounded down
+             */
+            sales: number;
+            /**
+             * Format: int64
+             * @description sales that pay the cost; absent without a price
+             */
+            sales_needed?: number;
+        };
         IntakePageFigures: {
             active: boolean;
             /**
@@ -5584,6 +6888,152 @@ export interface components {
             source: string;
             /** Format: date-time */
             starts?: string;
+        };
+        IntakePlacementFigures: {
+            /**
+             * Format: int64
+             * @description persons whose first way in it was
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description of these, registered or added a contact
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description of these, have something they paid for
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            cost: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends?: string;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description days from its start until its revenue had paid its cost; absent if it has not
+             */
+            payback_days?: number;
+            /** @description accounts with the same audience, groups, mid-size accounts: as the community names them */
+            pool?: string;
+            /**
+             * Format: int64
+             * @description fen, revenue less cost
+             */
+            profit: number;
+            /**
+             * Format: int64
+             * @description converted of contacts, in basis points; absent without contacts
+             */
+            rate_bp?: number;
+            /**
+             * Format: int64
+             * @description fen, of it
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description fen, paid less refunded
+             */
+            revenue: number;
+            /**
+             * Format: int64
+             * @description profit of cost, in basis points; absent without a cost
+             */
+            roi_bp?: number;
+            source: string;
+            /** Format: date-time */
+            starts?: string;
+        };
+        IntakePoolFigures: {
+            /** Format: int64 */
+            came: number;
+            /** Format: int64 */
+            contacts: number;
+            /** Format: int64 */
+            converted: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            cost: number;
+            /** Format: int64 */
+            placements: number;
+            /** @description empty for placements of none */
+            pool: string;
+            /**
+             * Format: int64
+             * @description converted of contacts; absent without contacts
+             */
+            rate_bp?: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            revenue: number;
+            /**
+             * Format: int64
+             * @description absent without a cost
+             */
+            roi_bp?: number;
+        };
+        IntakePost: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            dropped_at?: string;
+            /** @description that leads from it to here */
+            entry: string;
+            id: string;
+            /** @description where it can be read */
+            link?: string;
+            /** Format: date-time */
+            planned_at: string;
+            /** Format: date-time */
+            published_at?: string;
+            /**
+             * Format: int64
+             * @description reads, as the place tells
+             */
+            reach: number;
+            /**
+             * Format: date-time
+             * @description when that was looked up
+             */
+            reach_at?: string;
+            /** @description the place */
+            source: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IntakePostDraft: {
+            /** @description its entry's landing page */
+            page?: string;
+            /** @description the path that its entry leads into */
+            path: string;
+            /** @description if it was paid for */
+            placement?: string;
+            /** Format: date-time */
+            planned_at: string;
+            /** @description the place */
+            source: string;
+            title: string;
         };
         IntakeSource: {
             /** Format: date-time */
@@ -5693,6 +7143,214 @@ export interface components {
             payload: string;
             /** Format: date-time */
             run_at: string;
+        };
+        Launch: {
+            /**
+             * Format: date-time
+             * @description when those who promised share it
+             */
+            begins: string;
+            /**
+             * Format: date-time
+             * @description when it was closed by hand
+             */
+            closed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends: string;
+            id: string;
+            /** @description plan:vip, ticket:…; empty for the community as a whole */
+            product?: string;
+            target: components["schemas"]["LaunchGoal"];
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        LaunchChange: {
+            /** Format: date-time */
+            begins?: string;
+            /** Format: date-time */
+            ends?: string;
+            target?: components["schemas"]["LaunchGoal"];
+            title?: string;
+        };
+        LaunchDraft: {
+            /** Format: date-time */
+            begins: string;
+            /** Format: date-time */
+            ends: string;
+            /** @description plan:vip, ticket:…; empty for the community as a whole */
+            product?: string;
+            target?: components["schemas"]["LaunchGoal"];
+            title: string;
+        };
+        LaunchEndorser: {
+            /**
+             * Format: date-time
+             * @description when they agreed to be shown with these words; absent if they have not
+             */
+            consent_at?: string;
+            /** @description the operator who has it in writing */
+            consent_by?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            launch: string;
+            name: string;
+            /** @description if they are known here */
+            person?: string;
+            quote?: string;
+            /** @description what they are */
+            title?: string;
+        };
+        LaunchGap: {
+            /** Format: int64 */
+            have: number;
+            /** Format: int64 */
+            want: number;
+            what: string;
+        };
+        LaunchGoal: {
+            /** Format: int64 */
+            endorsers: number;
+            /** Format: int64 */
+            pledges: number;
+            /**
+             * Format: int64
+             * @description visitors who come by the links of those who promised
+             */
+            reach: number;
+        };
+        LaunchPledge: {
+            /**
+             * Format: date-time
+             * @description absent if they came by themselves
+             */
+            asked_at?: string;
+            asked_by?: string;
+            /**
+             * Format: int64
+             * @description promised to tell
+             */
+            contacts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * Format: date-time
+             * @description when they were told that it begins
+             */
+            due_at?: string;
+            id: string;
+            launch: string;
+            /** @description their share link, once they promised */
+            link?: string;
+            person: string;
+            /** Format: date-time */
+            promised_at?: string;
+            /**
+             * Format: int64
+             * @description promised
+             */
+            shares: number;
+            state: string;
+        };
+        LaunchPledgeCounts: {
+            /**
+             * Format: int64
+             * @description and no answer yet
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description promised by those who promised or have done it
+             */
+            contacts: number;
+            /** Format: int64 */
+            declined: number;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description and not done yet
+             */
+            promised: number;
+            /**
+             * Format: int64
+             * @description likewise
+             */
+            shares: number;
+        };
+        LaunchProgress: {
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            of: number;
+        };
+        LaunchReach: {
+            /**
+             * Format: int64
+             * @description known persons who came
+             */
+            leads: number;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description fen, of those orders, less refunds
+             */
+            revenue: number;
+            /** Format: int64 */
+            views: number;
+            /**
+             * Format: int64
+             * @description visitors, each once a day
+             */
+            visits: number;
+        };
+        LaunchResource: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            kind: string;
+            launch: string;
+            link?: string;
+            ready: boolean;
+            title: string;
+        };
+        LaunchView: {
+            /**
+             * Format: date-time
+             * @description when those who promised share it
+             */
+            begins: string;
+            /**
+             * Format: date-time
+             * @description when it was closed by hand
+             */
+            closed_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description with words they agreed to, of all who are named */
+            endorsers: components["schemas"]["LaunchProgress"];
+            /** Format: date-time */
+            ends: string;
+            id: string;
+            /** @description what was aimed at and is not there yet */
+            missing: components["schemas"]["LaunchGap"][];
+            pledges: components["schemas"]["LaunchPledgeCounts"];
+            /** @description plan:vip, ticket:…; empty for the community as a whole */
+            product?: string;
+            /** @description of the links of all who promised, since the launch was opened */
+            reach: components["schemas"]["LaunchReach"];
+            /** @description ready, of all */
+            resources: components["schemas"]["LaunchProgress"];
+            target: components["schemas"]["LaunchGoal"];
+            title: string;
+            /** Format: int64 */
+            version: number;
         };
         LedgerAccountBalance: {
             account: string;
@@ -5823,6 +7481,12 @@ export interface components {
         ListOfGoodsSupplier: {
             items: components["schemas"]["GoodsSupplier"][];
         };
+        ListOfGrowthProofRule: {
+            items: components["schemas"]["GrowthProofRule"][];
+        };
+        ListOfIntakePoolFigures: {
+            items: components["schemas"]["IntakePoolFigures"][];
+        };
         ListOfJob: {
             items: components["schemas"]["Job"][];
         };
@@ -5843,6 +7507,12 @@ export interface components {
         };
         ListOfPathRun: {
             items: components["schemas"]["PathRun"][];
+        };
+        ListOfPayChannel: {
+            items: components["schemas"]["PayChannel"][];
+        };
+        ListOfPeopleAffiliation: {
+            items: components["schemas"]["PeopleAffiliation"][];
         };
         ListOfPeopleAnchorChange: {
             items: components["schemas"]["PeopleAnchorChange"][];
@@ -5870,6 +7540,9 @@ export interface components {
         };
         ListOfShippedPlaybook: {
             items: components["schemas"]["ShippedPlaybook"][];
+        };
+        ListOfTeamTarget: {
+            items: components["schemas"]["TeamTarget"][];
         };
         ListOfTokenView: {
             items: components["schemas"]["TokenView"][];
@@ -6095,6 +7768,43 @@ export interface components {
             /** @description MM-DD: the last day of a season */
             until?: string;
         };
+        MembershipPlace: {
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description the link can't be used from then on
+             */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            invited_by: string;
+            organisation: string;
+            /** @description the colleague who took it */
+            person?: string;
+            /** @enum {string} */
+            state: "invited" | "taken" | "ended";
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description of the link; the contact's alone */
+            token?: string;
+            /** @description taken_back, left, over, merged or erased */
+            why?: string;
+        };
+        MembershipPlaces: {
+            /** Format: int64 */
+            invited: number;
+            /**
+             * Format: int64
+             * @description that its memberships give
+             */
+            places: number;
+            /** Format: int64 */
+            room: number;
+            /** Format: int64 */
+            taken: number;
+        };
         MembershipTenure: {
             /** @description by a place that the company's contact gave them */
             colleague?: boolean;
@@ -6217,6 +7927,10 @@ export interface components {
             reply_to?: string;
             text?: string;
         };
+        MonthCloseRequest: {
+            /** @description 2026-11 */
+            month: string;
+        };
         NamedBond: {
             binds: string;
             /** Format: date-time */
@@ -6252,6 +7966,43 @@ export interface components {
             /** @description the bond it lost to */
             winner?: string;
         };
+        NamedCredit: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description when it was paid
+             */
+            at: string;
+            department: string;
+            fact: string;
+            kind: string;
+            /** @description 2026-11: in whose statement it counts */
+            month: string;
+            order: string;
+            person: string;
+            person_name: string;
+            promoter?: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            refunded?: number;
+            /** @description nobody: it is the department's as a whole */
+            staff?: string;
+            staff_name?: string;
+            /** @description by which the staff had the buyer, or the promoter */
+            turn?: string;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version: number;
+        };
         NamedLine: {
             account: string;
             /** Format: date-time */
@@ -6282,6 +8033,83 @@ export interface components {
              * @description fen, for taxes
              */
             withheld: number;
+        };
+        NamedOrigin: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description when they registered or added a contact
+             */
+            contact_at?: string;
+            entry: string;
+            nickname: string;
+            person: string;
+        };
+        NamedPledge: {
+            /**
+             * Format: date-time
+             * @description absent if they came by themselves
+             */
+            asked_at?: string;
+            asked_by?: string;
+            /**
+             * Format: int64
+             * @description promised to tell
+             */
+            contacts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            done_at?: string;
+            /**
+             * Format: date-time
+             * @description when they were told that it begins
+             */
+            due_at?: string;
+            id: string;
+            launch: string;
+            /** @description their share link, once they promised */
+            link?: string;
+            nickname: string;
+            person: string;
+            /** Format: date-time */
+            promised_at?: string;
+            /** @description of their link since the launch was opened */
+            reach: components["schemas"]["LaunchReach"];
+            /**
+             * Format: int64
+             * @description promised
+             */
+            shares: number;
+            state: string;
+        };
+        NamedProof: {
+            /**
+             * Format: int64
+             * @description fen or points
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            call: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            id: string;
+            /** @description of the reward */
+            kind: string;
+            nickname: string;
+            person: string;
+            /** @description hash; empty once the person was erased */
+            picture?: string;
+            /** @description why it was refused */
+            reason?: string;
+            state: string;
+            /** @description why it is held, or was */
+            suspicions: string[];
+            /** @description why it is held, or was refused, in words */
+            why: string[];
         };
         NamedReward: {
             /**
@@ -6315,6 +8143,157 @@ export interface components {
              */
             taken?: number;
             /** Format: int64 */
+            version: number;
+        };
+        NamedSale: {
+            /** Format: date-time */
+            at: string;
+            nickname: string;
+            order: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            person: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            refunded: number;
+        };
+        NamedScore: {
+            /**
+             * Format: int64
+             * @description of these, bought and were handed to service
+             */
+            converted: number;
+            department: string;
+            /**
+             * Format: int64
+             * @description credited
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description contacts
+             */
+            owned: number;
+            /**
+             * Format: int64
+             * @description 1 is the first; the same figure has the same rank
+             */
+            rank: number;
+            /** Format: int64 */
+            referral_share_bp?: number;
+            /**
+             * Format: int64
+             * @description fen of referrals
+             */
+            referral_target?: number;
+            /**
+             * Format: int64
+             * @description fen credited for referrals, without what went back
+             */
+            referrals: number;
+            /**
+             * Format: int64
+             * @description fen credited without referrals, without what went back
+             */
+            sales: number;
+            /**
+             * Format: int64
+             * @description sales of the target, in basis points
+             */
+            share_bp?: number;
+            /** @description nobody: the department as a whole, with what is credited to none of its staff */
+            staff?: string;
+            staff_name?: string;
+            /**
+             * Format: int64
+             * @description fen of sales; none if not given
+             */
+            target?: number;
+            /**
+             * Format: int64
+             * @description of these, spoken with
+             */
+            touched: number;
+        };
+        NamedStatement: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description fen from the statement before, zero or below
+             */
+            carried: number;
+            closed_by: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            commission: number;
+            department: string;
+            /** @description that posted it */
+            entry?: string;
+            id: string;
+            month: string;
+            staff: string;
+            staff_name: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen for refunds of earlier months, zero or below
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description fen; below zero nothing is paid, and it is carried on
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description fen credited, without what went back in the month
+             */
+            volume: number;
+        };
+        NamedTurn: {
+            /** Format: date-time */
+            at: string;
+            /** @description who had it before and did not touch it */
+            before?: string;
+            department: string;
+            end?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            given_at?: string;
+            id: string;
+            person: string;
+            person_name: string;
+            /** @description why they have it: load, turns or hand */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description when it goes back to the pool unless it is touched
+             */
+            returns_at?: string;
+            side: string;
+            /** @description the name of the source they came from */
+            source?: string;
+            /** @description an operator; nobody while it waits in the pool */
+            staff?: string;
+            staff_name?: string;
+            /** Format: date-time */
+            touched_at?: string;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
             version: number;
         };
         NewCommunity: {
@@ -6387,6 +8366,8 @@ export interface components {
             /** @description its code */
             coupon?: string;
             items: components["schemas"]["ShopItem"][];
+            /** @description the company that the person orders for, as its contact */
+            organisation?: string;
             person: string;
             /** @description paid with points, at once and wholly */
             points?: boolean;
@@ -6413,6 +8394,49 @@ export interface components {
             amount?: number;
             why: string;
         };
+        OrganisationChange: {
+            invoice?: components["schemas"]["PeopleInvoice"];
+            name?: string;
+            /** @description operator who looks after it; nobody if empty */
+            owner?: string;
+        };
+        OrganisationFoundRequest: {
+            /** @description person */
+            contact: string;
+            name: string;
+        };
+        OrganisationPerson: {
+            /** Format: date-time */
+            joined_at: string;
+            /** Format: date-time */
+            left_at?: string;
+            nickname: string;
+            organisation: string;
+            person: string;
+            /** @enum {string} */
+            role: "contact" | "finance" | "colleague";
+        };
+        OrganisationSetRoleRequest: {
+            /** @enum {string} */
+            role: "contact" | "finance" | "colleague";
+        };
+        OrganisationView: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description operator who looks after it */
+            owner?: string;
+            /** @description for colleagues */
+            places: components["schemas"]["MembershipPlaces"];
+            /** @description all that it ever bought, in the order in which they begin */
+            terms: components["schemas"]["MembershipTerm"][];
+            /**
+             * Format: int64
+             * @description for ETag and If-Match
+             */
+            version: number;
+        };
         OutboxMessage: {
             /** Format: date-time */
             at: string;
@@ -6420,6 +8444,11 @@ export interface components {
             channel: string;
             id: string;
             recipient: string;
+        };
+        OwnerSetRequest: {
+            /** @enum {string} */
+            side: "sales" | "service";
+            staff: string;
         };
         PageCounts: {
             items: components["schemas"]["IntakePageFigures"][];
@@ -6489,6 +8518,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfGrowthCallCounts: {
+            items: components["schemas"]["GrowthCallCounts"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfGrowthLinkCount: {
             items: components["schemas"]["GrowthLinkCount"][];
             /** @description cursor of the next page; empty on the last */
@@ -6509,6 +8543,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfIntakePlacementFigures: {
+            items: components["schemas"]["IntakePlacementFigures"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfIntakeSource: {
             items: components["schemas"]["IntakeSource"][];
             /** @description cursor of the next page; empty on the last */
@@ -6516,6 +8555,21 @@ export interface components {
         };
         PageOfItemRow: {
             items: components["schemas"]["ItemRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfLaunch: {
+            items: components["schemas"]["Launch"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfLaunchEndorser: {
+            items: components["schemas"]["LaunchEndorser"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfLaunchResource: {
+            items: components["schemas"]["LaunchResource"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -6539,13 +8593,53 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfNamedCredit: {
+            items: components["schemas"]["NamedCredit"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfNamedLine: {
             items: components["schemas"]["NamedLine"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfNamedOrigin: {
+            items: components["schemas"]["NamedOrigin"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedPledge: {
+            items: components["schemas"]["NamedPledge"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedProof: {
+            items: components["schemas"]["NamedProof"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfNamedReward: {
             items: components["schemas"]["NamedReward"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedSale: {
+            items: components["schemas"]["NamedSale"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedStatement: {
+            items: components["schemas"]["NamedStatement"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfNamedTurn: {
+            items: components["schemas"]["NamedTurn"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfOrganisationPerson: {
+            items: components["schemas"]["OrganisationPerson"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -6559,8 +8653,23 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfPeopleOrganisation: {
+            items: components["schemas"]["PeopleOrganisation"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfPeopleProposal: {
             items: components["schemas"]["PeopleProposal"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfPlaceRow: {
+            items: components["schemas"]["PlaceRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfPostView: {
+            items: components["schemas"]["PostView"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -6584,6 +8693,16 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfShopBill: {
+            items: components["schemas"]["ShopBill"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfShopDifference: {
+            items: components["schemas"]["ShopDifference"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfShopListedCoupon: {
             items: components["schemas"]["ShopListedCoupon"][];
             /** @description cursor of the next page; empty on the last */
@@ -6591,6 +8710,16 @@ export interface components {
         };
         PageOfShopOrder: {
             items: components["schemas"]["ShopOrder"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTeamLine: {
+            items: components["schemas"]["TeamLine"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTeamMonth: {
+            items: components["schemas"]["TeamMonth"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -6807,6 +8936,13 @@ export interface components {
             };
             what: string;
         };
+        PayChannel: {
+            /** @description it makes bills, which are compared with the books */
+            bills: boolean;
+            /** @description its bills are made here: it is for trying things out */
+            made: boolean;
+            name: string;
+        };
         PayoutBatch: {
             /** Format: date-time */
             approved_at?: string;
@@ -6921,6 +9057,21 @@ export interface components {
              */
             withheld: number;
         };
+        PeopleAffiliation: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description operator who looks after it */
+            owner?: string;
+            /** @enum {string} */
+            role: "contact" | "finance" | "colleague";
+            /**
+             * Format: int64
+             * @description for ETag and If-Match
+             */
+            version: number;
+        };
         PeopleAnchorChange: {
             actor?: string;
             anchor: string;
@@ -6973,6 +9124,18 @@ export interface components {
             by: string;
             person: components["schemas"]["PeoplePerson"];
         };
+        PeopleInvoice: {
+            account?: string;
+            address?: string;
+            bank?: string;
+            /** @description where it is sent */
+            email?: string;
+            phone?: string;
+            /** @description 15 to 20 digits and letters; a company needs one */
+            tax_number?: string;
+            /** @description whom the invoice is for */
+            title: string;
+        };
         PeopleLook: {
             actor: string;
             /** Format: date-time */
@@ -6995,6 +9158,19 @@ export interface components {
             into: string;
             /** Format: date-time */
             undone_at?: string;
+        };
+        PeopleOrganisation: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description operator who looks after it */
+            owner?: string;
+            /**
+             * Format: int64
+             * @description for ETag and If-Match
+             */
+            version: number;
         };
         PeoplePage: {
             /** @description of all that the filter chooses */
@@ -7130,6 +9306,31 @@ export interface components {
             /** Format: date-time */
             turn: string;
         };
+        PlaceRow: {
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description the link can't be used from then on
+             */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            invited_by: string;
+            nickname?: string;
+            organisation: string;
+            /** @description the colleague who took it */
+            person?: string;
+            /** @enum {string} */
+            state: "invited" | "taken" | "ended";
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description of the link; the contact's alone */
+            token?: string;
+            /** @description taken_back, left, over, merged or erased */
+            why?: string;
+        };
         PlacementAddRequest: {
             /**
              * Format: int64
@@ -7139,7 +9340,22 @@ export interface components {
             /** Format: date-time */
             ends?: string;
             name: string;
+            /** @description accounts with the same audience, groups, mid-size accounts: as the community names them */
+            pool?: string;
             source: string;
+            /** Format: date-time */
+            starts?: string;
+        };
+        PlacementEditRequest: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            cost?: number;
+            /** Format: date-time */
+            ends?: string;
+            name?: string;
+            pool?: string;
             /** Format: date-time */
             starts?: string;
         };
@@ -7180,6 +9396,24 @@ export interface components {
             line?: number;
             reason: string;
         };
+        PledgeAskRequest: {
+            /** @description acknowledges that some were asked lately */
+            again?: boolean;
+            persons: string[];
+        };
+        PledgePromiseRequest: {
+            /**
+             * Format: int64
+             * @description whom they will tell
+             */
+            contacts: number;
+            person: string;
+            /**
+             * Format: int64
+             * @description how often they will share it, in moments or groups; at least 1
+             */
+            shares: number;
+        };
         PointsGrantRequest: {
             /**
              * Format: int64
@@ -7195,6 +9429,66 @@ export interface components {
             /** @description the newest first */
             items: components["schemas"]["ShopPointsRow"][];
             next?: string;
+        };
+        PostChange: {
+            /** @description where it can be read */
+            link?: string;
+            /** Format: date-time */
+            planned_at?: string;
+            /** Format: date-time */
+            published_at?: string;
+            /**
+             * Format: int64
+             * @description reads, as the place tells
+             */
+            reach?: number;
+            title?: string;
+        };
+        PostView: {
+            /**
+             * Format: int64
+             * @description took the first step
+             */
+            came: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            dropped_at?: string;
+            /** @description that leads from it to here */
+            entry: string;
+            entry_code: string;
+            /** @description the short link that stands in it */
+            entry_url: string;
+            id: string;
+            /** @description where it can be read */
+            link?: string;
+            /** Format: date-time */
+            planned_at: string;
+            /** Format: date-time */
+            published_at?: string;
+            /**
+             * Format: int64
+             * @description reads, as the place tells
+             */
+            reach: number;
+            /**
+             * Format: date-time
+             * @description when that was looked up
+             */
+            reach_at?: string;
+            /** Format: int64 */
+            registered: number;
+            /** @description the place */
+            source: string;
+            state: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description of its entry's page, each visitor once a day
+             */
+            views: number;
         };
         Problem: {
             /** @description stable name of the refusal, as seat.gone */
@@ -7326,6 +9620,49 @@ export interface components {
             /** @description what may be declared and is unwise */
             warnings: components["schemas"]["ProgrammeWarning"][];
         };
+        ProofApproveRequest: {
+            /** @description although it is held */
+            anyway?: boolean;
+        };
+        ProofRefuseRequest: {
+            /** @enum {string} */
+            reason: "unreadable" | "not_done" | "wrong_thing" | "copied" | "other";
+        };
+        ProofView: {
+            /**
+             * Format: int64
+             * @description fen or points
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            id: string;
+            /** @description of the reward */
+            kind: string;
+            /** @description other proofs that it resembles, by reason */
+            like: components["schemas"]["ProofsLike"][];
+            nickname: string;
+            of_call: components["schemas"]["GrowthCall"];
+            person: string;
+            /** @description hash; empty once the person was erased */
+            picture?: string;
+            /** @description why it was refused */
+            reason?: string;
+            state: string;
+            /** @description why it is held, or was */
+            suspicions: string[];
+            /** @description why it is held, or was refused, in words */
+            why: string[];
+        };
+        ProofsLike: {
+            /** @description 20 at most */
+            proofs: components["schemas"]["NamedProof"][];
+            suspicion: string;
+            text: string;
+        };
         QuestionMarkRequest: {
             /** @enum {string} */
             state: "open" | "answered" | "hidden";
@@ -7339,6 +9676,13 @@ export interface components {
             items: components["schemas"]["Place"][];
             next?: string;
             opening: components["schemas"]["IntakeOpening"];
+        };
+        Race: {
+            departments: components["schemas"]["NamedScore"][];
+            from: string;
+            /** @description by what they brought, the most first */
+            staff: components["schemas"]["NamedScore"][];
+            to: string;
         };
         ReasonView: {
             code: string;
@@ -7367,6 +9711,13 @@ export interface components {
         };
         ResetAcceptRequest: {
             password: string;
+        };
+        ResourceWords: {
+            /** @enum {string} */
+            kind: "text" | "picture" | "video" | "gift" | "channel" | "other";
+            link?: string;
+            ready?: boolean;
+            title: string;
         };
         Retiring: {
             retired: boolean;
@@ -7647,6 +9998,47 @@ export interface components {
                 [key: string]: string;
             };
         };
+        ShopBill: {
+            /** @description operator who sent it */
+            actor: string;
+            channel: string;
+            /** Format: date-time */
+            compared_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description 2006-01-02, of the channel's zone */
+            day: string;
+            /**
+             * Format: int64
+             * @description fen that the channel has kept
+             */
+            fee: number;
+            /**
+             * Format: int64
+             * @description differences from the books
+             */
+            found: number;
+            id: string;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description of these, not resolved
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description fen that came in, as the bill has it
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description fen that went back, as the bill has it
+             */
+            refunded: number;
+            /** @enum {string} */
+            state: "reading" | "compared";
+        };
         ShopCoupon: {
             /**
              * Format: date-time
@@ -7746,6 +10138,48 @@ export interface components {
             waits?: boolean;
             /** @description code of the refusal for which it was given back by itself */
             why?: string;
+        };
+        ShopDifference: {
+            bill: string;
+            channel: string;
+            day: string;
+            /** Format: date-time */
+            found_at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "not_ours" | "not_in_bill" | "amount" | "state" | "twice" | "merchant";
+            /** @description the bill that has what this one lacked */
+            later?: string;
+            /**
+             * Format: int64
+             * @description of the file; none for what is not in it
+             */
+            line?: number;
+            order?: string;
+            our_state?: string;
+            /**
+             * Format: int64
+             * @description fen in our books
+             */
+            ours?: number;
+            /** @description the channel's number */
+            outside?: string;
+            reason?: string;
+            /** @description our number of the payment or refund */
+            ref: string;
+            /** Format: date-time */
+            resolved_at?: string;
+            /** @description operator; nobody where another bill has it */
+            resolved_by?: string;
+            /** @description in the channel's words */
+            their_state?: string;
+            /**
+             * Format: int64
+             * @description fen in the bill
+             */
+            theirs?: number;
+            /** @enum {string} */
+            what: "payment" | "refund";
         };
         ShopItem: {
             item: string;
@@ -8064,6 +10498,20 @@ export interface components {
             /** @description each signs in once instead of a code; shown this once */
             recovery_codes: string[];
         };
+        TargetSetRequest: {
+            /**
+             * Format: int64
+             * @description fen; 0 takes the target away
+             */
+            amount: number;
+            department: string;
+            /** @enum {string} */
+            kind: "sales" | "referral";
+            /** @description 2026-11 */
+            month: string;
+            /** @description an operator; the department as a whole if not given */
+            staff?: string;
+        };
         Task: {
             /** @description operator or member who has it, or had it at its end */
             assignee?: string;
@@ -8176,6 +10624,303 @@ export interface components {
             /** @description that waits for it */
             run?: components["schemas"]["PathRun"];
             task: components["schemas"]["Task"];
+        };
+        TeamCredit: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description when it was paid
+             */
+            at: string;
+            department: string;
+            fact: string;
+            kind: string;
+            /** @description 2026-11: in whose statement it counts */
+            month: string;
+            order: string;
+            person: string;
+            promoter?: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            refunded?: number;
+            /** @description nobody: it is the department's as a whole */
+            staff?: string;
+            /** @description by which the staff had the buyer, or the promoter */
+            turn?: string;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version: number;
+        };
+        TeamCredits: {
+            /** @description who was brought by somebody whom service looks after: service or sales; service if not given */
+            referral?: string;
+            /** @description who was service's already buys again; service if not given */
+            renewal?: string;
+            /** @description sales if not given */
+            upgrade?: string;
+        };
+        TeamDepartment: {
+            /** @description a–z, 0–9, - */
+            name: string;
+            pay?: components["schemas"]["TeamPay"];
+            /** @description who is in it; the side's name if not given */
+            role?: string;
+            /** @description traffic, sales or service */
+            side: string;
+            /** @description names of sources whose people come here first */
+            sources?: string[];
+            title: {
+                [key: string]: string;
+            };
+        };
+        TeamEarned: {
+            /**
+             * Format: int64
+             * @description fen of the order, in this step; what went back is below zero
+             */
+            base: number;
+            /** @description the month's limit is reached */
+            capped?: boolean;
+            /** Format: int64 */
+            fen: number;
+            kind: string;
+            month: string;
+            /** Format: int64 */
+            n: number;
+            order?: string;
+            /** Format: int64 */
+            rate_bp: number;
+            /**
+             * Format: int64
+             * @description fen: the month's volume before it
+             */
+            reached: number;
+            statement: string;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version?: number;
+        };
+        TeamHours: {
+            /** @description 09:00; the whole day if neither is given */
+            from?: string;
+            to?: string;
+        };
+        TeamLine: {
+            /**
+             * Format: int64
+             * @description fen of the order, in this step; what went back is below zero
+             */
+            base: number;
+            /** @description the month's limit is reached */
+            capped?: boolean;
+            /** Format: int64 */
+            fen: number;
+            kind: string;
+            /** Format: int64 */
+            n: number;
+            order?: string;
+            /** Format: int64 */
+            rate_bp: number;
+            /**
+             * Format: int64
+             * @description fen: the month's volume before it
+             */
+            reached: number;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version?: number;
+        };
+        TeamMember: {
+            department: string;
+            /**
+             * Format: int64
+             * @description minute of the day from which they are given somebody; with to 0 as the rules say
+             */
+            from?: number;
+            /** Format: date-time */
+            last_given?: string;
+            /**
+             * Format: int64
+             * @description in hand now
+             */
+            load: number;
+            /**
+             * Format: int64
+             * @description in hand at once; as the rules say if not given
+             */
+            most?: number;
+            /** @description is given nobody new */
+            paused: boolean;
+            staff: string;
+            staff_name: string;
+            /** Format: int64 */
+            to?: number;
+        };
+        TeamMonth: {
+            /** Format: date-time */
+            begun_at: string;
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by: string;
+            month: string;
+            state: string;
+        };
+        TeamOwners: {
+            /** @description load: who has the fewest in hand; turns: who was given one longest ago. load if not given */
+            choose?: string;
+            /** @description kinds of things whose payment hands a contact to service; plan if not given */
+            hand_over?: string[];
+            hours?: components["schemas"]["TeamHours"];
+            /**
+             * Format: int64
+             * @description contacts that somebody has in hand at once; no limit if not given
+             */
+            most?: number;
+            /** @description when an untouched contact goes back to the pool; 72h if not given */
+            return_after?: string;
+        };
+        TeamPay: {
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook: at most so much a month; no limit if not given
+             */
+            cap?: number;
+            /** @description each rate counts for the part of the month's volume from its step on, as with an income tax */
+            steps?: components["schemas"]["TeamStep"][];
+        };
+        TeamReturn: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            fact: string;
+            /** @description in whose statement it counts */
+            month: string;
+        };
+        TeamRules: {
+            /** Format: date-time */
+            at: string;
+            credits?: components["schemas"]["TeamCredits"];
+            departments?: components["schemas"]["TeamDepartment"][];
+            owners?: components["schemas"]["TeamOwners"];
+            /** Format: int64 */
+            version: number;
+        };
+        TeamStatement: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by?: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description fen from the statement before, zero or below
+             */
+            carried: number;
+            closed_by: string;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            commission: number;
+            department: string;
+            /** @description that posted it */
+            entry?: string;
+            id: string;
+            month: string;
+            staff: string;
+            state: string;
+            /**
+             * Format: int64
+             * @description fen for refunds of earlier months, zero or below
+             */
+            taken: number;
+            /**
+             * Format: int64
+             * @description fen; below zero nothing is paid, and it is carried on
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description fen credited, without what went back in the month
+             */
+            volume: number;
+        };
+        TeamStep: {
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook: of the month's volume
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description in basis points: 500 is 5 %
+             */
+            rate_bp: number;
+        };
+        TeamTarget: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            amount: number;
+            /** Format: date-time */
+            at?: string;
+            department: string;
+            kind: string;
+            month: string;
+            set_by?: string;
+            /** @description nobody: the department as a whole */
+            staff?: string;
+        };
+        TeamTurn: {
+            /** Format: date-time */
+            at: string;
+            /** @description who had it before and did not touch it */
+            before?: string;
+            department: string;
+            end?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /** Format: date-time */
+            given_at?: string;
+            id: string;
+            person: string;
+            /** @description why they have it: load, turns or hand */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description when it goes back to the pool unless it is touched
+             */
+            returns_at?: string;
+            side: string;
+            /** @description the name of the source they came from */
+            source?: string;
+            /** @description an operator; nobody while it waits in the pool */
+            staff?: string;
+            /** Format: date-time */
+            touched_at?: string;
+            /**
+             * Format: int64
+             * @description of the rules
+             */
+            version: number;
         };
         TicketRow: {
             /**
@@ -8906,6 +11651,122 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "bill.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfShopBill"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "bill.upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** @description whose bill it is, before the file */
+                    channel: string;
+                    /** @description 2006-01-02, of which it is, before the file */
+                    day: string;
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopBill"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "bill.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopBill"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "book.sheet": {
         parameters: {
             query?: never;
@@ -9043,6 +11904,155 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "call.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description only those that take proofs */
+                open?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGrowthCallCounts"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "call.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrowthCall"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "call.rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfGrowthProofRule"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "call.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrowthCall"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -9422,6 +12432,72 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageOfTouchView"];
                 };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "channel.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPayChannel"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "channel.bill": {
+        parameters: {
+            query: {
+                /** @description 2006-01-02, which is over */
+                day: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
@@ -10314,6 +13390,48 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "contact.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description an operator; oneself if not given */
+                staff?: string;
+                /** @description those who wait for somebody, instead */
+                pool?: boolean;
+                side?: "sales" | "service";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedTurn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "coupon.list": {
         parameters: {
             query?: {
@@ -10541,6 +13659,318 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "credit.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description an operator; everybody if not given */
+                staff?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedCredit"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "department.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departments"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "department.place": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentPlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMember"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "difference.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                bill?: string;
+                /** @description only those that nobody has resolved */
+                open?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfShopDifference"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "difference.resolve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceResolveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopDifference"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "endorser.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "endorser.edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndorserWords"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchEndorser"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "endorser.consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndorserConsentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchEndorser"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -12843,6 +16273,486 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "launch.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLaunch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "launch.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "launch.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "launch.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "launch.close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launch"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "endorser.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description only those who agreed to be shown */
+                agreed?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLaunchEndorser"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "endorser.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndorserAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchEndorser"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "pledge.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                state?: "asked" | "promised" | "declined" | "done";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedPledge"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "pledge.ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PledgeAskRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedPledges"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "pledge.promise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PledgePromiseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchPledge"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "resource.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLaunchResource"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "resource.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceWords"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchResource"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "link.chain": {
         parameters: {
             query?: never;
@@ -12986,6 +16896,45 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "card.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardCheck"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "membership.cohorts": {
         parameters: {
             query?: never;
@@ -13074,6 +17023,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "month.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeamMonth"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "month.close": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonthCloseRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMonth"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
@@ -13424,6 +17452,8 @@ export interface operations {
                 product?: string;
                 /** @description its code */
                 coupon?: string;
+                /** @description the company for which they were ordered */
+                organisation?: string;
             };
             header?: never;
             path: {
@@ -13611,6 +17641,39 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "credit.why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditWhy"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "order.refund": {
         parameters: {
             query?: never;
@@ -13648,6 +17711,387 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description a part of the name */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPeopleOrganisation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.found": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationFoundRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOrganisation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOrganisation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleInvoice"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.people": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisationPerson"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.set_role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationSetRoleRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.places": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPlaceRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.timeline": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFact"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -14919,6 +19363,198 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "person.organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPeopleAffiliation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "owner.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTurn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "owner.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTurn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "owner.touch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTurn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "owner.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedTurn"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "points.list": {
         parameters: {
             query?: {
@@ -15449,6 +20085,302 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "placement.pools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfIntakePoolFigures"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.rank": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                by?: "roi" | "revenue" | "contacts" | "rate" | "cost";
+                pool?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIntakePlacementFigures"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.what_if": {
+        parameters: {
+            query?: {
+                contacts?: number;
+                /** @description of the contacts, who buy, in basis points */
+                rate_bp?: number;
+                /** @description fen */
+                price?: number;
+                /** @description fen */
+                cost?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakeOutlook"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakePlacementFigures"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacementEditRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakePlacement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.people": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedOrigin"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "placement.sales": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedSale"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "place.free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipPlace"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "plan.list": {
         parameters: {
             query?: never;
@@ -15617,6 +20549,274 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "pledge.decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchPledge"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "pledge.done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchPledge"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "post.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                source?: string;
+                state?: "planned" | "published" | "dropped";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPostView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "post.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakePostDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "post.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "post.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "post.drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntakePost"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -15901,6 +21101,159 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "proof.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                call?: string;
+                person?: string;
+                state?: "waits" | "held" | "approved" | "refused";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedProof"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "proof.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "proof.approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrowthProof"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "proof.refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofRefuseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrowthProof"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "question.mark": {
         parameters: {
             query?: never;
@@ -15941,6 +21294,43 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "race.read": {
+        parameters: {
+            query: {
+                /** @description 2026-11 */
+                from: string;
+                /** @description the same month if not given; at most a year in all */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Race"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "refund.done": {
         parameters: {
             query?: never;
@@ -15964,6 +21354,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShopRefund"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "resource.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "resource.edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourceWords"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LaunchResource"];
                 };
             };
             400: components["responses"]["400"];
@@ -16533,6 +21997,157 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "statement.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description 2026-11 */
+                month?: string;
+                /** @description an operator */
+                staff?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNamedStatement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "statement.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedStatement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "statement.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamStatement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "statement.lines": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeamLine"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "supplier.list": {
         parameters: {
             query?: never;
@@ -16642,6 +22257,83 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "target.list": {
+        parameters: {
+            query: {
+                /** @description 2026-11 */
+                month: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfTeamTarget"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "target.set": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamTarget"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -12,6 +12,7 @@ import { useFormat } from '~/i18n/format'
 import { Dialog, type ListColumn, ListPage, type ListSource, ProblemNotice } from '~/parts'
 import { allPages, csvOf, save } from '../money/csv'
 import page from '../page.module.css'
+import css from './Events.module.css'
 import { Holder } from './Holder'
 
 /** Who came: when, and by what door. */
@@ -51,7 +52,7 @@ export function Came({ slug, event }: { slug: string; event: EventView }) {
   return (
     <div className={page.list}>
       {event.figures.attended > 0 && (
-        <p className={page.actions}>
+        <p className={css.above}>
           <Button icon={<Download size={14} />} onClick={() => setExporting(true)}>
             {t('list.export.csv')}
           </Button>

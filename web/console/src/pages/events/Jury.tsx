@@ -199,11 +199,11 @@ function AskJury({ slug, event, jury, onClose }: AskProps) {
           ))}
         </ul>
       )}
-      <p className={css.field}>
+      <div className={css.field}>
         <label htmlFor={picker}>{t('events.jury.who')}</label>
         <PickPerson key={persons.length} slug={slug} id={picker} onChange={add} />
-      </p>
-      <p className={css.field}>
+      </div>
+      <div className={css.field}>
         <label htmlFor={number}>{t('events.jury.need')}</label>
         <InputNumber
           id={number}
@@ -212,7 +212,7 @@ function AskJury({ slug, event, jury, onClose }: AskProps) {
           value={need}
           onChange={(n) => setNeed(n ?? 1)}
         />
-      </p>
+      </div>
       <p className={page.actions}>
         <Button type="primary" loading={busy} disabled={persons.length === 0} onClick={send}>
           {t('events.jury.send')}

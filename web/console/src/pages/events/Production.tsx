@@ -15,7 +15,17 @@ import css from './Production.module.css'
 type Course = EventProduction['courses'][number]
 type Stop = Course['stops'][number]
 
-const tones: Record<string, Tone> = { done: 'good', now: 'wait', late: 'bad', ahead: 'plain', never: 'done' }
+const tones: Record<string, Tone> = {
+  done: 'good',
+  missed: 'bad',
+  now: 'wait',
+  late: 'bad',
+  ahead: 'plain',
+  never: 'plain',
+}
+
+/** A task or an answer that did not come in time lets a run go its other way. */
+const missed = (stop: Stop) => stop.state === 'done' && stop.kind !== 'until' && stop.outcome === 'else'
 
 /** Is it made in time? Each step of the paths that look after the event, with its date; and the jury. */
 export function Production({ slug, event }: { slug: string; event: EventView }) {
@@ -46,14 +56,21 @@ export function Production({ slug, event }: { slug: string; event: EventView }) 
   )
 }
 
+/** A date that is only waited for is of interest while it is. */
+const shown = (stop: Stop) => Object.keys(stop.title ?? {}).length > 0 || stop.state === 'now'
+
 function Stops({ slug, course }: { slug: string; course: Course }) {
   const { t } = useWords()
   const text = useText()
   const format = useFormat()
   const now = useNow()
   const nameOf = (stop: Stop) => text(stop.title ?? {}) || t(`events.production.wait.${stop.what}` as Key)
-  const stateOf = (stop: Stop) => (stop.state === 'now' && stop.due && Date.parse(stop.due) < now ? 'late' : stop.state)
+  const stateOf = (stop: Stop) => {
+    if (missed(stop)) return 'missed'
+    return stop.state === 'now' && stop.due && Date.parse(stop.due) < now ? 'late' : stop.state
+  }
   const when = (stop: Stop) => {
+    if (missed(stop) && stop.left_at) return t('events.production.at', { when: format.dateTime(stop.left_at) })
     if (stop.state === 'done' && stop.left_at)
       return t('events.production.left', { when: format.dateTime(stop.left_at) })
     if (!stop.due || stop.state === 'never') return ''
@@ -64,7 +81,7 @@ function Stops({ slug, course }: { slug: string; course: Course }) {
   return (
     <>
       <ol className={css.stops}>
-        {course.stops.map((stop) => {
+        {course.stops.filter(shown).map((stop) => {
           const state = stateOf(stop)
           return (
             <li key={stop.address} data-state={state} aria-current={stop.state === 'now' ? 'step' : undefined}>

@@ -8,7 +8,7 @@ import type { Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
-import { type Key, useText, useWords } from '~/i18n'
+import { type Key, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useNow } from '~/lib/hooks'
 import { Dialog, EmptyState, ProblemNotice, StatusTag, type Tone } from '~/parts'
@@ -68,12 +68,11 @@ interface LeadProps {
 
 function Lead({ slug, event, room, onWrite }: LeadProps) {
   const { t } = useWords()
-  const text = useText()
   const script = useQuery(scriptQuery(slug, event.id, room.version))
   const all = script.data?.paragraphs ?? []
   return (
     <Section
-      title={text(event.title)}
+      title={t('events.room.text')}
       more={
         room.state === 'waiting' && (
           <MayButton action="event.write" size="small" onClick={onWrite}>
@@ -84,7 +83,7 @@ function Lead({ slug, event, room, onWrite }: LeadProps) {
     >
       <Desk slug={slug} event={event} room={room} />
       {script.error && <ProblemNotice problem={asProblem(script.error)} onRetry={() => void script.refetch()} />}
-      {room.shown === 0 && <p className={page.note}>{t('events.room.first')}</p>}
+      {room.shown === 0 && <p className={css.first}>{t('events.room.first')}</p>}
       <Paragraphs slug={slug} room={room} all={all} />
       <p className={css.links}>
         <a href={room.url} target="_blank" rel="noreferrer">
@@ -147,7 +146,7 @@ function Desk({ slug, event, room }: Omit<LeadProps, 'onWrite'>) {
       <progress className={css.progress} max={room.of} value={room.shown} aria-label={t('events.room.all')} />
       {refusal.problem && <ProblemNotice problem={refusal.problem} />}
       {room.state !== 'ended' && event.state === 'planned' && (
-        <p className={css.buttons}>
+        <div className={css.buttons}>
           {room.state === 'playing' ? (
             <MayButton
               action="event.write"
@@ -174,7 +173,7 @@ function Desk({ slug, event, room }: Omit<LeadProps, 'onWrite'>) {
             action="event.write"
             icon={<SkipForward size={14} />}
             loading={busy === 'next'}
-            disabled={!more}
+            disabled={!more || room.state === 'waiting'}
             onClick={next}
           >
             {t('events.room.next')}
@@ -197,7 +196,7 @@ function Desk({ slug, event, room }: Omit<LeadProps, 'onWrite'>) {
               {t('events.room.end')}
             </MayButton>
           )}
-        </p>
+        </div>
       )}
       {ending && (
         <Dialog open title={t('events.room.end')} onClose={() => setEnding(false)}>
