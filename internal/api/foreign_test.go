@@ -78,6 +78,7 @@ func (w *world) live(t *testing.T) lived {
 	ids["questions"] = w.scripted(t, ids)
 	w.stocked(t, ids)
 	w.earned(t, ids)
+	w.launched(t, ids)
 	w.teamed(t, ids)
 	w.employed(t, ids)
 	ids["imports"] = w.importFile(t, "手机号,昵称\n13800000007,"+marker+"\n").ID
@@ -133,12 +134,16 @@ func bodies(ids lived) map[string]any {
 		"event.edit": m{"city": "x"}, "event.scan": m{"code": "x", "nonce": "x"},
 		"event.jury": m{"persons": []string{ids["people"]}, "need": 1}, "event.judge": m{"person": ids["people"], "verdict": "yes"},
 		"event.give_way": m{"hot": m{"template": "salon", "title": m{"zh-Hans": "x"}, "starts": later}, "to": later},
-		"room.write": m{"paragraphs": []m{{"text": "x"}}}, "room.pace": m{"pace": 400}, "question.mark": m{"state": "open"},
+		"room.write":     m{"paragraphs": []m{{"text": "x"}}}, "room.pace": m{"pace": 400}, "question.mark": m{"state": "open"},
 		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
 		"payout.failed": m{"reason": "x"},
-		"owner.set": m{"side": "sales", "staff": ids["staff"]},
+		"launch.edit":   m{"title": "x"}, "endorser.add": m{"name": "x"}, "endorser.edit": m{"name": "x"}, "endorser.consent": m{"given": true},
+		"resource.add": m{"kind": "text", "title": "x"}, "resource.edit": m{"kind": "text", "title": "x"},
+		"pledge.ask": m{"persons": []string{ids["people"]}}, "pledge.promise": m{"person": ids["people"], "contacts": 1, "shares": 1},
+		"placement.edit": m{"name": "x"}, "proof.approve": m{}, "proof.refuse": m{"reason": "other"}, "post.edit": m{"title": "x"},
+		"owner.set":         m{"side": "sales", "staff": ids["staff"]},
 		"organisation.edit": m{"name": "x"}, "organisation.set_role": m{"role": "contact"}, "difference.resolve": m{"reason": "x"},
-		"product.edit":  tea(), "product.stock": m{"sku": "box", "by": 1}, "product.retire": m{"retired": true},
+		"product.edit": tea(), "product.stock": m{"sku": "box", "by": 1}, "product.retire": m{"retired": true},
 		"offer.edit": three(), "offer.retire": m{"retired": true}, "coupon.edit": ten(), "coupon.retire": m{"retired": true},
 		"shipment.send": m{"carrier": "x"}, "shipment.address": m{"reason": "x"}, "complaint.answer": m{"outcome": "reject"},
 		"supplier.pay": m{"amount": 1}, "points.grant": m{"points": 1, "why": "gift"},

@@ -55,6 +55,7 @@ func TestACommunityIsRunByTheAPIAlone(t *testing.T) {
 		a := w.care(t)
 		w.host(t, a)
 		w.reach(t, a)
+		w.board(t)
 		w.keepUp(t)
 		w.part(t)
 		w.everyOperationSucceeded(t)

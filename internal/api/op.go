@@ -2,10 +2,12 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -44,6 +46,8 @@ type Op struct {
 	Match   bool  // takes If-Match
 	Limit   int64 // bytes of the body; 0 means 1 MiB
 	Raw     bool  // its body isn't JSON: the handler reads it
+
+	gives reflect.Type // of the body that it answers with, where that of its output doesn't say
 }
 
 const (
@@ -93,8 +97,9 @@ type handler[I, O any] func(ctx context.Context, c *call, in *I) (*O, error)
 // nothing is the input or output of operations without one.
 type nothing struct{}
 
-// reply is a body.
-type reply[T any] struct{ Body T }
+// reply is a body of any type. huma's registration is long and compiled anew for each pair of types; so outputs share one, and the
+// document is told by declare what is in it.
+type reply struct{ Body any }
 
 // tagged is a body with its version.
 type tagged[T any] struct {
@@ -121,9 +126,11 @@ func handle[I, O any](a *API, o Op, h handler[I, O]) {
 
 // get declares an operation that gives a value.
 func get[I, T any](a *API, o Op, h func(ctx context.Context, c *call, in *I) (T, error)) {
-	handle(a, o, func(ctx context.Context, c *call, in *I) (*reply[T], error) {
+	o.gives = reflect.TypeFor[T]()
+	handle(a, o, func(ctx context.Context, c *call, in *I) (*reply, error) {
 		v, err := h(ctx, c, in)
-		return &reply[T]{v}, err
+		fillLists(&v)
+		return &reply{v}, err
 	})
 }
 
@@ -202,6 +209,10 @@ func (a *API) declare(o *Op) huma.Operation {
 	}
 	if o.Reach == Anybody {
 		op.Security = []map[string][]string{}
+	}
+	if o.gives != nil {
+		body := a.huma.OpenAPI().Components.Schemas.Schema(o.gives, true, o.Name+"Response")
+		op.Responses[fmt.Sprint(cmp.Or(o.Status, http.StatusOK))] = &huma.Response{Content: map[string]*huma.MediaType{contentJSON: {Schema: body}}}
 	}
 	if o.Action != "" {
 		op.Extensions = map[string]any{"x-action": string(o.Action)}

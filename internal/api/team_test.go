@@ -56,7 +56,7 @@ func (w *world) leads(t *testing.T, ids lived) {
 	for path, want := range map[string]string{
 		"/departments": `"load":2`, "/contacts-in-hand?staff=" + ids["the sales"]: ids["contact"], "/contacts-in-hand?pool=true": `"items":[]`, "/contacts-in-hand": `"items":[]`,
 		"/people/" + ids["contact"] + "/owners": `"staff_name":"` + marker, "/credits": ids["orders"], "/credits?staff=" + ids["the sales"]: `"reason":"owner"`,
-		"/orders/" + ids["orders"] + "/credit": `"rate_bp":500`, "/targets?month=" + month: `"items":[]`, "/race?from=" + ids["months"] + "&to=" + month: `"sales":99900`,
+		"/orders/" + ids["orders"] + "/credit": `"rate_bp":500`, "/targets?month=" + month: `"items":[]`, "/race?from=" + ids["months"]: `"sales":99900`, "/race?from=" + month: `"owned":2`,
 		"/months": ids["months"], "/statements?staff=" + ids["the sales"]: ids["statements"], "/statements/" + ids["statements"]: `"commission":3995`,
 		"/statements/" + ids["statements"] + "/lines": `"reached":50000`,
 	} {

@@ -259,7 +259,7 @@ func (a *App) Work(ctx context.Context) error {
 func (a *App) pages() (*h5.Pages, error) {
 	return h5.New(h5.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
-		Members: a.Members, Shop: a.Shop, Goods: a.Goods, Tasks: a.Tasks, Events: a.Events, Rooms: a.Rooms, Growth: a.Growth, Payouts: a.Payouts, Ledger: a.Ledger, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
+		Members: a.Members, Shop: a.Shop, Goods: a.Goods, Tasks: a.Tasks, Events: a.Events, Rooms: a.Rooms, Growth: a.Growth, Launches: a.Launches, Payouts: a.Payouts, Ledger: a.Ledger, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
 		PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
 	})
 }

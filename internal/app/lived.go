@@ -24,7 +24,7 @@ var lives = map[string]struct {
 	"mothers": {7 * 24 * time.Hour, func(n int) map[string]string { return map[string]string{"people": strconv.Itoa(n), "days": "1"} }, true},
 	"academy": {63 * 24 * time.Hour, func(people int) map[string]string {
 		n := strconv.Itoa(people)
-		return map[string]string{"scale": "1", "reach.month": n, "go.arrive": "60%", "months": "2", "days.after": "1", "renewals": "0", "staff": "6", "approve.after": "720"}
+		return map[string]string{"scale": "1", "reach.month": n, "go.arrive": "60%", "months": "2", "days.after": "1", "renewals": "0", "staff": "6", "target.month": "200000", "approve.after": "720", "go.upgrade": "30%", "delay.upgrade": "432000"}
 	}, false},
 	"course": {13 * 24 * time.Hour, func(people int) map[string]string {
 		n := strconv.Itoa(people)
@@ -72,8 +72,23 @@ func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntr
 			return fmt.Errorf("let people live in the demo's last days: %w", err)
 		}
 	}
+	if before := now.Add(-firmBuys); clk.Now().Before(before) {
+		clk.Set(before)
+	}
+	if err := a.fillFirm(ctx, d.Community); err != nil {
+		return fmt.Errorf("let a company buy in the demo: %w", err)
+	}
+	if err := a.fillStall(ctx, d.Community, clk, now); err != nil {
+		return fmt.Errorf("let people buy in the demo's shop: %w", err)
+	}
+	if err := a.fillBoard(ctx, d.Community, clk, now); err != nil {
+		return fmt.Errorf("prepare the demo's launch: %w", err)
+	}
 	if clk.Now().Before(now) {
 		clk.Set(now)
 	}
-	return a.Settle(ctx)
+	if err := a.Settle(ctx); err != nil {
+		return err
+	}
+	return a.fillBill(ctx, d.Community, now.AddDate(0, 0, -1))
 }

@@ -27,9 +27,18 @@ const (
 func pageOf(person string) []struct{ name, path string } {
 	of := "/people/" + person
 	return []struct{ name, path string }{
-		{"person", of}, {"memberships", of + "/memberships"}, {"orders", "/orders?limit=50&person=" + person}, {"brought by", of + "/bonds?as=guest"},
-		{"brought", of + "/bonds?as=promoter"}, {"links", of + "/links"}, {"circles", of + "/circles"}, {"runs", of + "/runs"}, {"looks", of + "/looks"},
-		{"timeline", of + "/timeline"}, {"entries", "/entries"}, {"paths", "/paths"},
+		{"person", of},
+		{"memberships", of + "/memberships"},
+		{"orders", "/orders?limit=50&person=" + person},
+		{"brought by", of + "/bonds?as=guest"},
+		{"brought", of + "/bonds?as=promoter"},
+		{"links", of + "/links"},
+		{"circles", of + "/circles"},
+		{"runs", of + "/runs"},
+		{"looks", of + "/looks"},
+		{"timeline", of + "/timeline"},
+		{"entries", "/entries"},
+		{"paths", "/paths"},
 	}
 }
 

@@ -46,14 +46,14 @@ func (v *viewer) open(ctx context.Context, host string) (err error) {
 	if err != nil {
 		return fmt.Errorf("open a stream: %w", err)
 	}
-	res, err := http.ReadResponse(in, nil)
+	res, err := http.ReadResponse(in, nil) //nolint:bodyclose // closed where it is read
 	if err != nil {
 		return fmt.Errorf("open a stream: %w", err)
 	}
 	if res.StatusCode != http.StatusOK {
-		text, err := io.ReadAll(io.LimitReader(res.Body, 300))
+		text, _ := io.ReadAll(io.LimitReader(res.Body, 300)) //nolint:errcheck // the status says enough
 		res.Body.Close()
-		return fmt.Errorf("%s: %s: %s (%w)", v.of.path, res.Status, text, err)
+		return fmt.Errorf("%s: %s: %s", v.of.path, res.Status, text)
 	}
 	go func() {
 		defer close(v.ended)

@@ -62,11 +62,11 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request, v *visit) error {
 }
 
 type checkView struct {
-	Good         bool
-	Title, Name  string
-	Real         string
-	Shown, Next  string
-	Plans        []companyTerm
+	Good        bool
+	Title, Name string
+	Real        string
+	Shown, Next string
+	Plans       []companyTerm
 }
 
 // checkCard tells staff, whose phone has scanned a card, what it stands for now.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -40,7 +41,7 @@ func (p *Pages) offersOf(tx *db.Tx, x *view, v *visit, one goods.Listed) (out []
 		}
 		c := offerCard{
 			Action: v.base + "/offers/" + o.Name, Key: nonce(), Title: x.T("h5.group.of", "n", o.Size), Price: yuan(o.Price), Usual: x.price(one.SKUs[at].Price),
-			Lead: x.T("h5.group.lead", "n", o.Size, "window", o.Window.String()),
+			Lead: x.T("h5.group.lead", "n", o.Size, "window", x.span(time.Duration(o.Window))),
 		}
 		if t := one.SKUs[at].Title.In(v.lang); t != "" {
 			c.Title = t + " · " + c.Title
@@ -61,6 +62,20 @@ func (p *Pages) offersOf(tx *db.Tx, x *view, v *visit, one goods.Listed) (out []
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// span writes a length of time in the largest unit that fits it.
+func (v *view) span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d%day == 0 && d > 2*day:
+		return v.T("h5.span.days", "n", int(d/day))
+	case d%time.Hour == 0:
+		return v.T("h5.span.hours", "n", int(d/time.Hour))
+	case d%time.Minute == 0:
+		return v.T("h5.span.minutes", "n", int(d/time.Minute))
+	}
+	return v.T("h5.span.seconds", "n", int(d/time.Second))
 }
 
 type groupView struct {

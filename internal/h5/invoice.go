@@ -43,8 +43,13 @@ func (p *Pages) showInvoice(w http.ResponseWriter, r *http.Request, v *visit, da
 		max         int
 		required    bool
 	}{
-		{"title", i.Title, 100, true}, {"tax_number", i.TaxNumber, 20, data.Company}, {"email", i.Email, 200, false}, {"address", i.Address, 200, false},
-		{"phone", i.Phone, 40, false}, {"bank", i.Bank, 100, false}, {"account", i.Account, 40, false},
+		{"title", i.Title, 100, true},
+		{"tax_number", i.TaxNumber, 20, data.Company},
+		{"email", i.Email, 200, false},
+		{"address", i.Address, 200, false},
+		{"phone", i.Phone, 40, false},
+		{"bank", i.Bank, 100, false},
+		{"account", i.Account, 40, false},
 	} {
 		data.Fields = append(data.Fields, invoiceField{f.name, x.T("h5.invoice." + f.name), f.value, wrong["/"+f.name] + wrong["/invoice/"+f.name], f.max, f.required})
 	}

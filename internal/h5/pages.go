@@ -22,6 +22,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -57,6 +58,7 @@ type Deps struct {
 	Events      *event.Service
 	Rooms       *room.Service
 	Growth      *growth.Service
+	Launches    *launch.Service
 	Payouts     *payout.Service
 	Ledger      *ledger.Service
 	Paths       *spinepath.Engine
@@ -195,7 +197,7 @@ func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
 	for _, routes := range []map[string]handler{
 		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.shopRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
-		p.shareRoutes(), p.rewardRoutes(), p.roomRoutes(), p.leadRoutes(), p.companyRoutes(), p.cardRoutes(),
+		p.shareRoutes(), p.rewardRoutes(), p.pledgeRoutes(), p.proofRoutes(), p.roomRoutes(), p.leadRoutes(), p.companyRoutes(), p.cardRoutes(),
 	} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))

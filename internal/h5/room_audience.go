@@ -138,9 +138,10 @@ func (a *audience) follow(ctx context.Context) {
 			}
 			n := a.news.Load()
 			moved := n != known
-			if known = n; moved {
-				a.latest.Store(&standing{*n, a.usual(ctx, *n)})
+			if moved {
+				a.latest.Store(&standing{*n, a.usual(ctx, *n, known != nil && known.State == n.State)})
 			}
+			known = n
 			a.wake(moved, a.asked.Swap(false))
 		}
 	}()
@@ -176,8 +177,12 @@ func (a *audience) wake(moved, asked bool) {
 	}
 }
 
-// usual makes the frames for who has all paragraphs but the last, and for who has that too.
-func (a *audience) usual(ctx context.Context, n room.News) map[frameOfWhat]*made {
+// usual makes the frames for who has all paragraphs but the last, and, unless the room goes on as before, for who has that too.
+func (a *audience) usual(ctx context.Context, n room.News, goesOn bool) map[frameOfWhat]*made {
+	last := n.Shown
+	if goesOn {
+		last--
+	}
 	langs := map[text.Lang]bool{}
 	a.mu.Lock()
 	for f := range a.phones {
@@ -186,7 +191,7 @@ func (a *audience) usual(ctx context.Context, n room.News) map[frameOfWhat]*made
 	a.mu.Unlock()
 	out := map[frameOfWhat]*made{}
 	for lang := range langs {
-		for from := max(0, n.Shown-1); from <= n.Shown; from++ {
+		for from := max(0, n.Shown-1); from <= last; from++ {
 			w := frameOfWhat{n.State, n.Version, n.Shown, from, lang}
 			if m := a.frame(ctx, w); m.err == nil {
 				out[w] = m

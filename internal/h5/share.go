@@ -85,10 +85,11 @@ func (v *visit) sharing(product string) string {
 }
 
 type shareView struct {
-	Earns   bool   // there is something to be earned, or was
-	Lead    string // what this page is
-	Note    string // why this member earns nothing yet
-	Purse   []pair // what the member has of rewards
+	Earns   bool       // there is something to be earned, or was
+	Lead    string     // what this page is
+	Note    string     // why this member earns nothing yet
+	Purse   []pair     // what the member has of rewards
+	Wanted  []shareRow // what the member promised or is asked to share, and calls
 	Links   []shareRow
 	Guests  []guestRow
 	Rewards []rewardRow
@@ -118,6 +119,14 @@ func (p *Pages) showShare(w http.ResponseWriter, r *http.Request, v *visit, stat
 		if data.Links, err = p.shareRows(tx, x, v); err != nil {
 			return err
 		}
+		if data.Wanted, err = p.pledgeRows(tx, x, v); err != nil {
+			return err
+		}
+		calls, err := p.callRows(tx, x, v)
+		if err != nil {
+			return err
+		}
+		data.Wanted = append(data.Wanted, calls...)
 		if data.Guests, err = p.guests(tx, x, v.who.ID); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package h5
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -185,7 +186,7 @@ func (p *Pages) showProduct(w http.ResponseWriter, r *http.Request, v *visit, st
 	}
 	data.Qty, data.Coupon = "1", r.PostFormValue("coupon")
 	if refusal != nil {
-		data.Qty = r.PostFormValue("qty")
+		data.Qty = cmp.Or(r.PostFormValue("qty"), data.Qty)
 		x.Refusal = p.say(v, refusal)
 	}
 	x.Title, x.Data = data.Title, data
@@ -289,7 +290,7 @@ func (p *Pages) sendHome(tx *db.Tx, o shop.Order) error {
 			continue
 		}
 		item, err := p.Goods.ItemTx(tx, l.Ref)
-		if err != nil || !item.Ships || item.Addressed {
+		if err != nil || !item.Ships || item.Addressed || item.State == goods.Dropped || item.State == goods.Back {
 			return err
 		}
 		homes, err := p.Goods.AddressesTx(tx, o.Person)

@@ -243,7 +243,7 @@ func TestGroupBuyOnThePhone(t *testing.T) {
 	eve.pay(late)
 	clk.Advance(25 * time.Hour)
 	w.settled()
-	eve.look(eve.phone, late, "已退款", "到时没有凑齐 2 人", "¥80.00")
+	eve.look(eve.phone, late, "已退款", "到时没有凑齐人数", "¥80.00")
 	eve.look(eve.phone, lonely, "没有成团", "付过的钱原路退回", "看我的订单")
 	r, err := w.app.Verify(t.Context(), w.community)
 	w.must(err)

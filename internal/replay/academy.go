@@ -28,11 +28,11 @@ func academyParameters() map[string]float64 {
 		"delay.upgrade": 45 * 24 * 3600 / 2, "delay.introduce": 12 * 3600,
 		"error.code": 0.03, "consent.marketing": 0.7,
 		"rate.first": 0.03, "rate.second": 0.05, "rate.third": 0.08, // sales' steps; the playbook's
-		"go.touch": 0.5, // of the untouched, at each look
-		"target.month": 20_000, // yuan of sales by each who sells
-		"approve.after": 24, // hours until the statements of a month are approved
-		"days.after": 14, // that pass when nobody comes any more
-		"staff":    4, "staff.from": 9, "staff.to": 21,
+		"go.touch":      0.5,    // of the untouched, at each look
+		"target.month":  20_000, // yuan of sales by each who sells
+		"approve.after": 24,     // hours until the statements of a month are approved
+		"days.after":    14,     // that pass when nobody comes any more
+		"staff":         4, "staff.from": 9, "staff.to": 21,
 		"minutes.add-sales-account": 3, "minutes.fill-duty": 2, "minutes.check-nickname": 1, "minutes.help-introduction": 8, "minutes.add-service-account": 2,
 		"minutes.call-about-renewal": 6, "minutes.idle": 120,
 	}

@@ -32,6 +32,11 @@ var goodsProofs = []struct{ kind, reason, query string }{
 			EXCEPT SELECT id FROM goods_item WHERE community_id = $1 AND state = 'sold' ORDER BY 1 LIMIT $2`,
 	},
 	{
+		"goods.line_product", "a line of an order is for another product than what it has sold, or has earned for another one",
+		`SELECT l.order_id FROM shop_line l JOIN goods_item i ON i.community_id = l.community_id AND i.id = l.ref
+			WHERE l.community_id = $1 AND l.kind IN ('goods', 'group') AND (l.product <> 'goods:' || i.product OR l.revenue <> 'revenue:shop:' || i.product) ORDER BY 1 LIMIT $2`,
+	},
+	{
 		"goods.forgotten", "it waits for a group-buy that has ended, and nothing is under way for it",
 		`SELECT i.id FROM goods_item i JOIN goods_group g ON g.community_id = i.community_id AND g.id = i.grp WHERE i.community_id = $1 AND i.state = 'waits' AND g.state <> 'open'
 			EXCEPT SELECT i.id FROM goods_item i JOIN job j ON j.community_id = i.community_id AND j.key = i.grp AND j.kind = 'goods.settle' WHERE i.community_id = $1

@@ -331,7 +331,7 @@ func checkReferences(tx *db.Tx, r *Report, _ time.Time) error {
 // counted are the tables whose rows a report counts as a part's.
 var counted = map[string]string{
 	"seat": "seat", "path": "path_run", "task": "task", "person": "person", "intake": "intake_registration", "circle": "circle_member", "touch": "touch",
-	"membership": "membership_term", "shop": "shop_order", "growth": "growth_bond", "payout": "payout_line", "event": "event_ticket", "goods": "goods_item", "team": "team_turn",
+	"membership": "membership_term", "shop": "shop_order", "growth": "growth_bond", "payout": "payout_line", "event": "event_ticket", "goods": "goods_item", "team": "team_turn", "launch": "launch_pledge",
 }
 
 func countRows(tx *db.Tx, r *Report, _ time.Time) error {

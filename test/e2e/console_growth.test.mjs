@@ -1,9 +1,10 @@
 // Growth and payouts in the console: who brought whom, why it was paid, and a batch that its drafter can't approve (G1, G4, L5, S3).
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { newDesk } from './lib/console.mjs';
 import { accessible } from './lib/look.mjs';
-import { buy, closeBrowser, newPhone, signUp, someone, visit } from './lib/phone.mjs';
+import { buy, closeBrowser, here, newPhone, signUp, someone, visit } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
 const business = `membership:
@@ -138,5 +139,66 @@ test('a payout is drafted, not approved by who drafted it, and cancelled: the mo
   await desk.open('/money/payouts');
   await page.locator('tbody tr', { hasText: '已取消' }).waitFor();
   await desk.looks('console-payouts');
+  desk.calm();
+});
+
+// A colleague is invited, chooses a password and turns the second step on.
+async function colleague() {
+  const { url } = await desk.write('POST', '/staff/invitations', { email: 'second@example.com', name: '第二位', roles: ['owner'] });
+  const other = await newDesk(server);
+  other.allow(401);
+  await other.page.goto(new URL(new URL(url).pathname, server.base).href);
+  for (const field of await other.page.locator('input[type=password]').all()) await field.fill('second-pair-of-eyes-2026');
+  await other.page.locator('button[type=submit]').click();
+  await other.page.locator('aside nav').first().waitFor();
+  await other.secondStep();
+  return other;
+}
+
+test('a colleague approves what somebody else drafted; the file is downloaded, a line that failed is paid at the second try', async () => {
+  await desk.open('/money/payouts');
+  await desk.named('button', '起草打款').first().click();
+  await desk.page.getByRole('dialog').getByLabel('起付金额').fill('100');
+  await desk.page.getByRole('dialog').locator('button[type=submit]').click();
+  await desk.page.waitForURL('**/money/payouts/*');
+  await desk.page.getByText('待审批', { exact: true }).waitFor();
+  const rest = here(desk).slice('/console/c/mothers'.length);
+
+  const other = await colleague();
+  const { page } = other;
+  const dialog = page.getByRole('dialog');
+  await other.open(rest);
+  await page.locator('main header').getByRole('button', { name: /审\s?批/ }).click();
+  await dialog.locator('text=审批之后名单和金额不再改变').waitFor();
+  await dialog.getByRole('button', { name: /审\s?批/ }).click();
+  await page.getByText('待打款', { exact: true }).waitFor();
+  await other.looks('console-payout-approved');
+  await other.named('button', '下载银行文件').click();
+  const [file] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: '下载 CSV' }).click()]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split(/\r?\n/);
+  assert.equal(lines.length, 2);
+  assert.match(lines[1], /王小雨.*138\d{8}.*199\.87,0\.00,199\.87/);
+  await page.getByText('打款中', { exact: true }).waitFor();
+
+  const row = page.locator('tbody tr', { hasText: '小雨' });
+  await row.getByRole('button', { name: '没付成' }).click();
+  await dialog.getByLabel('没付成的原因').fill('账号错误');
+  await dialog.getByRole('button', { name: '没付成' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.locator('text=账号错误').waitFor();
+  await page.getByText('已完成', { exact: true }).first().waitFor();
+  await row.getByRole('button', { name: '再付' }).click();
+  await dialog.getByRole('button', { name: '再付' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('待付').waitFor();
+  assert.equal(await row.getByRole('button', { name: '再付' }).count(), 0, 'the money is set aside once');
+  await row.getByRole('button', { name: '已付' }).click();
+  await dialog.getByRole('button', { name: '已付' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('已付').waitFor();
+  await page.getByText('已完成', { exact: true }).first().waitFor();
+  await other.looks('console-payout-done');
+  other.calm();
+  await other.context.close();
   desk.calm();
 });

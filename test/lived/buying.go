@@ -21,7 +21,7 @@ func plans() membership.Config {
 			Name: "vip", Title: name("年度会员"), Price: 1599_00, Period: membership.Period{Months: 12}, Grace: 14, Refund: 7, Number: membership.Number{Pattern: "Q{n:4}"},
 			Benefits: []membership.Benefit{{Name: "salon", Title: name("闭门沙龙"), Count: 2}}, Waves: []membership.Wave{{Name: "first", Price: 999_00, Quota: 500}},
 		},
-		{Name: "ka", Title: name("企业会员"), Price: 9999_00, Period: membership.Period{Months: 12}, Refund: 7, Includes: []string{"vip"}},
+		{Name: "ka", Title: name("企业会员"), Price: 9999_00, Period: membership.Period{Months: 12}, Refund: 7, Includes: []string{"vip"}, Seats: 3},
 	}}
 }
 

@@ -128,7 +128,7 @@ func live(cfg app.Config) (now time.Time, err error) {
 		return now, err
 	}
 	w.Community = c.ID
-	for _, part := range []func(context.Context) error{w.staff, w.ways, w.talk, w.buying, w.events, w.reading, w.growing, w.leading, w.launching, w.money, w.selling, w.lines, w.campaign, w.change} {
+	for _, part := range []func(context.Context) error{w.staff, w.ways, w.talk, w.buying, w.events, w.reading, w.growing, w.leading, w.launching, w.money, w.selling, w.employing, w.reconciling, w.lines, w.campaign, w.change} {
 		if err := part(ctx); err != nil {
 			return now, err
 		}

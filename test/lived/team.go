@@ -2,7 +2,9 @@ package lived
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -26,23 +28,30 @@ func (w *World) leading(ctx context.Context) error {
 	}
 	last := len(members) - 1
 	err = w.Do(ctx, func(tx *db.Tx) error {
-		for i, kind := range []team.SaleKind{team.KindNew, team.KindUpgrade} {
-			p, err := w.Shop.Orders(tx, shop.Filter{State: shop.Fulfilled}, "", 2)
-			if err != nil || len(p.Items) < 2 {
-				return fmt.Errorf("nobody has bought: %w", err)
-			}
-			o := p.Items[i]
+		p, err := w.Shop.Orders(tx, shop.Filter{State: shop.Fulfilled}, "", 50)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(p.Items, func(o shop.Order) bool { return o.Refunded > 0 })
+		other := slices.IndexFunc(p.Items, func(o shop.Order) bool {
+			return at >= 0 && o.Person != p.Items[at].Person && o.Refunded == 0 && o.Paid > 0
+		})
+		if other < 0 {
+			return errors.New("nobody has bought, or given a part of it back")
+		}
+		for i, o := range []shop.Order{p.Items[at], p.Items[other]} { // the one brings the other
 			if _, err := w.Team.HandTx(tx, "owner", o.Person, team.SideSales, seller); err != nil {
 				return err
 			}
-			x := team.Sale{Order: o.ID, Buyer: o.Person, Paid: o.Paid, PaidAt: o.PaidAt.AddDate(0, -1, 0), Kind: kind, HandsOver: i == 0, Promoter: members[0].Person, Fact: "f"}
+			x := team.Sale{Order: o.ID, Buyer: o.Person, Paid: o.Paid, PaidAt: o.PaidAt.AddDate(0, -1, 0), Kind: team.KindNew, HandsOver: i == 0, Fact: "f"}
+			if i == 1 {
+				x.Promoter = p.Items[at].Person
+			}
 			if err := w.Team.CreditTx(tx, x); err != nil {
 				return err
 			}
-			if i == 1 {
-				if err := w.Team.RefundTx(tx, o.ID, o.Refunded, "g"); err != nil {
-					return err
-				}
+			if err := w.Team.RefundTx(tx, o.ID, o.Refunded, "g"); err != nil {
+				return err
 			}
 		}
 		for _, m := range members[last-2:] {
@@ -53,7 +62,7 @@ func (w *World) leading(ctx context.Context) error {
 		if _, err := w.Team.ReturnTx(tx, "owner", members[last-1].Person); err != nil {
 			return err
 		}
-		_, err := w.Team.TouchTx(tx, seller, members[last].Person)
+		_, err = w.Team.TouchTx(tx, seller, members[last].Person)
 		return err
 	})
 	if err != nil {

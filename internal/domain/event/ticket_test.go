@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -291,4 +292,15 @@ func TestReturning(t *testing.T) {
 		}
 		w.sound()
 	})
+}
+
+// Before a database knows how its rows are spread, somebody's ticket is looked for among theirs, not among an event's thousands.
+func TestATicketIsFoundByItsPerson(t *testing.T) {
+	d := testkit.SQLite(t)
+	w := newWorld(t, d)
+	e := w.plan("session", 10)
+	plan := testkit.Plan(t, d, func(tx *db.Tx) error { _, _, err := w.TicketOfTx(tx, e.ID, "ann"); return err })
+	if !strings.Contains(plan, "event_ticket_person") || strings.Contains(plan, "event_ticket_live") {
+		t.Errorf("found by another way:\n%s", plan)
+	}
 }

@@ -40,6 +40,13 @@ func TestReadsUseIndexes(t *testing.T) {
 		fill("goods_item", "id, person, product, sku, qty, price, cost, supplier, ships, return_days, state, seat, grp, held_until, created_at, sold_at", func(i int) []any {
 			return []any{id("i", i), id("w", i/3), id("p", i%50), "box", 1, 100, 50, id("s", i%50), true, 7, []string{"sold", "held", "returned"}[i%3], id("x", i), id("g", i), at(i), at(i), at(i)}
 		})
+		fill("goods_item", "id, person, product, sku, qty, price, cost, supplier, ships, return_days, state, seat, held_until, created_at, sold_at, carrier, shipped_at, received_at", func(i int) []any {
+			come := time.Time{}
+			if i%2 == 0 {
+				come = at(i + 2)
+			}
+			return []any{id("j", i), id("w", i/3), id("p", i%50), "box", 1, 100, 50, id("s", i%50), true, 7, "sold", id("y", i), at(i), at(i), at(i), "SF", at(i + 1), come}
+		})
 		fill("goods_address", "id, person, sealed, created_at", func(i int) []any { return []any{id("a", i), id("w", i/3), "", at(i)} })
 		if _, err := d.SQL().ExecContext(t.Context(), `ANALYZE`); err != nil {
 			t.Fatal(err)
@@ -55,6 +62,23 @@ func TestReadsUseIndexes(t *testing.T) {
 			},
 			"to ship": func(tx *db.Tx) error {
 				_, err := w.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.ToShip, Supplier: "s00005"}, "", 20)
+				return err
+			},
+			"all to ship": func(tx *db.Tx) error {
+				_, err := w.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.ToShip}, "", 20)
+				return err
+			},
+			"sent": func(tx *db.Tx) error {
+				_, err := w.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.OnWay}, "", 20)
+				return err
+			},
+			"come": func(tx *db.Tx) error {
+				_, err := w.ShipmentsTx(tx, goods.ShipmentFilter{State: goods.Arrived}, "", 20)
+				return err
+			},
+			"members": func(tx *db.Tx) error { _, err := w.GroupItemsTx(tx, "g00005", "", 20); return err },
+			"mine in it": func(tx *db.Tx) error {
+				_, _, err := w.ItemInGroupTx(tx, "g00005", []string{"w00001", "w00002"})
 				return err
 			},
 			"addresses": func(tx *db.Tx) error { _, err := w.AddressesTx(tx, "w00005"); return err },

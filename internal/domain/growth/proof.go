@@ -119,6 +119,7 @@ var (
 	ErrCallFull     = errs.Define(errs.Gone, "growth.call_full")
 	ErrCallEnds     = errs.Define(errs.Invalid, "growth.call_ends") // "max": days
 	ErrNote         = errs.Define(errs.Invalid, "growth.note")      // "max"
+	ErrNoPicture    = errs.Define(errs.Invalid, "growth.no_picture")
 	ErrUnknownProof = errs.Define(errs.NotFound, "growth.unknown_proof")
 	ErrProofTwice   = errs.Define(errs.Conflict, "growth.proof_twice")
 	ErrProofDecided = errs.Define(errs.Conflict, "growth.proof_decided")
@@ -191,8 +192,11 @@ func (s *Service) ShowTx(tx *db.Tx, x Shown) (Proof, error) {
 	if err != nil || !found {
 		return Proof{}, errs.Or(err, ErrUnknownCall)
 	}
-	if !c.Open(tx.Now()) {
+	switch {
+	case !c.Open(tx.Now()):
 		return Proof{}, ErrCallOver
+	case x.Picture == "":
+		return Proof{}, ErrNoPicture.At("/picture")
 	}
 	ids, err := s.People.IDs(tx, x.Person)
 	if err != nil {

@@ -212,6 +212,15 @@ func (s *Service) PledgeTx(tx *db.Tx, id string) (Pledge, error) {
 	return p, err
 }
 
+// OwnTx gives a person's pledge in a launch.
+func (s *Service) OwnTx(tx *db.Tx, launch, person string) (Pledge, bool, error) {
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return Pledge{}, false, err
+	}
+	return pledgeOf(tx, launch, ids)
+}
+
 // mine bounds how many launches a person is shown.
 const mine = 20
 

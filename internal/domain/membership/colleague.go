@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
-	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/seat"
@@ -64,9 +63,9 @@ type Places struct {
 
 // Refusals about colleagues.
 var (
-	ErrNoPlaces          = errs.Define(errs.Conflict, "membership.no_places")    // the company has no membership with places now
-	ErrPlacesFull        = errs.Define(errs.Conflict, "membership.places_full")  // "places"
-	ErrInviteKey         = errs.Define(errs.Conflict, "membership.invite_key")   // it stands for another company's invitation
+	ErrNoPlaces          = errs.Define(errs.Conflict, "membership.no_places")   // the company has no membership with places now
+	ErrPlacesFull        = errs.Define(errs.Conflict, "membership.places_full") // "places"
+	ErrInviteKey         = errs.Define(errs.Conflict, "membership.invite_key")  // it stands for another company's invitation
 	ErrUnknownInvitation = errs.Define(errs.NotFound, "membership.no_invitation")
 	ErrInvitationOver    = errs.Define(errs.Gone, "membership.invitation_over")  // its time is over, or it was taken back
 	ErrInvitationTaken   = errs.Define(errs.Gone, "membership.invitation_taken") // by somebody else
@@ -356,63 +355,6 @@ func (s *Service) PlacesTx(tx *db.Tx, organisation string) (Places, error) {
 		return Places{}, nil
 	}
 	return Places{p.Capacity, p.Held, p.Taken, p.Room()}, err
-}
-
-// ColleaguesTx lists a company's places and invitations, the latest first.
-func (s *Service) ColleaguesTx(tx *db.Tx, organisation, cursor string, limit int) (page.Page[Place], error) {
-	var us int64
-	var id string
-	more, err := page.Parse(cursor, &us, &id)
-	if err != nil {
-		return page.Page[Place]{}, err
-	}
-	before := db.FromMicros(us)
-	if !more {
-		before = tx.Now().Add(time.Microsecond)
-	}
-	limit = page.Limit(limit)
-	list, err := placesBefore(tx, organisation, before, id, limit+1)
-	return page.Cut(list, limit, func(p Place) string { return page.Cursor(db.Micros(p.InvitedAt), p.ID) }), err
-}
-
-// CompanyTermsTx lists what a company ever bought, in the order in which the terms begin.
-func (s *Service) CompanyTermsTx(tx *db.Tx, organisation string) ([]Term, error) {
-	x, err := standing{}.with(tx, organisation)
-	for i := range x.terms {
-		x.terms[i].State = x.terms[i].at(tx.Now())
-	}
-	return x.terms, err
-}
-
-// followColleagues makes a person's places agree with their seats, after a merge of persons or its end.
-func (s *Service) followColleagues(tx *db.Tx, x standing) error {
-	places, err := placesOf(tx, x.ids)
-	for _, p := range places {
-		has, err := s.seats.Seat(tx, p.seat)
-		switch {
-		case err != nil:
-			return fmt.Errorf("read the seat of place %s: %w", p.ID, err)
-		case !has.Live():
-			err = s.endPlace(tx, p, Merged)
-		case has.Holder.ID != x.person:
-			err = s.seats.GiveTx(tx, has.ID, x.person)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return err
-}
-
-// eraseColleague ends the places of a person who is erased.
-func (s *Service) eraseColleague(tx *db.Tx, person string) error {
-	places, err := placesOf(tx, []string{person})
-	for _, p := range places {
-		if err := s.endPlace(tx, p, Erased); err != nil {
-			return err
-		}
-	}
-	return err
 }
 
 // tellCompany tells of a company's term in the company's own timeline.

@@ -18,7 +18,7 @@ type OrganisationRole string
 // The roles. A company has a contact, who orders for it and invites colleagues.
 const (
 	RoleContact   OrganisationRole = "contact"
-	RoleFinance OrganisationRole = "finance" // gets the invoices
+	RoleFinance   OrganisationRole = "finance" // gets the invoices
 	RoleColleague OrganisationRole = "colleague"
 )
 
@@ -144,7 +144,10 @@ func (s *Service) EditOrganisationTx(tx *db.Tx, id string, e OrganisationEdit) (
 	}
 	if e.Invoice != nil {
 		if o.invoice, err = s.sealInvoice(tx, *e.Invoice, true); err != nil {
-			return o, errs.PointTo(err, "/invoice")
+			if bad := errs.As(err); bad != nil {
+				err = bad.At("/invoice" + bad.Field)
+			}
+			return o, err
 		}
 		changed = append(changed, "invoice")
 	}

@@ -91,7 +91,9 @@ func organisationsBefore(tx *db.Tx, q string, before time.Time, id string, limit
 }
 
 // likely is a pattern for texts with q in them.
-func likely(q string) string { return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q) + "%" }
+func likely(q string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q) + "%"
+}
 
 func organisationMembersAfter(tx *db.Tx, id string, after time.Time, person string, limit int) ([]OrganisationMember, error) {
 	return db.All(tx, func(r *db.Row) (m OrganisationMember, err error) {

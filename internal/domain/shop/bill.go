@@ -90,10 +90,10 @@ var (
 	ErrBillThere         = errs.Define(errs.Conflict, "bill.there")   // "day", "bill": another file was read for it
 	ErrUnknownBill       = errs.Define(errs.NotFound, "bill.unknown")
 	ErrUnknownDifference = errs.Define(errs.NotFound, "bill.unknown_difference")
-	ErrBillReason        = errs.Define(errs.Invalid, "bill.reason")     // "max"
-	ErrResolved          = errs.Define(errs.Conflict, "bill.resolved")  // somebody was faster
-	ErrBillNotMade       = errs.Define(errs.Conflict, "bill.not_made")  // "channel": its bills are made elsewhere
-	ErrBillUnread        = errs.Define(errs.Conflict, "bill.unread")    // the file changed while it was read
+	ErrBillReason        = errs.Define(errs.Invalid, "bill.reason")    // "max"
+	ErrResolved          = errs.Define(errs.Conflict, "bill.resolved") // somebody was faster
+	ErrBillNotMade       = errs.Define(errs.Conflict, "bill.not_made") // "channel": its bills are made elsewhere
+	ErrBillUnread        = errs.Define(errs.Conflict, "bill.unread")   // the file changed while it was read
 	maxBillReason        = 500
 	billBatch            = 200 // lines a transaction
 )

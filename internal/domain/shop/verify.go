@@ -23,6 +23,8 @@ var proofs = []proof.Proof{
 		WHERE o.community_id = $1 GROUP BY o.id, o.discount HAVING o.discount <> COALESCE(SUM(l.discount), 0) ORDER BY o.id`},
 	{Code: "shop.line_points", Query: `SELECT o.id, o.points, CAST(COALESCE(SUM(l.points), 0) AS BIGINT) FROM shop_order o LEFT JOIN shop_line l ON l.community_id = o.community_id AND l.order_id = o.id
 		WHERE o.community_id = $1 GROUP BY o.id, o.points HAVING o.points <> COALESCE(SUM(l.points), 0) ORDER BY o.id`},
+	{Code: "shop.line_created", Query: `SELECT l.order_id, l.created_at, o.created_at FROM shop_line l JOIN shop_order o ON o.community_id = l.community_id AND o.id = l.order_id
+		WHERE l.community_id = $1 AND l.created_at <> o.created_at ORDER BY l.order_id, l.n`},
 	{Code: "shop.order_waits", Query: `SELECT id, 1, 0 FROM shop_order WHERE community_id = $1 AND waits AND state <> 'paid' ORDER BY id`},
 	{Code: "shop.coupon", Query: `SELECT code, 0, 1 FROM shop_coupon WHERE community_id = $1 AND code <> body ->> 'code' ORDER BY code`},
 	{Code: "shop.bill_lines", Query: `SELECT b.id, b.lines, CAST(COUNT(l.n) AS BIGINT) FROM shop_bill b LEFT JOIN shop_bill_line l ON l.community_id = b.community_id AND l.bill = b.id

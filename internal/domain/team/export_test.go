@@ -16,3 +16,22 @@ func Commission(p Pay, amounts ...money.Fen) (lines []Line, volume, total money.
 	}
 	return commission(sales)
 }
+
+// ReadForStatement reads what a statement is made of.
+func ReadForStatement(tx *db.Tx, month, department, staff string) ([]Line, money.Fen, error) {
+	if _, err := salesIn(tx, month, department, staff); err != nil {
+		return nil, 0, err
+	}
+	if _, _, _, err := nextEarner(tx, month); err != nil {
+		return nil, 0, err
+	}
+	if _, err := firstCredited(tx, month); err != nil {
+		return nil, 0, err
+	}
+	lines, err := takebacks(tx, month, department, staff)
+	if err != nil {
+		return nil, 0, err
+	}
+	owed, err := owedBefore(tx, month, department, staff)
+	return lines, owed, err
+}

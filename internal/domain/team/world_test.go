@@ -79,7 +79,7 @@ func (w *world) fresh() *world {
 	d.Community = d.NewID()
 	other.D = &d
 	other.profiles = &profiles{Crowd: stage.NewCrowd(), says: map[string]string{}}
-	other.Deps.People = other.profiles
+	other.People = other.profiles
 	other.Service = team.New(other.Deps)
 	return &other
 }

@@ -123,8 +123,13 @@ func TestFits(t *testing.T) {
 		must bool
 		want bool
 	}{
-		{nil, false, true}, {nil, true, false}, {text.Text{text.En: ""}, true, false}, {text.Text{text.En: "four"}, true, true}, {text.Text{text.Hans: "四个字啊"}, true, true},
-		{text.Text{text.Hans: "四个字", text.En: "fifth"}, true, false}, {text.Text{text.Hans: "a\u202eb"}, false, false},
+		{nil, false, true},
+		{nil, true, false},
+		{text.Text{text.En: ""}, true, false},
+		{text.Text{text.En: "four"}, true, true},
+		{text.Text{text.Hans: "四个字啊"}, true, true},
+		{text.Text{text.Hans: "四个字", text.En: "fifth"}, true, false},
+		{text.Text{text.Hans: "a\u202eb"}, false, false},
 	} {
 		if got := c.text.Fits(4, c.must); got != c.want {
 			t.Errorf("%v: %t", c.text, got)

@@ -180,6 +180,10 @@ func (tx *Tx) Must(query string, args ...any) error {
 }
 
 func (tx *Tx) put(query string, args []any, one bool) error {
+	if tx.readonly { // no commit would send it
+		_, err := tx.Exec(query, args...)
+		return err
+	}
 	if err := tx.check(query, args); err != nil {
 		return err
 	}

@@ -103,6 +103,24 @@ func (p *Phone) SendFile(ctx context.Context, path string, values url.Values) (p
 	return page, to, err == nil && to != "", err
 }
 
+// SendPicture is Send of a form with a picture in it.
+func (p *Phone) SendPicture(ctx context.Context, path string, picture []byte) (page Page, to string, done bool, err error) {
+	var b strings.Builder
+	form := multipart.NewWriter(&b)
+	file, err := form.CreateFormFile("picture", "picture.png")
+	if err == nil {
+		_, err = file.Write(picture)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		return page, "", false, err
+	}
+	page, to, err = p.send(ctx, http.MethodPost, path, b.String(), form.FormDataContentType())
+	return page, to, err == nil && to != "", err
+}
+
 func (p *Phone) do(ctx context.Context, method, path string, values url.Values) (page Page, to string, err error) {
 	return p.send(ctx, method, path, values.Encode(), "application/x-www-form-urlencoded")
 }

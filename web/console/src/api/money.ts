@@ -56,6 +56,9 @@ export const orderQuery = (community: string, id: string) =>
 export interface OrdersRequest {
   person?: string
   state?: OrderState
+  /** With its kind: goods:tea */
+  product?: string
+  coupon?: string
   limit?: number
   cursor?: string
 }

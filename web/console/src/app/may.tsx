@@ -22,6 +22,8 @@ export type Action =
   | 'circle.write'
   | 'circle.moderate'
   | 'circle.post'
+  | 'team.read'
+  | 'team.manage'
   | 'event.read'
   | 'shop.read'
   | 'shop.write'

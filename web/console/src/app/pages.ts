@@ -51,7 +51,9 @@ const reads: Record<string, Action> = {
   circles: 'circle.read',
   members: 'people.read',
   growth: 'money.read',
+  team: 'team.read',
   events: 'event.read',
+  shop: 'shop.read',
   touch: 'touch.read',
   // Who may see orders and not the books is led to the orders.
   money: 'order.read',
@@ -178,7 +180,21 @@ export const allPages: PageEntry[] = [
       { path: 'rewards/:id', lazy: async () => ({ Component: (await import('~/pages/growth/Why')).WhyPage }) },
     ],
   ),
-  page('shop', 'h', Store, { title: 'frame.shop', question: 'frame.shop.question', find: 'frame.shop.find' }),
+  page('shop', 'h', Store, { title: 'frame.shop', question: 'frame.shop.question', find: 'frame.shop.find' }, [
+    { index: true, lazy: async () => ({ Component: (await import('~/pages/shop/Products')).Products }) },
+    {
+      path: 'products/:name',
+      lazy: async () => ({ Component: (await import('~/pages/shop/ProductPage')).ProductPage }),
+    },
+    { path: 'orders', lazy: async () => ({ Component: (await import('~/pages/shop/Orders')).Orders }) },
+    { path: 'groups', lazy: async () => ({ Component: (await import('~/pages/shop/Groups')).Groups }) },
+    { path: 'groups/:id', lazy: async () => ({ Component: (await import('~/pages/shop/GroupPage')).GroupPage }) },
+    { path: 'coupons', lazy: async () => ({ Component: (await import('~/pages/shop/Coupons')).Coupons }) },
+    { path: 'shipments', lazy: async () => ({ Component: (await import('~/pages/shop/Shipments')).Shipments }) },
+    { path: 'after-sale', lazy: async () => ({ Component: (await import('~/pages/shop/AfterSale')).AfterSale }) },
+    { path: 'suppliers', lazy: async () => ({ Component: (await import('~/pages/shop/Suppliers')).Suppliers }) },
+    { path: 'suppliers/:name', lazy: async () => ({ Component: (await import('~/pages/shop/Statement')).Statement }) },
+  ]),
   page('content', 'n', BookOpen, {
     title: 'frame.content',
     question: 'frame.content.question',
@@ -191,7 +207,18 @@ export const allPages: PageEntry[] = [
     { path: ':id', lazy: async () => ({ Component: (await import('~/pages/touch/CampaignPage')).CampaignPage }) },
     { path: ':id/edit', lazy: async () => ({ Component: (await import('~/pages/touch/Write')).Write }) },
   ]),
-  page('team', 'a', Network, { title: 'frame.team', question: 'frame.team.question', find: 'frame.team.find' }),
+  page('team', 'a', Network, { title: 'frame.team', question: 'frame.team.question', find: 'frame.team.find' }, [
+    { index: true, lazy: async () => ({ Component: (await import('~/pages/team/Departments')).Departments }) },
+    { path: 'contacts', lazy: async () => ({ Component: (await import('~/pages/team/Contacts')).Contacts }) },
+    { path: 'race', lazy: async () => ({ Component: (await import('~/pages/team/Race')).RacePage }) },
+    { path: 'credits', lazy: async () => ({ Component: (await import('~/pages/team/Credits')).Credits }) },
+    { path: 'credits/:id', lazy: async () => ({ Component: (await import('~/pages/team/Why')).WhyCredited }) },
+    { path: 'statements', lazy: async () => ({ Component: (await import('~/pages/team/Statements')).Statements }) },
+    {
+      path: 'statements/:id',
+      lazy: async () => ({ Component: (await import('~/pages/team/StatementPage')).StatementPage }),
+    },
+  ]),
   page(
     'money',
     'o',

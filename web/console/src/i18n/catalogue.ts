@@ -21,7 +21,9 @@ import type problem from '../locales/zh-Hans/problem.json'
 import type reach from '../locales/zh-Hans/reach.json'
 import type settings from '../locales/zh-Hans/settings.json'
 import type setup from '../locales/zh-Hans/setup.json'
+import type shop from '../locales/zh-Hans/shop.json'
 import type tasks from '../locales/zh-Hans/tasks.json'
+import type team from '../locales/zh-Hans/team.json'
 import type today from '../locales/zh-Hans/today.json'
 import type touch from '../locales/zh-Hans/touch.json'
 import type transfer from '../locales/zh-Hans/transfer.json'
@@ -50,7 +52,9 @@ interface Namespaces {
   problem: typeof problem
   settings: typeof settings
   setup: typeof setup
+  shop: typeof shop
   tasks: typeof tasks
+  team: typeof team
   today: typeof today
 }
 

@@ -37,7 +37,7 @@ export function Figure(props: FigureProps) {
     </span>
   )
   return (
-    <div className={css.figure} aria-busy={loading || undefined}>
+    <div className={css.figure} aria-busy={loading || undefined} data-long={text.length > widest || undefined}>
       <div className={css.label}>{label}</div>
       {to && !loading ? (
         <Link className={css.link} to={to} aria-label={`${label} ${text}`}>
@@ -59,6 +59,9 @@ export function Figure(props: FigureProps) {
     </div>
   )
 }
+
+/** Characters that half a phone has room for; a longer figure stands on a line of its own there. */
+const widest = 10
 
 function valueText(props: FigureProps, format: ReturnType<typeof useFormat>): string {
   if (props.kind === 'money') return format.money(props.value)

@@ -105,7 +105,7 @@ function JurorRow({ slug, event, jury, juror }: JurorProps) {
             <label htmlFor={field}>{t('events.jury.note')}</label>
             <Input.TextArea
               id={field}
-              autoSize={{ minRows: 2 }}
+              rows={2}
               value={note}
               maxLength={2000}
               onChange={(e) => setNote(e.target.value)}

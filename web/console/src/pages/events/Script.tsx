@@ -79,12 +79,7 @@ function Editor({ slug, event, pace, was, onClose }: Props & { pace: number; was
     >
       {refusal.problem && <ProblemNotice problem={refusal.problem} focus />}
       <label htmlFor={field}>{t('events.room.text')}</label>
-      <Input.TextArea
-        id={field}
-        value={text}
-        autoSize={{ minRows: 10, maxRows: 18 }}
-        onChange={(e) => setText(e.target.value)}
-      />
+      <Input.TextArea id={field} value={text} rows={14} onChange={(e) => setText(e.target.value)} />
       <p className={page.note}>
         {paragraphs.length > 0
           ? t('events.room.count', {

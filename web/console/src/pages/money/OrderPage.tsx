@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { namesQuery, type OrderDetail, orderQuery } from '~/api/money'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
@@ -10,6 +10,7 @@ import { useFormat } from '~/i18n/format'
 import { DataTable, DeadlineText, Facts, PageHeader, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
 import { Section } from '../Section'
+import { useCredited } from '../team/useTeam'
 import css from './Money.module.css'
 import { Cancel, Confirm, GiveBack } from './OrderActions'
 import { titleOf, useCost } from './Orders'
@@ -129,6 +130,7 @@ function About({ order: o, slug }: { order: OrderDetail; slug: string }) {
   const format = useFormat()
   const cost = useCost()
   const names = useQuery(namesQuery(slug, [o.person]))
+  const credited = useCredited(slug)
   const when = (label: string, at?: string) => (at ? [{ label, value: format.dateTime(at) }] : [])
   return (
     <Facts
@@ -150,6 +152,14 @@ function About({ order: o, slug }: { order: OrderDetail; slug: string }) {
         ...when(t('money.paidAt'), o.paid_at),
         ...when(t('money.fulfilledAt'), o.fulfilled_at),
         ...when(t('money.endedAt'), o.ended_at),
+        ...(credited(o)
+          ? [
+              {
+                label: t('team.credited'),
+                value: <Link to={communityPath(slug, `team/credits/${o.id}`)}>{t('team.credit.open')}</Link>,
+              },
+            ]
+          : []),
         { label: t('money.order.id'), value: <code className={css.key}>{o.id}</code> },
       ]}
     />

@@ -1,10 +1,12 @@
 import { useMemo } from 'react'
+import { Link } from 'react-router'
 import { listOrders, moneyKey, type Named, namesOf, type Order, type OrderState } from '~/api/money'
 import { communityPath, useCommunity } from '~/app/community'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { type ListColumn, ListPage, type ListRequest, type ListSource } from '~/parts'
 import page from '../page.module.css'
+import { useCredited, useTeam } from '../team/useTeam'
 import { MoneyHead } from './Head'
 import { OrderTag, orderStates } from './OrderTag'
 import { Who } from './Who'
@@ -71,6 +73,8 @@ function useColumns(slug: string): ListColumn<Row>[] {
   const { t } = useWords()
   const format = useFormat()
   const cost = useCost()
+  const credited = useCredited(slug)
+  const team = useTeam(slug)
   const given = (fen: number) => (fen > 0 ? format.money(fen) : '')
   return [
     { id: 'what', header: t('money.what'), main: true, width: 200, cell: (o) => titleOf(o, t('common.listComma')) },
@@ -87,5 +91,16 @@ function useColumns(slug: string): ListColumn<Row>[] {
       width: 144,
       cell: (o) => (o.paid_at ? format.dateTime(o.paid_at) : ''),
     },
+    ...(team.departments.length > 0
+      ? [
+          {
+            id: 'credited',
+            header: t('team.credited'),
+            width: 112,
+            cell: (o: Row) =>
+              credited(o) && <Link to={communityPath(slug, `team/credits/${o.id}`)}>{t('team.credit.open')}</Link>,
+          },
+        ]
+      : []),
   ]
 }

@@ -15,6 +15,7 @@ import { Brought } from '../growth/OnPerson'
 import { Memberships } from '../members/OnPerson'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { LookedAfter } from '../team/OnPerson'
 import { outcomeName, stepNumber } from '../ways'
 import { factDetail, type Names } from './detail'
 import { Looks } from './Looks'
@@ -48,6 +49,7 @@ export function Profile() {
           <Section title={t('people.profile')}>
             <Card person={p} slug={slug} />
           </Section>
+          <LookedAfter slug={slug} id={p.id} name={nameOf(p, t('people.unnamed'))} />
           <Memberships slug={slug} id={p.id} />
           <Brought slug={slug} id={p.id} />
           <Circles slug={slug} id={p.id} />

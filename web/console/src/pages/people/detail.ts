@@ -20,6 +20,8 @@ const fields: Record<string, Key> = {
   due_date: 'people.due',
   joiner: 'people.joiner',
   grade: 'people.grade',
+  sales_owner: 'team.owner.sales',
+  service_owner: 'team.owner.service',
 }
 const ways: Record<string, Key> = {
   phone: 'people.reach.phone',

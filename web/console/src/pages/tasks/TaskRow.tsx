@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { eventQuery } from '~/api/calendar'
 import { api, call } from '~/api/client'
 import type { Schemas } from '~/api/community'
 import { communityPath } from '~/app/community'
 import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
-import { type Key, useWords } from '~/i18n'
+import { type Key, useText, useWords } from '~/i18n'
 import { DeadlineText, ProblemLine } from '~/parts'
 import css from '../page.module.css'
 import { Row } from '../Section'
@@ -43,6 +44,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
           {task.person && (
             <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
           )}
+          <OfEvent slug={slug} context={task.context} />
         </span>
         {task.due && (
           <span className={css.soft}>
@@ -69,6 +71,15 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
       </span>
     </Row>
   )
+}
+
+/** The event that a task is about, if its path shows which. */
+function OfEvent({ slug, context }: { slug: string; context?: unknown }) {
+  const text = useText()
+  const id = (context as Record<string, unknown> | undefined)?.['event.id']
+  const event = useQuery({ ...eventQuery(slug, String(id ?? '')), enabled: typeof id === 'string' && id !== '' })
+  if (!event.data) return null
+  return <Link to={communityPath(slug, `events/${event.data.data.id}/production`)}>{text(event.data.data.title)}</Link>
 }
 
 /** Why a registration waits for somebody to look at it. */
