@@ -16,7 +16,9 @@ const business = `membership:
       period: {months: 12}
       number: {pattern: "{yyyy}{n:4}", without: "4"}
 
-growth:
+circles:
+`;
+const friends = `growth:
   programmes:
     - name: friends
       title: {zh-Hans: 朋友带朋友, zh-Hant: 朋友帶朋友, en: Friends bring friends}
@@ -27,14 +29,12 @@ growth:
       products: ["plan:year"]
       levels: [{rate_bp: 1250}]
       freeze_days: 0
-
-circles:
 `;
 
 let server;
 let desk;
 before(async () => {
-  server = await start({ edits: [['\ncircles:\n', `\n${business}`]] });
+  server = await start({ edits: [['\ncircles:\n', `\n${business}`], ['\ngrowth:\n', `\n${friends}`]] });
   await brings();
   desk = await newDesk(server);
   await desk.signIn();

@@ -12,26 +12,28 @@ import { start } from './lib/server.mjs';
 const spaces = readdirSync(path.resolve(import.meta.dirname, '../../web/console/src/locales/en')).map((f) => f.replace('.json', ''));
 const untranslated = new RegExp(`\\b(${spaces.join('|')})\\.[a-z][\\w-]*(\\.[\\w-]+)*`);
 
-let server;
-let pages; // of the community, with something on them
-let cookies;
+const tours = []; // a server, its pages with something on them, and the session of who looks at them
 before(async () => {
-  server = await start({ edits: [['in: 20s, rate: 12', 'in: 2h, rate: 300']] });
-  await life();
-  const desk = await newDesk(server);
-  await desk.signIn();
-  await desk.secondStep();
-  pages = await list(desk);
-  cookies = await desk.context.cookies();
-  await desk.context.close();
+  const mothers = await start({ edits: [['in: 20s, rate: 12', 'in: 2h, rate: 300']] });
+  await life(mothers);
+  await tour(mothers, 'mothers', list);
+  await tour(await start({ book: 'academy' }), 'academy', team);
 });
 after(async () => {
   await closeBrowser();
-  await server.stop();
+  for (const { server } of tours) await server.stop();
 });
 
+async function tour(server, community, of) {
+  const desk = await newDesk(server, { community });
+  await desk.signIn();
+  await desk.secondStep();
+  tours.push({ server, community, pages: await of(desk), cookies: await desk.context.cookies() });
+  await desk.context.close();
+}
+
 // A member who has written, somebody at the doors, and a registration that waits for a look.
-async function life() {
+async function life(server) {
   const member = await newPhone(server);
   await visit(member, await walkIn(member, 'past', { ...someone(), nickname: '小满' }));
   await member.page.fill('#text', '大家好');
@@ -74,6 +76,14 @@ async function list(desk) {
   return [...[...found].map((rest) => `/c/mothers${rest}`), '/account', '/account/totp', '/c/mothers/nowhere'];
 }
 
+// The pages of a team that has sold something.
+async function team(desk) {
+  const [credit] = (await desk.api('/credits')).items;
+  const [statement] = (await desk.api('/statements')).items;
+  const pages = ['', '/contacts', '/contacts?seg=pool', '/race', '/race?span=3', '/credits', `/credits/${credit.order}`, '/statements', `/statements/${statement.id}`];
+  return [...pages.map((rest) => `/team${rest}`), `/people/${credit.person}`, `/money/orders/${credit.order}`, '/money/orders'].map((rest) => `/c/academy${rest}`);
+}
+
 // What is written on the page, but for what is code or somebody's own text.
 const words = (page) => page.evaluate(() => {
   const copy = document.body.cloneNode(true);
@@ -83,23 +93,25 @@ const words = (page) => page.evaluate(() => {
 
 for (const lang of ['zh-Hans', 'zh-Hant', 'en']) {
   test(`every page in ${lang}`, async () => {
-    const desk = await newDesk(server, { lang });
-    const { page } = desk;
-    await desk.context.addInitScript((l) => localStorage.setItem('qunce.language', l), lang);
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    const shoot = Boolean(process.env.QUNCE_SHOTS);
-    desk.allow(401);
-    for (const rest of ['/sign-in', ...pages]) {
-      if (rest !== '/sign-in') await desk.context.addCookies(cookies);
-      const name = `console${rest.replace(/^\/c\/mothers/, '').replaceAll(/[/?=]/g, '-').replaceAll(/[0-9a-z]{20}/g, 'one')}`;
-      await page.goto(desk.address(rest));
-      await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {}); // a circle keeps its stream open
-      await page.locator('h1').first().waitFor();
-      assert.doesNotMatch(await words(page), untranslated, `${rest} in ${lang} shows a key instead of words`);
-      await fits(desk, name, [390, 1440], shoot);
-      if (lang !== 'zh-Hant') await accessible(desk, name); // the same page in other characters
+    for (const { server, community, pages, cookies } of tours) {
+      const desk = await newDesk(server, { lang, community });
+      const { page } = desk;
+      await desk.context.addInitScript((l) => localStorage.setItem('qunce.language', l), lang);
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      const shoot = Boolean(process.env.QUNCE_SHOTS);
+      desk.allow(401);
+      for (const rest of ['/sign-in', ...pages]) {
+        if (rest !== '/sign-in') await desk.context.addCookies(cookies);
+        const name = `console${rest.replace(`/c/${community}`, '').replaceAll(/[/?=]/g, '-').replaceAll(/[0-9a-z]{20}/g, 'one')}`;
+        await page.goto(desk.address(rest));
+        await page.waitForLoadState('networkidle', { timeout: 2000 }).catch(() => {}); // a circle keeps its stream open
+        await page.locator('h1').first().waitFor();
+        assert.doesNotMatch(await words(page), untranslated, `${rest} in ${lang} shows a key instead of words`);
+        await fits(desk, name, [390, 1440], shoot);
+        if (lang !== 'zh-Hant') await accessible(desk, name); // the same page in other characters
+      }
+      desk.calm();
+      await desk.context.close();
     }
-    desk.calm();
-    await desk.context.close();
   });
 }

@@ -72,7 +72,9 @@ test('a contact is handed over, and put back into the pool from their own page',
 test('who works here themselves notes that they have spoken with a contact', async () => {
   const { page } = desk;
   const { operator } = await page.evaluate(async () => (await fetch('/api/v1/session')).json());
-  await desk.write('PATCH', `/staff/${operator.id}`, { roles: ['owner', 'sales'] });
+  await page.evaluate(async (url) => {
+    await fetch(url, { method: 'PATCH', body: JSON.stringify({ roles: ['owner', 'sales'] }), headers: { 'Content-Type': 'application/json' } });
+  }, `/api/v1/communities/academy/staff/${operator.id}`);
   const other = (await members('sales')).find((m) => m.load > 0 && m.staff !== operator.id);
   const [turn] = (await desk.api(`/contacts-in-hand?staff=${other.staff}`)).items;
   await desk.write('PUT', `/people/${turn.person}/owner`, { side: 'sales', staff: operator.id });
@@ -89,7 +91,7 @@ test('the race: bars with figures beside targets, which one sets', async () => {
   const { page } = desk;
   await desk.open('/team/race');
   const bars = desk.part('销售部').locator('ol > li');
-  const [first] = await members('sales');
+  const first = (await members('sales')).find((m) => m.staff_name !== '演示');
   const mine = bars.filter({ has: page.getByRole('link', { name: first.staff_name, exact: true }) });
   await mine.getByText('目标 ¥200,000.00').waitFor();
   await mine.getByRole('button', { name: `${first.staff_name}的目标` }).click();
@@ -150,6 +152,6 @@ test('a month is closed once, and a statement is approved by somebody else than 
   await page.locator('main header').getByText('已批准').waitFor();
   await desk.part('关账与批准').getByRole('link', { name: '打开分录' }).click();
   await page.waitForURL('**/money/entries/*');
-  assert.match(await page.locator('main').textContent(), new RegExp(yuan(draft.total).replace(/[.¥]/g, '\\$&')));
+  await page.locator('main').getByText(yuan(draft.total)).first().waitFor();
   desk.calm();
 });

@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { community, open, operator, server } from '~/test/render'
+import { community, open, operator, refuse, server } from '~/test/render'
 
 const here = '/api/v1/communities/mothers'
 const session = { operator, mfa: true, communities: [{ ...community, name: { 'zh-Hans': community.name } }] }
@@ -60,7 +60,9 @@ test('each number of a product leads to its rows; a size that is sold out is sai
   await screen.findByText('¥59.00 – ¥499.00')
   screen.getByText('1 种已售完')
   expect(screen.getByRole('link', { name: '21' }).getAttribute('href')).toContain('shop/orders?f.product=goods:tea')
-  expect(screen.getByRole('link', { name: '¥1,234.50' }).getAttribute('href')).toContain('account=revenue%3Agoods%3Atea')
+  expect(screen.getByRole('link', { name: '¥1,234.50' }).getAttribute('href')).toContain(
+    'account=revenue%3Agoods%3Atea',
+  )
   expect(screen.getByRole('link', { name: '供应商' })).toBeTruthy()
 })
 
@@ -107,8 +109,7 @@ test('a refused list says why and is asked for again', async () => {
   const user = userEvent.setup({ pointerEventsCheck: 0 })
   let fine = false
   desk([], {
-    [`GET ${here}/shipments`]: () =>
-      fine ? { items: [] } : new Response(JSON.stringify({ title: '程序出错', status: 500 }), { status: 500 }),
+    [`GET ${here}/shipments`]: () => (fine ? { items: [] } : refuse(500, 'request.fault', '程序出错')),
   })
   open('/c/mothers/shop/shipments')
   const again = await screen.findByRole('button', { name: /重试|再试/ }, { timeout: 15_000 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Coupon, ProductView } from '~/api/shop'
-import { couponOf, blank as noCoupon, phaseOf, valuesOf as couponValues } from './coupon'
+import { couponOf, valuesOf as couponValues, blank as noCoupon, phaseOf } from './coupon'
 import { amountOrNone, blank, productOf, valuesOf } from './product'
 import { itemTitle, offOf, priceRange } from './words'
 
@@ -66,7 +66,11 @@ test('things and prices in words', () => {
   const item = { title: { 'zh-Hans': '茶' }, sku: 'big', sku_title: { 'zh-Hans': '大盒' }, qty: 2 }
   expect(itemTitle(item, text)).toBe('茶 · 大盒 × 2')
   expect(itemTitle({ ...item, sku_title: undefined, qty: 1 }, text)).toBe('茶')
-  const skus = [{ name: 'a', price: 5900 }, { name: 'b', price: 9900 }, { name: 'c', points: 100 }]
+  const skus = [
+    { name: 'a', price: 5900 },
+    { name: 'b', price: 9900 },
+    { name: 'c', points: 100 },
+  ]
   expect(priceRange(skus, t, format)).toBe('¥59.00 – ¥99.00')
   expect(priceRange([{ name: 'a', price: 5900 }], t, format)).toBe('¥59.00')
   expect(priceRange([{ name: 'c', points: 100 }], t, format)).toBe('money.points.n{"count":100}')
