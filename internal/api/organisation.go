@@ -152,7 +152,7 @@ var errStaff = errs.Define(errs.Invalid, "organisation.owner")
 // isStaff refuses who is not of the community's staff.
 func (a *API) isStaff(tx *db.Tx, id string) error {
 	all, err := a.Auth.StaffTx(tx)
-	if err == nil && !slices.ContainsFunc(all, func(x authn.Staff) bool { return x.Operator.ID == id }) {
+	if err == nil && !slices.ContainsFunc(all, func(x authn.Staff) bool { return x.ID == id }) {
 		err = errStaff.At("/owner")
 	}
 	return err

@@ -104,7 +104,7 @@ func (a *API) draftPayout(tx *db.Tx, c *call, in *struct {
 // human is the operator who answers for the call. With a token nobody is a second person.
 func (c *call) human() audit.Actor {
 	by := audit.By(c.Principal)
-	by.ID = c.Principal.Human()
+	by.ID = c.Human()
 	return by
 }
 

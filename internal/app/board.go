@@ -53,7 +53,7 @@ func (a *App) fillBoard(ctx context.Context, community string, clk *clock.Manual
 		if err != nil || len(offers) == 0 {
 			return err
 		}
-		b.path, b.product = e.Path, "plan:"+offers[0].Plan.Name
+		b.path, b.product = e.Path, "plan:"+offers[0].Name
 		p, err := a.Members.MembersTx(tx, membership.MemberFilter{State: membership.Active}, "", boardMembers)
 		for _, t := range p.Items {
 			b.members = append(b.members, t.Person)

@@ -62,7 +62,7 @@ func (p *Pages) goodsOf(tx *db.Tx, x *view, v *visit, d shop.Detail) (*boughtVie
 		return nil, nil
 	}
 	x.goodsState(d, items, out)
-	return out, p.whereTo(tx, x, v, items, out)
+	return out, p.whereTo(tx, v, items, out)
 }
 
 func (p *Pages) itemView(tx *db.Tx, x *view, v *visit, it goods.Item) (row itemView, err error) {
@@ -118,7 +118,7 @@ func (v *view) goodsState(d shop.Detail, items []goods.Item, out *boughtView) {
 }
 
 // whereTo says where an order's goods go, and lets that be said while nothing was sent.
-func (p *Pages) whereTo(tx *db.Tx, x *view, v *visit, items []goods.Item, out *boughtView) error {
+func (p *Pages) whereTo(tx *db.Tx, v *visit, items []goods.Item, out *boughtView) error {
 	at := slices.IndexFunc(items, func(it goods.Item) bool {
 		return it.Ships && it.State != goods.Dropped && it.State != goods.Back
 	})

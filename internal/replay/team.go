@@ -40,10 +40,12 @@ func (s *sim) hire(ctx context.Context, n int) (x *sellers, err error) {
 		}
 		*list = append(*list, id)
 	}
-	for name, id := range map[string]*string{"boss": &x.boss, "dean": &x.dean} {
-		title := map[string]string{"boss": "负责人", "dean": "院长"}[name]
-		if *id, err = s.Hire(ctx, s.community, name+"@qunce.example", title, access.Owner); err != nil {
-			return x, fmt.Errorf("hire the %s: %w", name, err)
+	for _, who := range []struct {
+		id          *string
+		email, name string
+	}{{&x.boss, "boss", "负责人"}, {&x.dean, "dean", "院长"}} {
+		if *who.id, err = s.Hire(ctx, s.community, who.email+"@qunce.example", who.name, access.Owner); err != nil {
+			return x, fmt.Errorf("hire the %s: %w", who.email, err)
 		}
 	}
 	err = s.DB.Do(ctx, s.community, func(tx *db.Tx) error {

@@ -173,6 +173,7 @@ test('a session is made: a jury reads the script, it is played from the desk, a 
   await jury.locator('text=可以上').waitFor();
   await desk.looks('console-event-production');
 
+  desk.allow(404); // it has no script yet
   await desk.open(`/events/${event.id}/room`);
   await desk.named('button', '放入文稿').click();
   await dialog.getByLabel('逐字稿').fill('第一段。\n\n第二段。\n\n第三段。');

@@ -148,9 +148,11 @@ async function colleague() {
   const other = await newDesk(server);
   other.allow(401);
   await other.page.goto(new URL(new URL(url).pathname, server.base).href);
-  for (const field of await other.page.locator('input[type=password]').all()) await field.fill('second-pair-of-eyes-2026');
+  const [email, password] = ['second@example.com', 'second-pair-of-eyes-2026'];
+  await other.page.fill('input[type=password]', password);
   await other.page.locator('button[type=submit]').click();
-  await other.page.locator('aside nav').first().waitFor();
+  await other.page.locator('[role=status]').first().waitFor();
+  await other.signIn({ email, password });
   await other.secondStep();
   return other;
 }

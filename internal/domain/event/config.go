@@ -128,7 +128,8 @@ func (e *Event) check() error {
 	}
 	if e.Link != "" {
 		u, err := url.Parse(e.Link)
-		p.Refuse(err != nil || u.Host == "" || u.Scheme != "https" && !(u.Scheme == "http" && local(u.Hostname())) || len(e.Link) > maxLink, ErrLink, "/link")
+		safe := err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && local(u.Hostname()))
+		p.Refuse(!safe || len(e.Link) > maxLink, ErrLink, "/link")
 	}
 	p.terms(e.Terms, "")
 	return p.Err()

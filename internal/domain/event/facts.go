@@ -47,6 +47,12 @@ type (
 		Price  int64    `json:"price"` // fen
 		Giver  fact.ID  `json:"giver,omitempty"`
 	}
+	// TicketMoved : the event of a valid ticket begins at another time.
+	TicketMoved struct {
+		Ticket fact.ID `json:"ticket"`
+		Event  fact.ID `json:"event"`
+		Starts int64   `json:"starts"`
+	}
 	// TicketReturned : a valid ticket is no longer one.
 	TicketReturned struct {
 		Ticket fact.ID  `json:"ticket"`
@@ -140,6 +146,7 @@ func Facts() []any {
 		Moved{},
 		Cancelled{},
 		TicketTaken{},
+		TicketMoved{},
 		TicketReturned{},
 		FriendGiven{},
 		FriendClaimed{},

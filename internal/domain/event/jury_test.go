@@ -3,6 +3,7 @@ package event_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -133,8 +134,51 @@ func TestAHotTopicTakesASlot(t *testing.T) {
 		if got := w.ticket(ann.ID); got.State != event.Valid || got.Event != e.ID {
 			t.Errorf("ticket %+v", got)
 		}
+		if w.Settle(); !slices.Contains(w.Told("event", "ann"), "ticket_moved") {
+			t.Errorf("ann was told %q", w.Told("event", "ann"))
+		}
 		d.Clock.Set(moved.Starts)
 		w.Refused(event.ErrOver, func(tx *db.Tx) error { _, _, err := w.GiveWayTx(tx, e.ID, hot, free.Add(week), ""); return err })
 		w.sound()
+	})
+}
+
+// Who has a ticket is told once that an event begins at another time, also when there are more than are told at once; an end that is
+// moved alone, and a time that was moved again before anybody was told, are no news.
+func TestHoldersAreToldThatAnEventWasMoved(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		const many = 203
+		e := w.plan("conference", many)
+		for i := range many {
+			w.claim(e, "open", fmt.Sprint("p", i))
+		}
+		move := func(change func(e *event.Event)) {
+			w.Do(func(tx *db.Tx) error {
+				now, err := w.GetTx(tx, e.ID)
+				if err != nil {
+					return err
+				}
+				change(&now)
+				_, err = w.ChangeTx(tx, now, "staff")
+				return err
+			})
+		}
+		move(func(e *event.Event) { e.Ends = e.Ends.Add(time.Hour) })
+		w.Settle()
+		move(func(e *event.Event) { e.Starts, e.Ends = e.Starts.Add(time.Hour), e.Ends.Add(time.Hour) })
+		move(func(e *event.Event) { e.Starts, e.Ends = e.Starts.Add(time.Hour), e.Ends.Add(time.Hour) })
+		w.Settle()
+		told := 0
+		for i := range many {
+			for _, kind := range w.Told("event", fmt.Sprint("p", i)) {
+				if kind == "ticket_moved" {
+					told++
+				}
+			}
+		}
+		if told != many {
+			t.Errorf("told %d times, want %d", told, many)
+		}
 	})
 }

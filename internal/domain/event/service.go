@@ -73,6 +73,7 @@ func (s *Service) Register(r *job.Runner) {
 		}
 		return nil, s.moved(ctx, j.Community)
 	})
+	r.OnJob(tellJob, job.Options{}, s.tellMoved)
 }
 
 // DeclareTx makes the templates those that events are made from; events that were made keep what they have.
@@ -200,7 +201,7 @@ func (s *Service) ChangeTx(tx *db.Tx, e Event, actor string) (Event, error) {
 	if _, err := fact.Append(tx, Moved{Starts: db.Micros(now.Starts), Ends: db.Micros(now.Ends), Was: db.Micros(was.Starts)}, f); err != nil {
 		return now, err
 	}
-	return now, job.Enqueue(tx, moveJob, fmt.Sprint(now.ID, " ", now.Version), tx.Now(), nil)
+	return now, s.movedTx(tx, now, was.Starts)
 }
 
 // GetTx gives an event.

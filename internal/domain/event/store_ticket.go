@@ -44,6 +44,11 @@ func someLiveTickets(tx *db.Tx, event string, limit int) ([]Ticket, error) {
 	return db.All(tx, scanTicket, selectTicket+` AND event = $2 AND state IN ('held', 'valid') ORDER BY id LIMIT $3`, tx.Community(), event, limit)
 }
 
+// validAfter reads some valid tickets of an event in the order of their ids.
+func validAfter(tx *db.Tx, event, after string, limit int) ([]Ticket, error) {
+	return db.All(tx, scanTicket, selectTicket+` AND event = $2 AND id > $3 AND state = 'valid' AND state IN ('held', 'valid') ORDER BY id LIMIT $4`, tx.Community(), event, after, limit)
+}
+
 func insertTicket(tx *db.Tx, t Ticket, quotas map[string]string) error {
 	err := tx.Put(`INSERT INTO event_ticket (community_id, id, event, type, person, state, price, giver, code, seat, held_until, taken_at, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,

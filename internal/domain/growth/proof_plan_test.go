@@ -25,7 +25,9 @@ func TestReadsOfProofsUseIndexes(t *testing.T) {
 				call = c.ID
 			}
 			rows[i] = []any{
-				w.D.Community, id("x", i), call, id("p", i/3), id("h", i), id("d", i), id("a", i), "refused", db.JSON[[]string]{V: []string{}}, "other",
+				w.D.Community, id("x", i), call, id("p", i/3), id("h", i), id("d", i), id("a", i), "refused",
+				db.JSON[[]string]{V: []string{}},
+				"other",
 				"points", 50, "boss", at, id("f", i), at,
 			}
 		}

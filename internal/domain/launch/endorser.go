@@ -164,7 +164,7 @@ func (s *Service) EndorsersTx(tx *db.Tx, launch string, agreed bool, cursor stri
 	if _, err := s.GetTx(tx, launch); err != nil {
 		return page.Page[Endorser]{}, err
 	}
-	return oldest(tx, cursor, limit, func(after string, limit int) ([]Endorser, error) {
+	return oldest(cursor, limit, func(after string, limit int) ([]Endorser, error) {
 		return endorsersOf(tx, launch, agreed, after, limit)
 	},
 		func(e Endorser) string { return e.ID })
@@ -245,6 +245,6 @@ func (s *Service) ResourcesTx(tx *db.Tx, launch, cursor string, limit int) (page
 	if _, err := s.GetTx(tx, launch); err != nil {
 		return page.Page[Resource]{}, err
 	}
-	return oldest(tx, cursor, limit, func(after string, limit int) ([]Resource, error) { return resourcesOf(tx, launch, after, limit) },
+	return oldest(cursor, limit, func(after string, limit int) ([]Resource, error) { return resourcesOf(tx, launch, after, limit) },
 		func(r Resource) string { return r.ID })
 }

@@ -105,9 +105,9 @@ func TestAskingSpendsTheOneBudget(t *testing.T) {
 func TestWhoPromisedIsToldWhenItBegins(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		l := w.spring()
-		many := make([]string, 230)
-		for i := range many {
-			many[i] = fmt.Sprintf("p%03d", i)
+		var many []string
+		for i := range 230 {
+			many = append(many, fmt.Sprintf("p%03d", i))
 		}
 		w.people(many...)
 		for _, p := range append(many, "ann") {

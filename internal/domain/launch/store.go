@@ -42,7 +42,7 @@ func launchesBefore(tx *db.Tx, at int64, id string, limit int) ([]Launch, error)
 }
 
 // oldest reads a page of what is ordered by id.
-func oldest[T any](tx *db.Tx, cursor string, limit int, read func(after string, limit int) ([]T, error), id func(T) string) (page.Page[T], error) {
+func oldest[T any](cursor string, limit int, read func(after string, limit int) ([]T, error), id func(T) string) (page.Page[T], error) {
 	var after string
 	if _, err := page.Parse(cursor, &after); err != nil {
 		return page.Page[T]{}, err

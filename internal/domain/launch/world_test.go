@@ -73,7 +73,7 @@ func newWorld(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
 	w := &world{Stage: stage.New(t, d), sharing: &sharing{asked: map[string]int{}, reach: map[string]launch.Reach{}}}
 	w.Service = launch.New(d.DB, w.sharing)
-	w.Service.Register(w.Runner)
+	w.Register(w.Runner)
 	return w
 }
 

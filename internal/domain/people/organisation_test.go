@@ -122,7 +122,7 @@ func TestOrganisations(t *testing.T) {
 				}
 			}
 			list, err := h.s.OrganisationsTx(tx, "号_公", "", 10) // no pattern of the caller's
-			if len(list.Items) != 0 {
+			if err != nil || len(list.Items) != 0 {
 				t.Errorf("found by a pattern: %+v", list.Items)
 			}
 			if list, err = h.s.OrganisationsTx(tx, "号", "", 10); len(list.Items) != 1 {

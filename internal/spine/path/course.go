@@ -119,12 +119,10 @@ func stem(address string) string {
 func ahead(order []string, here, address string) bool {
 	seen := false
 	for _, a := range order {
-		switch {
-		case a == here:
-			seen = true
-		case a == address:
+		if a == address {
 			return seen
 		}
+		seen = seen || a == here
 	}
 	return false
 }

@@ -25,6 +25,8 @@ export type Action =
   | 'team.read'
   | 'team.manage'
   | 'event.read'
+  | 'growth.read'
+  | 'growth.write'
   | 'shop.read'
   | 'shop.write'
   | 'event.write'

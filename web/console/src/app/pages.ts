@@ -50,7 +50,7 @@ const reads: Record<string, Action> = {
   intake: 'intake.read',
   circles: 'circle.read',
   members: 'people.read',
-  growth: 'money.read',
+  growth: 'growth.read',
   team: 'team.read',
   events: 'event.read',
   shop: 'shop.read',
@@ -178,6 +178,23 @@ export const allPages: PageEntry[] = [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/growth/Growth')).Growth }) },
       { path: 'rewards', lazy: async () => ({ Component: (await import('~/pages/growth/Rewards')).Rewards }) },
       { path: 'rewards/:id', lazy: async () => ({ Component: (await import('~/pages/growth/Why')).WhyPage }) },
+      { path: 'launches', lazy: async () => ({ Component: (await import('~/pages/growth/Launches')).Launches }) },
+      {
+        path: 'launches/:id',
+        lazy: async () => ({ Component: (await import('~/pages/growth/LaunchPage')).LaunchPage }),
+      },
+      { path: 'placements', lazy: async () => ({ Component: (await import('~/pages/growth/Placements')).Placements }) },
+      {
+        path: 'placements/:id',
+        lazy: async () => ({ Component: (await import('~/pages/growth/PlacementPage')).PlacementPage }),
+      },
+      {
+        path: 'placements/:id/:tab',
+        lazy: async () => ({ Component: (await import('~/pages/growth/PlacementPage')).PlacementPage }),
+      },
+      { path: 'proofs', lazy: async () => ({ Component: (await import('~/pages/growth/Proofs')).Proofs }) },
+      { path: 'proofs/:id', lazy: async () => ({ Component: (await import('~/pages/growth/ProofPage')).ProofPage }) },
+      { path: 'posts', lazy: async () => ({ Component: (await import('~/pages/growth/Posts')).Posts }) },
     ],
   ),
   page('shop', 'h', Store, { title: 'frame.shop', question: 'frame.shop.question', find: 'frame.shop.find' }, [

@@ -11,13 +11,17 @@ import type frame from '../locales/zh-Hans/frame.json'
 import type growth from '../locales/zh-Hans/growth.json'
 import type health from '../locales/zh-Hans/health.json'
 import type intake from '../locales/zh-Hans/intake.json'
+import type launches from '../locales/zh-Hans/launches.json'
 import type list from '../locales/zh-Hans/list.json'
 import type members from '../locales/zh-Hans/members.json'
 import type money from '../locales/zh-Hans/money.json'
 import type parts from '../locales/zh-Hans/parts.json'
 import type payouts from '../locales/zh-Hans/payouts.json'
 import type people from '../locales/zh-Hans/people.json'
+import type placements from '../locales/zh-Hans/placements.json'
+import type posts from '../locales/zh-Hans/posts.json'
 import type problem from '../locales/zh-Hans/problem.json'
+import type proofs from '../locales/zh-Hans/proofs.json'
 import type reach from '../locales/zh-Hans/reach.json'
 import type settings from '../locales/zh-Hans/settings.json'
 import type setup from '../locales/zh-Hans/setup.json'
@@ -43,13 +47,17 @@ interface Namespaces {
   frame: typeof frame
   growth: typeof growth
   intake: typeof intake
+  launches: typeof launches
   list: typeof list
   members: typeof members
   money: typeof money
   parts: typeof parts
   payouts: typeof payouts
   people: typeof people
+  placements: typeof placements
+  posts: typeof posts
   problem: typeof problem
+  proofs: typeof proofs
   settings: typeof settings
   setup: typeof setup
   shop: typeof shop

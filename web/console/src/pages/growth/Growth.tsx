@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from 'react-router'
+import { Link, Navigate } from 'react-router'
 import { programmesQuery, recent, recentRewardsQuery, type Terms } from '~/api/growth'
 import { type Sheet, sheetQuery } from '~/api/money'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
+import { hereQuery, useMay } from '~/app/may'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DataTable, EmptyState, Facts, Figure, FigureRow, ProblemNotice } from '~/parts'
@@ -12,8 +13,18 @@ import { Section } from '../Section'
 import { GrowthHead } from './Head'
 import { type Bringer, bindsName, bringers, daysOf, earnedWords, levelWords, productName, rewardWords } from './words'
 
-/** Who brings people, and what does it cost: the cost as the books have it, who earned it, and by which rules. */
+/** Who may not look into the books begins with the launches. */
 export function Growth() {
+  const slug = useCommunity()?.slug ?? ''
+  const here = useQuery(hereQuery(slug))
+  const may = useMay()('money.read')
+  if (here.isPending) return <GrowthHead />
+  if (may === 'no') return <Navigate replace to={communityPath(slug, 'growth/launches')} />
+  return <Overview />
+}
+
+/** Who brings people, and what does it cost: the cost as the books have it, who earned it, and by which rules. */
+function Overview() {
   const { t } = useWords()
   const slug = useCommunity()?.slug ?? ''
   const programmes = useQuery(programmesQuery(slug))
@@ -39,7 +50,7 @@ export function Growth() {
             )}
           </Section>
           <Who slug={slug} />
-          <Warnings items={data?.warnings ?? []} />
+          <Warnings slug={slug} items={data?.warnings ?? []} programmes={data?.items ?? []} />
           <Section title={t('growth.programmes')}>
             <div className={page.cards}>
               {(data?.items ?? []).map((terms) => (
@@ -156,16 +167,30 @@ function Who({ slug }: { slug: string }) {
   )
 }
 
-function Warnings({ items }: { items: { what: string; field: string }[] }) {
+interface WarningsProps {
+  slug: string
+  items: { what: string; field: string }[]
+  programmes: Terms[]
+}
+
+/** What is allowed and seldom wise, under the name of the programme that says it; it is changed in the playbook. */
+function Warnings({ slug, items, programmes }: WarningsProps) {
   const { t } = useWords()
+  const text = useText()
   if (items.length === 0) return null
+  const whose = (field: string) => {
+    const terms = programmes[Number(/^\/programmes\/(\d+)\//.exec(field)?.[1] ?? Number.NaN)]
+    return terms ? text(terms.title) || terms.name : field
+  }
   return (
     <Section title={t('growth.warnings')}>
       <ul className={page.rows}>
         {items.map((w) => (
           <li key={`${w.field} ${w.what}`} className={page.row}>
             <span>{w.what}</span>
-            <code className={page.soft}>{w.field}</code>
+            <Link to={communityPath(slug, 'settings/playbook')} className={page.soft}>
+              {whose(w.field)}
+            </Link>
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@
 // fields only, so what is not known here is left out.
 import type { Fact } from '~/api/community'
 import type { Key, Translate } from '~/i18n'
+import { saleKind, sideName } from '../team/words'
 import { outcomeName, stageName } from '../ways'
 
 export interface Names {
@@ -38,6 +39,7 @@ export function factDetail(fact: Fact, names: Names, t: Translate): string {
   if (family === 'task') return join(t(`tasks.kind.${of(data.kind)}` as Key), data.outcome && outcome(data.outcome, t))
   if (family === 'path') return join(names.paths.get(of(data.path)) ?? '', data.outcome && outcomeName(data.outcome, t))
   if (family === 'circle' || family === 'seat') return names.circles.get(of(fact.circle)) ?? ''
+  if (family === 'team') return join(data.side && sideName(data.side, t), data.kind && saleKind(data.kind, t))
   if (family === 'intake') return names.entries.get(of(fact.entry)) ?? ''
   switch (fact.kind) {
     case 'people.profile_changed':
