@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { newDesk } from './lib/console.mjs';
 import { accessible } from './lib/look.mjs';
+import { png } from './lib/png.mjs';
 import { buy, closeBrowser, here, newPhone, signUp, someone, visit } from './lib/phone.mjs';
 import { start } from './lib/server.mjs';
 
@@ -202,5 +203,103 @@ test('a colleague approves what somebody else drafted; the file is downloaded, a
   await other.looks('console-payout-done');
   other.calm();
   await other.context.close();
+  desk.calm();
+});
+
+// Somebody is looked for and added to those who are asked.
+async function asks(nickname) {
+  const { page } = desk;
+  const dialog = page.getByRole('dialog');
+  await desk.named('button', '请人分享').click();
+  await dialog.getByLabel('请谁').fill(nickname);
+  await page.locator('.ant-select-item-option-content', { hasText: nickname }).first().click();
+  await dialog.getByRole('button', { name: '请这 1 位' }).click();
+}
+
+test('a launch board: what is missing, who is asked, promises and shares; who was asked lately takes an acknowledgement (G5, G6)', async () => {
+  const { page } = desk;
+  const dialog = page.getByRole('dialog');
+  await desk.open('/growth/launches');
+  await page.locator('text=还没有发售').waitFor();
+  await desk.looks('console-launches-none');
+  await desk.named('button', '准备发售').first().click();
+  await dialog.getByLabel('名称').fill('春季发售');
+  await dialog.getByLabel('承诺').fill('2');
+  await accessible(desk, 'console-launch-add');
+  await dialog.locator('button[type=submit]').click();
+  await page.waitForURL('**/growth/launches/*');
+  await desk.part('还缺什么').getByText('还差 2 个承诺（0 / 2）').waitFor();
+
+  await asks('小雨');
+  const row = page.locator('tbody tr', { hasText: '小雨' });
+  await row.getByText('等回复').waitFor();
+  await row.getByRole('button', { name: '记下承诺' }).click();
+  await dialog.getByLabel('告诉多少人').fill('30');
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('30 人，1 次').waitFor();
+  await row.getByRole('button', { name: '已分享' }).click();
+  await row.locator('text=已分享').waitFor();
+  await desk.part('还缺什么').getByText('还差 1 个承诺（1 / 2）').waitFor();
+
+  await desk.named('button', '添加背书人').click();
+  await dialog.getByLabel('姓名').fill('周医生');
+  await dialog.getByLabel('原话').fill('孕期的问题在这里都问得到。');
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  await desk.part('背书人').getByText('还没同意').waitFor();
+  await desk.part('背书人').getByRole('button', { name: '已书面同意' }).click();
+  await desk.part('背书人').getByRole('button', { name: '撤回同意' }).waitFor();
+  await desk.looks('console-launch');
+
+  const day = (n) => new Date(Date.now() + n * 86400e3).toISOString();
+  const { id } = await desk.write('POST', '/launches', { title: '夏季发售', begins: day(30), ends: day(40) });
+  await desk.open(`/growth/launches/${id}`);
+  await asks('小雨');
+  await dialog.getByText('1 位没有请到').waitFor();
+  assert.equal((await desk.api(`/launches/${id}/pledges`)).items.length, 0, 'nobody is asked before it is acknowledged');
+  await accessible(desk, 'console-launch-asked-lately');
+  await dialog.getByRole('button', { name: '仍然请这 1 位' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await row.getByText('等回复').waitFor();
+  desk.calm();
+});
+
+async function shows(nickname, call) {
+  const p = await registers(nickname);
+  await visit(p, `/me/calls/${call}`);
+  await p.page.locator('input[type=file]').setInputFiles({ name: 'shared.png', mimeType: 'image/png', buffer: png(300, 450) });
+  await Promise.all([p.page.waitForEvent('load'), p.page.locator('main form button').first().click()]);
+  await p.done();
+}
+
+test('a proof is looked at: two of one picture are held, one is approved all the same, one refused (G9)', async () => {
+  const { page } = desk;
+  const dialog = page.getByRole('dialog');
+  const { id } = await desk.write('POST', '/calls', { rule: 'share', note: '春季海报' });
+  await shows('小月', id);
+  await shows('小星', id);
+  await desk.open('/growth/proofs');
+  await desk.part('收打卡的活动').getByRole('link', { name: '2' }).click();
+  await page.locator('tbody tr', { hasText: '与另一份打卡是同一张图' }).nth(1).waitFor();
+  await desk.looks('console-proofs');
+  const { items: [latest, first] } = await desk.api('/proofs?state=held');
+  await desk.open(`/growth/proofs/${latest.id}`);
+  await page.locator('h1', { hasText: '小星的打卡' }).waitFor();
+  await page.locator(`a[href$="/growth/proofs/${first.id}"]`).waitFor(); // the one that it is like
+  await page.getByRole('img', { name: '提交的截图' }).evaluate((img) => img.decode());
+  await desk.looks('console-proof');
+  await desk.named('button', '通过，发 20 积分').click();
+  await dialog.getByText('与另一份打卡是同一张图').waitFor();
+  await accessible(desk, 'console-proof-anyway');
+  await dialog.getByRole('button', { name: '仍然通过' }).click();
+  await page.locator('h1', { hasText: '小月的打卡' }).waitFor(); // the next that is held
+  await desk.named('button', '不通过').click();
+  await dialog.getByLabel('抄别人的图').check();
+  await dialog.getByRole('button', { name: '不通过' }).click();
+  await page.waitForURL('**/growth/proofs');
+  const { items: [call] } = await desk.api('/calls');
+  assert.deepEqual([call.held, call.approved, call.refused, call.spent], [0, 1, 1, 20]);
+  assert.deepEqual((await desk.api('/tasks?kind=review-proof&state=open')).items ?? [], [], 'no task is left');
   desk.calm();
 });

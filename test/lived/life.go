@@ -52,6 +52,9 @@ func (w *World) Members(ctx context.Context) (out []circle.Member, err error) {
 	return out, nil
 }
 
+// Files is how many files the community has: five pictures, each in two sizes.
+const Files = 10
+
 // Picture is a small JPEG; n makes it another one.
 func Picture(n int) []byte {
 	img := image.NewGray(image.Rect(0, 0, 500, 400))

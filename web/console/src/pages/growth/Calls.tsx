@@ -74,7 +74,6 @@ function useColumns(slug: string) {
   }
   return [
     { id: 'title', header: t('proofs.call'), main: true, wrap: true, cell: (one: Call) => callTitle(one, text) },
-    { id: 'product', header: t('launches.product'), cell: (one: Call) => productName(one.product ?? '', t) },
     { id: 'earns', header: t('proofs.reward'), align: 'right' as const, cell: (one: Call) => earnsOf(one.rule, t) },
     { id: 'waits', header: t('proofs.state.waits'), align: 'right' as const, cell: (one: Call) => n(one, 'waits') },
     { id: 'held', header: t('proofs.state.held'), align: 'right' as const, cell: (one: Call) => n(one, 'held') },

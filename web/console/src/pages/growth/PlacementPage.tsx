@@ -96,7 +96,7 @@ function Came({ figures: f, slug }: { figures: Figures; slug: string }) {
   const { t } = useWords()
   const format = useFormat()
   const sales = useMay()('order.read') === 'yes' ? communityPath(slug, `growth/placements/${f.id}/sales`) : undefined
-  const [roi, parts] = roiWords(f)
+  const [roi] = roiWords(f)
   return (
     <FigureRow>
       <Figure kind="money" label={t('placements.cost')} value={f.cost} note={paybackWords(f, t)} />
@@ -119,7 +119,7 @@ function Came({ figures: f, slug }: { figures: Figures; slug: string }) {
         kind="money"
         label={t('placements.profit')}
         value={f.profit}
-        note={`${t('placements.roi')} ${roi} · ${parts}`}
+        note={t('placements.roi.of', { roi, cost: format.money(f.cost) })}
       />
     </FigureRow>
   )

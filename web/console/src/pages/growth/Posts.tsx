@@ -86,7 +86,20 @@ function useColumns(slug: string, sourceOf: (id: string) => string, edit: (post:
   const format = useFormat()
   const now = useNow()
   return [
-    { id: 'title', header: t('posts.name'), main: true, width: 200, cell: (p) => p.title },
+    {
+      id: 'title',
+      header: t('posts.name'),
+      main: true,
+      width: 216,
+      cell: (p) => (
+        <>
+          {p.title}
+          <a className={css.under} href={p.entry_url} target="_blank" rel="noreferrer">
+            {t('posts.entry', { code: p.entry_code })}
+          </a>
+        </>
+      ),
+    },
     { id: 'source', header: t('posts.source'), width: 104, cell: (p) => sourceOf(p.source) },
     {
       id: 'state',
@@ -117,17 +130,16 @@ function useColumns(slug: string, sourceOf: (id: string) => string, edit: (post:
       id: 'published',
       header: t('posts.published'),
       width: 144,
-      cell: (p) => (p.published_at ? format.dateTime(p.published_at) : ''),
-    },
-    {
-      id: 'link',
-      header: t('posts.link'),
-      width: 80,
       cell: (p) =>
-        p.link && (
-          <a className={css.lead} href={p.link} target="_blank" rel="noreferrer">
-            {t('posts.link.open')}
-          </a>
+        p.published_at && (
+          <>
+            {format.dateTime(p.published_at)}
+            {p.link && (
+              <a className={css.under} href={p.link} target="_blank" rel="noreferrer">
+                {t('posts.link.open')}
+              </a>
+            )}
+          </>
         ),
     },
     {
@@ -161,16 +173,6 @@ function useColumns(slug: string, sourceOf: (id: string) => string, edit: (post:
             {t('posts.ofCame', { count: p.came, rate: format.rate(p.registered, p.came) })}
           </span>
         </>
-      ),
-    },
-    {
-      id: 'entry',
-      header: t('posts.entry'),
-      width: 120,
-      cell: (p) => (
-        <a className={css.lead} href={p.entry_url} target="_blank" rel="noreferrer">
-          /e/{p.entry_code}
-        </a>
       ),
     },
     {

@@ -7,30 +7,15 @@ import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useSettled } from '~/lib/hooks'
 import { Dialog, Facts, ProblemNotice } from '~/parts'
-import { parseYuan, plainAmount } from '../money/amounts'
-import { parsePercent, percentOf } from '../money/payouts'
+import { plainAmount } from '../money/amounts'
+import { percentOf } from '../money/payouts'
 import page from '../page.module.css'
 import css from './Growth.module.css'
 import { signedPercent } from './placement'
-
-interface Values {
-  contacts?: number | null
-  rate: string
-  price: string
-  cost: string
-}
-
-/** What was typed in whole numbers; undefined for what is none. 100 % is a rate here. */
-export function prospectOf(v: Values): Prospect | undefined {
-  const rate = /^100(\.0{1,2})?\s*[%％]?$/.test(v.rate.trim()) ? 10_000 : parsePercent(v.rate || '0')
-  const price = parseYuan(v.price || '0')
-  const cost = parseYuan(v.cost || '0')
-  if (rate === undefined || price === undefined || cost === undefined) return undefined
-  return { contacts: v.contacts ?? 0, rate_bp: rate, price, cost }
-}
+import { prospectOf, type Typed } from './prospect'
 
 /** Something to change, so that the answer stands there from the first. */
-const usual: Values = { contacts: 400, rate: '2.75', price: '5800', cost: '10000' }
+const usual: Typed = { contacts: 400, rate: '2.75', price: '5800', cost: '10000' }
 
 interface Props {
   slug: string
@@ -42,7 +27,7 @@ interface Props {
 /** What a placement would come to: contacts × rate × price − cost. Nothing is kept. */
 export function WhatIf({ slug, from, onClose }: Props) {
   const { t } = useWords()
-  const [values, setValues] = useState<Values>(
+  const [values, setValues] = useState<Typed>(
     from
       ? {
           contacts: from.contacts,
@@ -63,7 +48,7 @@ export function WhatIf({ slug, from, onClose }: Props) {
   return (
     <Dialog open side width={480} title={t('placements.whatIf')} onClose={onClose}>
       <p className={page.soft}>{t('placements.whatIf.what')}</p>
-      <Form<Values>
+      <Form<Typed>
         layout="vertical"
         initialValues={values}
         onValuesChange={(_, all) => setValues({ ...usual, ...all })}

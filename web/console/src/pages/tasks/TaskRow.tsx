@@ -45,6 +45,9 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
             <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
           )}
           <OfEvent slug={slug} context={task.context} />
+          {task.subject_kind === 'proof' && (
+            <Link to={communityPath(slug, `growth/proofs/${task.subject}`)}>{t('tasks.proof')}</Link>
+          )}
         </span>
         {task.due && (
           <span className={css.soft}>
