@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -25,7 +26,7 @@ const (
 // mayFinish refuses an end of a task to who may not do by themselves what it brings about.
 func mayFinish(c *call, kind task.Kind, outcome task.Outcome) error {
 	switch {
-	case kind == reviewKind:
+	case kind == reviewKind, kind == growth.ReviewProof, kind == growth.ReviewReward, kind == growth.ReviewBond: // the latter reward somebody
 		return access.Allowed(c.Principal, access.ReviewDecide, c.Community)
 	case kind == refundKind, kind == afterSaleKind && outcome == afterSaleBack:
 		return access.Allowed(c.Principal, access.MoneyPost, c.Community)

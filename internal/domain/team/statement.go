@@ -13,7 +13,7 @@ import (
 )
 
 // CloseTx closes a month that has ended: nothing is credited to it any more, and a job writes its statements. Closed again it is as
-// it was. Refusals: ErrMonth, ErrMonthRuns, ErrEarlier.
+// it was. Refusals: ErrMonth, ErrMonthRuns, ErrMonthCloses, ErrEarlier.
 func (s *Service) CloseTx(tx *db.Tx, actor, month string) (Month, error) {
 	_, ends, err := s.span(tx, month)
 	if err != nil {
@@ -32,6 +32,12 @@ func (s *Service) CloseTx(tx *db.Tx, actor, month string) (Month, error) {
 			m = Month{Month: month, State: Closed}
 		}
 		return m, err
+	}
+	if before, found, err := monthRow(tx, closed, ""); err != nil || found && before.State == Closing {
+		if err == nil { // its statements are what this one's debts and returns rest on
+			err = ErrMonthCloses.With("month", closed)
+		}
+		return Month{}, err
 	}
 	first, err := firstCredited(tx, closed)
 	if err != nil {

@@ -295,3 +295,26 @@ func TestStatementsProperty(t *testing.T) {
 		})
 	})
 }
+
+// A month waits until the statements of the one before are written: what is owed from it, and what goes back of it, rests on them.
+func TestAMonthWaitsForTheOneBefore(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.declare(config())
+		w.welcome("ann")
+		big := w.sell("ann", 10_000)
+		w.D.Clock.Set(at("2026-05-02 09:00"))
+		closing := func(month string) error {
+			return w.D.Do(t.Context(), w.D.Community, func(tx *db.Tx) error { _, err := w.CloseTx(tx, "boss", month); return err })
+		}
+		w.Must(closing("2026-03"))
+		if err := closing("2026-04"); !errors.Is(err, team.ErrMonthCloses) {
+			t.Errorf("April while March is being closed: %v", err)
+		}
+		w.Settle()
+		w.Must(closing("2026-04"))
+		w.Settle()
+		if y := w.why(big); len(y.Lines) == 0 {
+			t.Errorf("the sale has no line: %+v", y)
+		}
+	})
+}

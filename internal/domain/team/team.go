@@ -223,6 +223,7 @@ var (
 	ErrNoCredit         = errs.Define(errs.NotFound, "team.no_credit")         // the order is credited to nobody
 	ErrMonth            = errs.Define(errs.Invalid, "team.month")              // not written as 2026-11
 	ErrMonthRuns        = errs.Define(errs.Conflict, "team.month_runs")        // it has not ended; "month"
+	ErrMonthCloses      = errs.Define(errs.Conflict, "team.month_closes")      // the one before is being closed; "month"
 	ErrEarlier          = errs.Define(errs.Conflict, "team.earlier")           // "month" is to be closed first
 	ErrMonthClosed      = errs.Define(errs.Conflict, "team.month_closed")      // "month"
 	ErrUnknownStatement = errs.Define(errs.NotFound, "team.unknown_statement") //
