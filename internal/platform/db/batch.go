@@ -80,7 +80,7 @@ const maxTurn = 10 * time.Millisecond
 // The turn saves work and decides nothing. The one who has it may be waiting in the database for a row that a closure of
 // this transaction has locked, which the server can't see as a circle while we wait here; so the wait ends, and without
 // the turn the one or the other comes through, or the server ends one of them as a deadlock's victim. For the same reason
-// nobody runs closures while having the turn.
+// nobody runs closures while having the turn; what they have put may still be sent then, and waits no longer than that.
 func (w *writer) takeTurn(batch []*request, began time.Time) (_ []*request, turn bool, err error) {
 	d := w.db
 	if !slices.ContainsFunc(batch, func(r *request) bool { return r.err == nil && len(r.tx.deferred) > 0 }) {

@@ -61,8 +61,8 @@ var errNotOne = errors.New("not exactly one row was changed")
 
 // open connects if there is no connection.
 func (c *conn) open() error {
-	if c.pg != nil && time.Since(c.used) > idleCheck && c.pg.Ping(context.Background()) != nil {
-		c.drop() // the server was restarted since
+	if c.pg != nil && (c.pg.IsClosed() || time.Since(c.used) > idleCheck && c.pg.Ping(context.Background()) != nil) {
+		c.drop() // the server was restarted since, or pgx gave the connection up
 	}
 	if c.raw != nil {
 		return nil
@@ -98,10 +98,15 @@ func (c *conn) drop() {
 // before lets text run ahead of the next statement.
 func (c *conn) before(text string) { c.ahead = append(c.ahead, ahead{text: text}) }
 
-// waits tells whether text is still to be sent, and where it stands in ahead.
+// waits tells whether text is still to be sent, and where it stands in ahead: the last one, since the savepoints of several closures
+// may wait there, each with what its closure has put.
 func (c *conn) waits(text string) (at int, ok bool) {
-	at = slices.IndexFunc(c.ahead, func(a ahead) bool { return a.text == text })
-	return at, at >= 0
+	for at = len(c.ahead) - 1; at >= 0; at-- {
+		if c.ahead[at].text == text {
+			return at, true
+		}
+	}
+	return 0, false
 }
 
 // unsent takes text back if it still waits and nothing was put behind it, and tells whether it did.

@@ -36,6 +36,9 @@ func (c *conn) runPostgres(text string) error {
 // pipe sends what waits ahead and a statement behind it in one round trip, and gives the result of that. If one of those ahead
 // fails, the server skips the rest.
 func (c *conn) pipe(query string, args []any) (pgx.BatchResults, error) {
+	if c.torn != nil { // the first failure tells why
+		return nil, c.torn
+	}
 	var b pgx.Batch
 	for _, a := range c.ahead {
 		b.Queue(a.text, a.args...)

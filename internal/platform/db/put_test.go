@@ -92,6 +92,38 @@ func TestAPutThatFailsIsItsClosuresAlone(t *testing.T) {
 	})
 }
 
+// Who refuses before anything of them was sent takes nothing away of those who came before them and only put.
+func TestARefusalTakesNoNeighboursPutsAway(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		setup(t, d)
+		refused := errors.New("refused")
+		for round := range 4 { // PostgreSQL's writers know the text after the first
+			const n = 200
+			var wg sync.WaitGroup
+			for i := range n {
+				wg.Go(func() {
+					err := d.Do(t.Context(), d.Community, func(tx *db.Tx) error {
+						if i%4 == 1 {
+							return refused
+						}
+						if err := put(tx, fmt.Sprint(round, " ", i)); err != nil || i%4 != 3 {
+							return err
+						}
+						return refused
+					})
+					if refusal := i%4 == 1 || i%4 == 3; refusal != errors.Is(err, refused) || !refusal && err != nil {
+						t.Errorf("closure %d: %v", i, err)
+					}
+				})
+			}
+			wg.Wait()
+			if got := count(t, d); got != (round+1)*n/2 {
+				t.Errorf("round %d: %d things were answered for, %d are there", round, (round+1)*n/2, got)
+			}
+		}
+	})
+}
+
 // A reader puts nothing.
 func TestReadersPutNothing(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {

@@ -31,7 +31,7 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 	if err != nil || at.pool == "" {
 		return seat, err
 	}
-	if st.exact {
+	if st.exact && !st.opening && !st.group.Growable { // else this very holder, waiting in line, may have been given a place since
 		return s.grantSure(tx, st.group, c, at)
 	}
 	seat, granted, err := s.grant(tx, c, at, false)

@@ -21,6 +21,7 @@ func (s *Service) lock(tx *db.Tx) error {
 	if tx.Dialect() == db.SQLite || s.guardsOnly || !tx.First(lockName) {
 		return nil
 	}
+	tx.Forget("") // those who had the lock may have changed what was read before
 	return tx.Put(`SELECT 1 FROM seat_lock WHERE community_id = $1 FOR UPDATE`, tx.Community())
 }
 
@@ -42,12 +43,11 @@ func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (stan
 		LEFT JOIN seat_holder h ON h.community_id = g.community_id AND h.group_name = g.name AND h.holder = $3
 		LEFT JOIN seat k ON k.community_id = g.community_id AND k.key = $4
 		WHERE l.community_id = $1 AND g.name = $2`
-	exact := false
-	if locked && tx.Dialect() == db.Postgres && !s.guardsOnly {
-		exact = !tx.First(lockName)
+	locked = locked && tx.Dialect() == db.Postgres && !s.guardsOnly
+	if locked {
 		query += ` FOR UPDATE OF l`
 	}
-	st := standing{group: Group{Name: group, guardless: s.guardless}, exact: exact}
+	st := standing{group: Group{Name: group, guardless: s.guardless}}
 	g := &st.group
 	var offer int64
 	err := tx.QueryRow(query, tx.Community(), group, holder, key, tx.Now()).
@@ -55,6 +55,11 @@ func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (stan
 	g.OfferFor = time.Duration(offer) * time.Microsecond
 	if errors.Is(err, db.ErrNoRows) {
 		return st, ErrUnknownGroup.With("group", group)
+	}
+	if err == nil && locked {
+		if st.exact = !tx.First(lockName); !st.exact {
+			tx.Forget("") // see lock
+		}
 	}
 	return st, err
 }
