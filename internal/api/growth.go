@@ -122,6 +122,20 @@ func (a *API) listBonds(tx *db.Tx, _ *call, in *struct {
 	return out, err
 }
 
+// withNames gives a page's rows with the nicknames of those whom they are about.
+func withNames[X, Row any](a *API, tx *db.Tx, p page.Page[X], person func(X) string, row func(x X, name string) Row) (out page.Page[Row], err error) {
+	out.Next = p.Next
+	ids := make([]string, 0, len(p.Items))
+	for _, x := range p.Items {
+		ids = append(ids, person(x))
+	}
+	names, err := a.nicknames(tx, ids)
+	for _, x := range p.Items {
+		out.Items = append(out.Items, row(x, names[person(x)]))
+	}
+	return out, err
+}
+
 // nicknames gives the nicknames of persons, a hundred at a time.
 func (a *API) nicknames(tx *db.Tx, ids []string) (map[string]string, error) {
 	out := make(map[string]string, len(ids))
@@ -164,14 +178,5 @@ func (a *API) listRewards(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	out.Next = p.Next
-	ids := make([]string, 0, len(p.Items))
-	for _, r := range p.Items {
-		ids = append(ids, r.Promoter)
-	}
-	names, err := a.nicknames(tx, ids)
-	for _, r := range p.Items {
-		out.Items = append(out.Items, NamedReward{r, names[r.Promoter]})
-	}
-	return out, err
+	return withNames(a, tx, p, func(r growth.Reward) string { return r.Promoter }, func(r growth.Reward, name string) NamedReward { return NamedReward{r, name} })
 }

@@ -75,16 +75,7 @@ func (a *API) payoutLines(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	out.Next = p.Next
-	ids := make([]string, 0, len(p.Items))
-	for _, l := range p.Items {
-		ids = append(ids, l.Person)
-	}
-	names, err := a.nicknames(tx, ids)
-	for _, l := range p.Items {
-		out.Items = append(out.Items, NamedLine{l, names[l.Person]})
-	}
-	return out, err
+	return withNames(a, tx, p, func(l payout.Line) string { return l.Person }, func(l payout.Line, name string) NamedLine { return NamedLine{l, name} })
 }
 
 func (a *API) draftPayout(tx *db.Tx, c *call, in *struct {

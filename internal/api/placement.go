@@ -85,16 +85,7 @@ func (a *API) placedPeople(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	out.Next = p.Next
-	ids := make([]string, 0, len(p.Items))
-	for _, x := range p.Items {
-		ids = append(ids, x.Person)
-	}
-	names, err := a.nicknames(tx, ids)
-	for _, x := range p.Items {
-		out.Items = append(out.Items, NamedOrigin{x, names[x.Person]})
-	}
-	return out, err
+	return withNames(a, tx, p, func(x intake.Origin) string { return x.Person }, func(x intake.Origin, name string) NamedOrigin { return NamedOrigin{x, name} })
 }
 
 func (a *API) placedSales(tx *db.Tx, _ *call, in *struct {
@@ -106,14 +97,5 @@ func (a *API) placedSales(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	out.Next = p.Next
-	ids := make([]string, 0, len(p.Items))
-	for _, x := range p.Items {
-		ids = append(ids, x.Person)
-	}
-	names, err := a.nicknames(tx, ids)
-	for _, x := range p.Items {
-		out.Items = append(out.Items, NamedSale{x, names[x.Person]})
-	}
-	return out, err
+	return withNames(a, tx, p, func(x intake.PlacedSale) string { return x.Person }, func(x intake.PlacedSale, name string) NamedSale { return NamedSale{x, name} })
 }

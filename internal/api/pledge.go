@@ -71,16 +71,7 @@ func (a *API) listPledges(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	out.Next = p.Next
-	ids := make([]string, 0, len(p.Items))
-	for _, x := range p.Items {
-		ids = append(ids, x.Person)
-	}
-	names, err := a.nicknames(tx, ids)
-	for _, x := range p.Items {
-		out.Items = append(out.Items, NamedPledge{x, names[x.Person]})
-	}
-	return out, err
+	return withNames(a, tx, p, func(x launch.Reached) string { return x.Person }, func(x launch.Reached, name string) NamedPledge { return NamedPledge{x, name} })
 }
 
 // askPledges asks one person after the other: that one can't be asked keeps nobody else from it.

@@ -106,12 +106,8 @@ func (p *Pages) colleagueCode(w http.ResponseWriter, r *http.Request, v *visit) 
 // takePlace gives the visitor the place; a stranger signs up with the same form. Who comes with what was blocked gets none.
 func (p *Pages) takePlace(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := p.signUpForm(r)
-	if err == nil && v.who.Kind != access.Member {
-		var got intake.Registration
-		got, err = p.becomeKnown(w, r, v, f)
-		if err == nil && slices.ContainsFunc(got.Reasons, func(x intake.Reason) bool { return x.Code == intake.KnownBlocked }) {
-			err = membership.ErrBlocked
-		}
+	if err == nil {
+		err = p.becomeTaker(w, r, v, f, membership.ErrBlocked)
 	}
 	var place membership.Place
 	if err == nil {

@@ -177,12 +177,8 @@ func (p *Pages) giftCode(w http.ResponseWriter, r *http.Request, v *visit) error
 // claimGift gives the visitor the ticket; a stranger signs up with the same form. Who comes with what was blocked gets none.
 func (p *Pages) claimGift(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := p.signUpForm(r)
-	if err == nil && v.who.Kind != access.Member {
-		var got intake.Registration
-		got, err = p.becomeKnown(w, r, v, f)
-		if err == nil && slices.ContainsFunc(got.Reasons, func(x intake.Reason) bool { return x.Code == intake.KnownBlocked }) {
-			err = event.ErrBlocked
-		}
+	if err == nil {
+		err = p.becomeTaker(w, r, v, f, event.ErrBlocked)
 	}
 	var t event.Ticket
 	if err == nil {

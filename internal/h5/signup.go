@@ -124,6 +124,19 @@ func (p *Pages) signUp(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return back(w, r, v.onward(r.PostFormValue("to")))
 }
 
+// becomeTaker is becomeKnown for a visitor who takes what somebody gave them, if they are a stranger. Who comes with what was blocked is
+// refused with blocked.
+func (p *Pages) becomeTaker(w http.ResponseWriter, r *http.Request, v *visit, f intake.Form, blocked error) error {
+	if v.who.Kind == access.Member {
+		return nil
+	}
+	got, err := p.becomeKnown(w, r, v, f)
+	if err == nil && slices.ContainsFunc(got.Reasons, func(x intake.Reason) bool { return x.Code == intake.KnownBlocked }) {
+		err = blocked
+	}
+	return err
+}
+
 // becomeKnown signs a stranger up, and their browser in.
 func (p *Pages) becomeKnown(w http.ResponseWriter, r *http.Request, v *visit, f intake.Form) (intake.Registration, error) {
 	got, err := p.Intake.SignUp(r.Context(), v.community.ID, v.visitor(), f)
