@@ -153,5 +153,6 @@ test('a month is closed once, and a statement is approved by somebody else than 
   await desk.part('关账与批准').getByRole('link', { name: '打开分录' }).click();
   await page.waitForURL('**/money/entries/*');
   await page.locator('main').getByText(yuan(draft.total)).first().waitFor();
+  await page.locator('tbody').getByText(draft.staff_name, { exact: true }).waitFor(); // whose wages: who works here is no person
   desk.calm();
 });

@@ -80,11 +80,13 @@
       sending = false;
       if (r.status === 401 || r.status === 403 || r.status === 429) { if (r.status !== 429) signedOut(); return; }
       list = read(store);
-      list.shift();
-      if (x.sent && x.inside && r.answer.result === 'already') { // it had let in elsewhere, and here once more
-        list.unshift({ code: x.code, nonce: fresh(), at: x.at, inside: true });
+      for (var i = list.length - 1; i >= 0; i--) if (list[i].nonce === x.nonce) { // another page of this browser may have sent it
+        list.splice(i, 1);
+        if (x.sent && x.inside && r.answer.result === 'already') { // it had let in elsewhere, and here once more
+          list.unshift({ code: x.code, nonce: fresh(), at: x.at, inside: true });
+        }
+        write(store, list);
       }
-      write(store, list);
       if (list.length) flush(); else { count(); refresh(); }
     }, function () { sending = false; });
   }

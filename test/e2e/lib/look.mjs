@@ -26,6 +26,7 @@ export async function look(p, name, { shoot = p.lang !== 'zh-Hant' } = {}) {
 // fits checks that nothing is wider than the screen, and leaves pictures of the wide and the narrow one.
 export async function fits({ page, lang }, name, widths, shoot = false) {
   const before = page.viewportSize();
+  await page.bringToFront(); // a page behind another one gets no frames
   for (const width of widths) {
     await page.setViewportSize({ width, height: width === 1440 ? 900 : 844 });
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -42,6 +43,7 @@ export async function fits({ page, lang }, name, widths, shoot = false) {
 
 // accessible checks that axe finds nothing serious in light and dark.
 export async function accessible({ page, lang }, name) {
+  await page.bringToFront();
   await page.evaluate(axe);
   for (const scheme of ['light', 'dark']) {
     await colours(page, scheme);

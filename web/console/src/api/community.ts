@@ -24,6 +24,13 @@ export const todayQuery = (community: string) =>
       call<Today>(api.GET('/api/v1/communities/{community}/today', { params: at(community), signal })),
   })
 
+/** Who works here. */
+export const readStaff = (community: string, signal?: AbortSignal) =>
+  call<Schemas['ListOfAuthnStaff']>(api.GET('/api/v1/communities/{community}/staff', { params: at(community), signal }))
+
+export const staffQuery = (community: string) =>
+  queryOptions({ queryKey: ['staff', community], queryFn: ({ signal }) => readStaff(community, signal) })
+
 export const tasksQuery = (community: string, query: { kind?: string; state?: string; person?: string } = {}) =>
   queryOptions({
     queryKey: ['tasks', community, query],

@@ -1,7 +1,7 @@
 // What the pages of money ask for: the books, orders, and the names of those whom accounts and orders belong to.
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
-import type { Person, Schemas } from './community'
+import { type Person, readStaff, type Schemas } from './community'
 import { membersKey } from './members'
 import { asProblem } from './problem'
 
@@ -92,6 +92,8 @@ export interface Named {
   /** '' where nobody has told one. */
   name: string
   erased: boolean
+  /** Who works here, and has no page among people: their wages are in an account of theirs. */
+  staff?: boolean
 }
 
 const named = (p: Person): Named => ({ id: p.id, name: p.nickname || p.name, erased: p.state === 'erased' })
@@ -104,7 +106,7 @@ function unlessUnknown(error: unknown): undefined {
   if (asProblem(error).status !== 404) throw error
 }
 
-/** Reads the names of people by their ids, at most 200 of them; a list leaves out whoever was merged or erased, who are asked for one by one. */
+/** Reads the names of people and staff by their ids, at most 200 of them; a list leaves out whoever was merged or erased, who are asked for one by one. */
 export async function namesOf(community: string, ids: string[], signal?: AbortSignal): Promise<Map<string, Named>> {
   const wanted = [...new Set(ids)]
   const out = new Map<string, Named>()
@@ -116,6 +118,10 @@ export async function namesOf(community: string, ids: string[], signal?: AbortSi
     }),
   )
   for (const p of page.items ?? []) out.set(p.id, named(p))
+  if (out.size === wanted.length) return out
+  const staff = await readStaff(community, signal)
+  for (const s of staff.items ?? [])
+    if (wanted.includes(s.id)) out.set(s.id, { id: s.id, name: s.name || s.email, erased: false, staff: true })
   await Promise.all(
     wanted
       .filter((id) => !out.has(id))

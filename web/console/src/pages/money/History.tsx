@@ -57,7 +57,8 @@ export function History() {
         crumbs={crumbs}
         meta={
           person &&
-          !person.erased && <Link to={communityPath(slug, `people/${person.id}`)}>{t('money.person.open')}</Link>
+          !person.erased &&
+          !person.staff && <Link to={communityPath(slug, `people/${person.id}`)}>{t('money.person.open')}</Link>
         }
         actions={<Button onClick={() => setExporting(true)}>{t('list.export.csv')}</Button>}
       />

@@ -9,6 +9,7 @@ export function Who({ slug, person }: { slug: string; person?: Named }) {
   const { t } = useWords()
   if (!person) return null
   if (person.erased) return <span className={page.soft}>{t('people.state.erased')}</span>
+  if (person.staff) return person.name
   return <Link to={communityPath(slug, `people/${person.id}`)}>{person.name || t('people.unnamed')}</Link>
 }
 

@@ -154,12 +154,15 @@ test('names: a list leaves out who was merged or erased; one is named by whom th
     [`GET ${here}/people/${id(2)}`]: () => person(2, { nickname: '', state: 'merged', merged_into: id(3) }),
     [`GET ${here}/people/${id(3)}`]: () => person(3),
     [`GET ${here}/people/${id(4)}`]: () => person(4, { nickname: '', state: 'erased' }),
+    [`GET ${here}/staff`]: () => ({ items: [{ id: id(6), name: '小雨' }] }),
   })
-  const names = await namesOf('mothers', [id(1), id(2), id(4), id(5), id(1)])
+  const names = await namesOf('mothers', [id(1), id(2), id(4), id(5), id(6), id(1)])
   expect(names.get(id(1))).toEqual({ id: id(1), name: '成员 1', erased: false })
   expect(names.get(id(2))).toEqual({ id: id(3), name: '成员 3', erased: false })
   expect(names.get(id(4))).toEqual({ id: id(4), name: '', erased: true })
   expect(names.has(id(5))).toBe(false) // nobody's id
+  expect(names.get(id(6))).toEqual({ id: id(6), name: '小雨', erased: false, staff: true }) // who has wages and no page
+  expect(asked.some((r) => r.url.endsWith(`/people/${id(6)}`))).toBe(false)
   expect(asked.filter((r) => new URL(r.url).pathname === `${here}/people`)).toHaveLength(1)
   expect((await namesOf('mothers', [])).size).toBe(0)
 })

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, call } from '~/api/client'
-import type { Schemas } from '~/api/community'
+import { type Schemas, staffQuery } from '~/api/community'
 import { asProblem } from '~/api/problem'
 import { communityPath, useCommunity } from '~/app/community'
 import { MayButton, useMay } from '~/app/may'
@@ -24,11 +24,7 @@ export function Staff() {
   const [inviting, setInviting] = useState(false)
   const may = useMay()
   const path = { community: slug }
-  const staff = useQuery({
-    queryKey: ['staff', slug],
-    queryFn: ({ signal }) =>
-      call<Schemas['ListOfAuthnStaff']>(api.GET('/api/v1/communities/{community}/staff', { params: { path }, signal })),
-  })
+  const staff = useQuery(staffQuery(slug))
   const change = (id: string, next: string[]) =>
     refusal.guard(async () => {
       await call(

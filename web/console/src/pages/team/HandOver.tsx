@@ -59,7 +59,7 @@ export function HandOver({ slug, team, people, onClose }: Props) {
       {groups.every((g) => g.options.length === 0) ? (
         <p className={page.soft}>{t('team.hand.nobody')}</p>
       ) : (
-        <p>
+        <div>
           <Select
             className={page.wide}
             aria-label={t('team.hand.to')}
@@ -68,7 +68,7 @@ export function HandOver({ slug, team, people, onClose }: Props) {
             onChange={setStaff}
             options={groups}
           />
-        </p>
+        </div>
       )}
       <p className={page.actions}>
         <Button type="primary" disabled={!staff} loading={busy} onClick={send}>
