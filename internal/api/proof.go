@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/growth"
@@ -89,7 +90,7 @@ func (a *API) decideProof(tx *db.Tx, c *call, d growth.Decision) (p growth.Proof
 	if p, err = a.Growth.ProofTx(tx, d.Proof); err != nil {
 		return p, err
 	}
-	d.By = c.ID
+	d.By = cmp.Or(c.Human(), c.ID)
 	outcome := growth.RefuseProof
 	if d.Approve {
 		outcome = growth.ApproveProof

@@ -34,6 +34,18 @@ func mayFinish(c *call, kind task.Kind, outcome task.Outcome) error {
 	return nil
 }
 
+// notOwn refuses an end of a task that would reward whoever ends it, or who made the token that does.
+func (a *API) notOwn(tx *db.Tx, c *call, t task.Task, outcome task.Outcome) error {
+	if t.Kind != growth.ReviewProof || outcome != growth.ApproveProof {
+		return nil
+	}
+	p, err := a.Growth.ProofTx(tx, t.Subject)
+	if err != nil {
+		return err
+	}
+	return a.Growth.NotOwnTx(tx, p, c.Human())
+}
+
 // TaskItem is a task with the name of whom it is about.
 type TaskItem struct {
 	task.Task
@@ -206,6 +218,9 @@ func (a *API) finishTask(ctx context.Context, c *call, in *finishInput) (task.Ta
 		return t, err
 	}
 	return alter(ctx, a, c, in, func(tx *db.Tx, c *call, in *finishInput) (task.Task, error) {
+		if err := a.notOwn(tx, c, t, in.Body.Outcome); err != nil {
+			return t, err
+		}
 		t, err := a.Tasks.FinishTx(tx, worker(c.Principal), string(in.ID), in.Body.Outcome, in.Body.Proof)
 		return recorded(tx, c, t, audit.Detail{"outcome": string(in.Body.Outcome)}, err)
 	})

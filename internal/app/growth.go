@@ -165,14 +165,14 @@ func (p promoters) Member(tx *db.Tx, person string, at time.Time) (bool, error) 
 }
 
 // Staff tells whether an address of the person's is one that somebody signs in to the console with.
-func (p promoters) Staff(tx *db.Tx, person string) (bool, error) {
+func (p promoters) Staff(tx *db.Tx, person string) (string, error) {
 	root, err := people.Root(tx, person)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	staff, err := p.app.Auth.StaffTx(tx)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	for _, x := range staff {
 		owner, found, err := p.app.People.Owner(tx, people.Identifier{Kind: people.Email, Value: x.Email})
@@ -180,12 +180,12 @@ func (p promoters) Staff(tx *db.Tx, person string) (bool, error) {
 		case errors.Is(err, people.ErrEmail):
 			continue // nobody can be known by it
 		case err != nil:
-			return false, err
+			return "", err
 		case found && owner == root:
-			return true, nil
+			return x.ID, nil
 		}
 	}
-	return false, nil
+	return "", nil
 }
 
 func (p promoters) Alike(tx *db.Tx, one, other string) (bool, error) {

@@ -78,7 +78,7 @@ func (a *App) staffAfter(tx *db.Tx, f fact.Fact) error {
 		}
 		return a.adopt(tx, f, x.Field)
 	}
-	gone, err := a.People.KeptOut(tx, f.Person)
+	gone, err := a.beyondCare(tx, f.Person)
 	if err != nil || gone {
 		return err
 	}
@@ -91,6 +91,16 @@ func (a *App) staffAfter(tx *db.Tx, f fact.Fact) error {
 		_, err = a.Team.WelcomeTx(tx, team.Arrival{Person: f.Person, Source: source, Fact: f.ID})
 	}
 	return err
+}
+
+// beyondCare tells whether a person is kept out or erased, so that nobody looks after them. Either at the same moment is seen, or finds
+// what this transaction did.
+func (a *App) beyondCare(tx *db.Tx, person string) (bool, error) {
+	out, err := a.People.KeptOut(tx, person)
+	if errors.Is(err, people.ErrErased) {
+		return true, nil
+	}
+	return out, err
 }
 
 // owners are the fields of a profile that say who looks after the person.
@@ -167,13 +177,18 @@ func (a *App) credit(tx *db.Tx, o shop.Order, f fact.Fact, rewards []growth.Rewa
 	if x.Source, err = a.sourceOf(tx, o.Person, ""); err != nil {
 		return err
 	}
+	gone, err := a.beyondCare(tx, o.Person)
+	if err != nil {
+		return err
+	}
+	x.HandsOver = x.HandsOver && !gone
 	return a.Team.CreditTx(tx, x)
 }
 
 // ownedPeople tells the team about persons, and writes their owners on their profiles.
 type ownedPeople struct{ app *App }
 
-func (p ownedPeople) Root(tx *db.Tx, person string) (string, error) { return people.Root(tx, person) }
+func (p ownedPeople) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }
 
 func (p ownedPeople) Own(tx *db.Tx, person string, side team.Side, staff string) error {
 	for field, of := range owners {

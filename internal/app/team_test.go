@@ -131,6 +131,42 @@ func TestStaffSellAndEarn(t *testing.T) {
 	})
 }
 
+// G3, G11: a buyer who is erased before anybody has heard of the sale is credited and handed to nobody, and who brought them is paid.
+func TestASaleOutlivesItsBuyer(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		w.promote()
+		ann, gil := w.joined(), w.person()
+		w.staffed()
+		w.came(gil, ann)
+		w.must(w.Settle(t.Context()))
+		order := w.paid(gil)
+		for more := true; more; { // it is delivered, and nobody has heard
+			var err error
+			more, err = w.Jobs.Step(t.Context())
+			w.must(err)
+		}
+		w.must(w.People.Erase(t.Context(), w.community, gil, "op"))
+		w.must(w.Settle(t.Context()))
+		w.do(func(tx *db.Tx) error {
+			parked, err := fact.ListParked(tx, 10)
+			if len(parked) != 0 {
+				t.Errorf("parked: %+v", parked)
+			}
+			return err
+		})
+		w.has(ann, 99_90, 0, 0)
+		w.do(func(tx *db.Tx) error { _, err := w.Team.WhyTx(tx, order); return err })
+		w.do(func(tx *db.Tx) error { // facts about different subjects come in any order: a turn begun now might outlast the erasure
+			p, err := w.Team.TurnsTx(tx, gil, "", 9)
+			if len(p.Items) != 0 {
+				t.Errorf("an erased person was handed to service: %+v", p.Items)
+			}
+			return err
+		})
+		w.proven()
+	})
+}
+
 // proven proves the team's rows and the books.
 func (w *stall) proven() {
 	w.t.Helper()

@@ -173,6 +173,7 @@ var damages = []struct{ kind, find, spoil string }{
 	{"team.load", `SELECT staff FROM team_staff WHERE community_id = $1 AND load > 0 LIMIT 1`, `UPDATE team_staff SET load = load + 1 WHERE community_id = $1 AND staff = $2`},
 	{"team.refunded", `SELECT order_id FROM team_return WHERE community_id = $1 LIMIT 1`, `UPDATE team_return SET amount = amount + 1 WHERE community_id = $1 AND order_id = $2`},
 	{"team.statement_sum", `SELECT id FROM team_statement WHERE community_id = $1 LIMIT 1`, `UPDATE team_line SET fen = fen + 1 WHERE community_id = $1 AND statement = $2`},
+	{"team.carried", `SELECT id FROM team_statement WHERE community_id = $1 LIMIT 1`, `UPDATE team_statement SET carried = carried - 1, total = total - 1 WHERE community_id = $1 AND id = $2`},
 	{"team.statement_volume", `SELECT id FROM team_statement WHERE community_id = $1 LIMIT 1`, `UPDATE team_statement SET volume = volume + 1 WHERE community_id = $1 AND id = $2`},
 	{"team.order_explained", `SELECT order_id FROM team_line WHERE community_id = $1 LIMIT 1`, `UPDATE team_line SET base = base + 1 WHERE community_id = $1 AND order_id = $2`},
 	{"team.no_statement", `SELECT staff FROM team_statement WHERE community_id = $1 LIMIT 1`, `DELETE FROM team_statement WHERE community_id = $1 AND staff = $2`},

@@ -97,7 +97,7 @@ func (s *Service) refusal(tx *db.Tx, p programme, promoter, guest party, at time
 		return OneHuman, nil
 	}
 	if !p.Staff {
-		if staff, err := s.People.Staff(tx, promoter.id()); err != nil || staff {
+		if staff, err := s.People.Staff(tx, promoter.id()); err != nil || staff != "" {
 			return IsStaff, err
 		}
 	}

@@ -15,7 +15,7 @@ func TestWhoCantBind(t *testing.T) {
 		for why, spoil := range map[growth.Reason]func(w *world){
 			"":               func(*world) {},
 			growth.OneHuman:  func(w *world) { w.Merged["ann"] = []string{"gil"} },
-			growth.IsStaff:   func(w *world) { w.staff["ann"] = true },
+			growth.IsStaff:   func(w *world) { w.staff["ann"] = "op" },
 			growth.NotMember: func(w *world) { delete(w.members, "ann") },
 			growth.IsMember:  func(w *world) { w.members["gil"] = true },
 		} {

@@ -59,10 +59,11 @@ const (
 	OneAddress  Suspicion = "address" // many persons answered from one address within an hour
 	InBurst     Suspicion = "burst"   // many answered within ten minutes
 	OnePerson   Suspicion = "self"    // the same human answered by another account
+	OfStaff     Suspicion = "staff"   // somebody who works here answered
 )
 
 // Suspicions lists them.
-var Suspicions = []Suspicion{SamePicture, OneDevice, OneAddress, InBurst, OnePerson}
+var Suspicions = []Suspicion{SamePicture, OneDevice, OneAddress, InBurst, OnePerson, OfStaff}
 
 // ProofReason is why a proof was refused.
 type ProofReason string
@@ -125,6 +126,7 @@ var (
 	ErrProofDecided = errs.Define(errs.Conflict, "growth.proof_decided")
 	ErrProofHeld    = errs.Define(errs.Conflict, "growth.proof_held") // it takes an acknowledgement
 	ErrProofReason  = errs.Define(errs.Invalid, "growth.proof_reason")
+	ErrOwnProof     = errs.Define(errs.Forbidden, "growth.own_proof") // nobody decides what they earn
 )
 
 // ReviewProof is the kind of the tasks in which proofs are looked at.
@@ -227,21 +229,21 @@ func (s *Service) ShowTx(tx *db.Tx, x Shown) (Proof, error) {
 	if err := insertProof(tx, p); err != nil {
 		return p, fmt.Errorf("keep a proof: %w", err)
 	}
-	if p.task, err = s.openProofTask(tx, p); err != nil {
+	if p.task, err = s.openProofTask(tx, p, access.Service); err != nil {
 		return p, err
 	}
 	return s.weigh(tx, c, p, ids)
 }
 
-// openProofTask lets somebody look at a proof.
-func (s *Service) openProofTask(tx *db.Tx, p Proof) (string, error) {
+// openProofTask lets somebody of a role look at a proof, after whoever looked before.
+func (s *Service) openProofTask(tx *db.Tx, p Proof, role access.Role) (string, error) {
 	context, err := json.Marshal(map[string]string{"call": p.Call, "picture": p.Picture})
 	if err != nil {
 		return "", fmt.Errorf("encode a task's context: %w", err)
 	}
 	t, err := s.Tasks.OpenTx(tx, task.Task{
-		Kind: ReviewProof, Person: p.Person, Subject: p.ID, SubjectKind: "proof", Role: task.RoleName(access.Service), Due: tx.Now().Add(reviewIn),
-		EscalateTo: task.RoleName(access.Admin), Outcomes: []task.Outcome{ApproveProof, RefuseProof}, Context: context, Key: "review-proof " + p.ID,
+		Kind: ReviewProof, Person: p.Person, Subject: p.ID, SubjectKind: "proof", Role: task.RoleName(role), Due: tx.Now().Add(reviewIn),
+		EscalateTo: task.RoleName(access.Admin), Outcomes: []task.Outcome{ApproveProof, RefuseProof}, Context: context, Key: "review-proof " + p.ID + " " + p.task,
 	})
 	if err != nil {
 		return "", err
@@ -254,6 +256,13 @@ func (s *Service) weigh(tx *db.Tx, c Call, p Proof, ids []string) (Proof, error)
 	found, err := alike(tx, c, p, ids)
 	if err != nil {
 		return p, fmt.Errorf("look for proofs like this one: %w", err)
+	}
+	staff, err := s.People.Staff(tx, p.Person)
+	if err != nil {
+		return p, err
+	}
+	if staff != "" {
+		found = append(found, cluster{why: OfStaff})
 	}
 	for _, x := range found {
 		if p, err = s.holdProof(tx, p, x.why); err != nil {

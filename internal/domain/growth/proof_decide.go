@@ -9,6 +9,7 @@ import (
 
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/ledger"
@@ -40,7 +41,7 @@ func (s *Service) Decide(ctx context.Context, community string, d Decision) (p P
 }
 
 // DecideTx rewards a proof or refuses it, once: the same decision again changes nothing. Refusals: ErrUnknownProof, ErrProofDecided,
-// ErrProofHeld unless it is approved anyway, ErrProofReason.
+// ErrProofHeld unless it is approved anyway, ErrProofReason, ErrOwnProof.
 func (s *Service) DecideTx(tx *db.Tx, d Decision) (Proof, error) {
 	p, found, err := lockProof(tx, d.Proof)
 	if err != nil || !found {
@@ -58,6 +59,9 @@ func (s *Service) DecideTx(tx *db.Tx, d Decision) (Proof, error) {
 		}
 		return s.refuseProof(tx, p, d)
 	}
+	if err := s.NotOwnTx(tx, p, d.By); err != nil {
+		return p, err
+	}
 	if !d.Anyway {
 		// Two who send one picture at the same moment to two calls don't see each other.
 		twins, err := twinsOf(tx, p, []string{p.Person})
@@ -66,6 +70,15 @@ func (s *Service) DecideTx(tx *db.Tx, d Decision) (Proof, error) {
 		}
 	}
 	return s.approveProof(tx, p, d)
+}
+
+// NotOwnTx refuses that an operator rewards a proof of their own: ErrOwnProof.
+func (s *Service) NotOwnTx(tx *db.Tx, p Proof, operator string) error {
+	staff, err := s.People.Staff(tx, p.Person)
+	if err == nil && staff != "" && staff == operator {
+		err = ErrOwnProof
+	}
+	return err
 }
 
 func (s *Service) refuseProof(tx *db.Tx, p Proof, d Decision) (Proof, error) {
@@ -103,12 +116,26 @@ func (s *Service) approveProof(tx *db.Tx, p Proof, d Decision) (Proof, error) {
 	return p, s.SettleTx(tx, ids[0])
 }
 
-// reviewedProof does what a finished task decided. Whoever ended the task where it stands saw why the proof is held.
+// reviewedProof does what a finished task decided. Who ended it in the queue of those who answer for the money saw why the proof is
+// held; if it came to be held since, or whoever ended it may not reward it, it is looked at once more.
 func (s *Service) reviewedProof(tx *db.Tx, r Review) error {
-	_, err := s.DecideTx(tx, Decision{Proof: r.Subject, Approve: r.Outcome == ApproveProof, Anyway: true, Reason: OtherwiseR, By: r.By})
-	if errors.Is(err, ErrProofDecided) || errors.Is(err, ErrUnknownProof) {
-		return nil
+	p, found, err := lockProof(tx, r.Subject)
+	if err != nil || !found || p.Decided() {
+		return err
 	}
+	t, err := s.Tasks.GetTx(tx, task.System, p.task)
+	if err != nil {
+		return fmt.Errorf("read the task of a proof: %w", err)
+	}
+	if t.State != task.StateFinished {
+		return nil // this is news of one before it
+	}
+	seen := t.Role == task.RoleName(access.Admin)
+	_, err = s.DecideTx(tx, Decision{Proof: p.ID, Approve: r.Outcome == ApproveProof, Anyway: seen, Reason: OtherwiseR, By: r.By})
+	if !errors.Is(err, ErrProofHeld) && !errors.Is(err, ErrOwnProof) {
+		return err
+	}
+	_, err = s.openProofTask(tx, p, access.Admin)
 	return err
 }
 

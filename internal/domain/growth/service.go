@@ -19,8 +19,8 @@ type People interface {
 	IDs(tx *db.Tx, person string) ([]string, error)
 	// Member tells whether a person was a member at a time.
 	Member(tx *db.Tx, person string, at time.Time) (bool, error)
-	// Staff tells whether a person works for the community.
-	Staff(tx *db.Tx, person string) (bool, error)
+	// Staff gives the operator as whom a person works for the community, "" for who doesn't.
+	Staff(tx *db.Tx, person string) (string, error)
 	// Alike tells whether two persons are thought to be one human, which nobody has settled yet.
 	Alike(tx *db.Tx, one, other string) (bool, error)
 }

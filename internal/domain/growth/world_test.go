@@ -25,15 +25,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type crowd struct {
 	*stage.Crowd
 	members map[string]bool
-	staff   map[string]bool
-	alike   map[string]bool // "one other"
+	staff   map[string]string // whose operators
+	alike   map[string]bool   // "one other"
 }
 
 func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
 	return c.members[person], nil
 }
 
-func (c *crowd) Staff(_ *db.Tx, person string) (bool, error) { return c.staff[person], nil }
+func (c *crowd) Staff(_ *db.Tx, person string) (string, error) { return c.staff[person], nil }
 
 func (c *crowd) Alike(_ *db.Tx, one, other string) (bool, error) { return c.alike[one+" "+other], nil }
 
@@ -77,7 +77,7 @@ func (w *world) fresh() *world {
 }
 
 func someMembers() crowd {
-	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]bool{}, map[string]bool{}}
+	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]string{}, map[string]bool{}}
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -193,8 +193,8 @@ func (w *world) wantPurse(person string, frozen, available, owed int64) {
 	}
 }
 
-// finish ends a task, and does what it decided.
-func (w *world) finish(kind task.Kind, subject string, o task.Outcome) {
+// finish ends a task, and does what it decided, after what happened meanwhile.
+func (w *world) finish(kind task.Kind, subject string, o task.Outcome, meanwhile ...func()) {
 	w.T.Helper()
 	list, err := w.tasks.List(w.T.Context(), w.D.Community, task.System, task.Filter{State: task.StateOpen, Kind: kind, Subject: subject}, "", 10)
 	w.Must(err)
@@ -206,14 +206,18 @@ func (w *world) finish(kind task.Kind, subject string, o task.Outcome) {
 		if _, err := w.tasks.ClaimTx(tx, by, list.Items[0].ID); err != nil {
 			return err
 		}
-		if _, err := w.tasks.FinishTx(tx, by, list.Items[0].ID, o, ""); err != nil {
-			return err
-		}
+		_, err := w.tasks.FinishTx(tx, by, list.Items[0].ID, o, "")
+		return err
+	})
+	for _, fn := range meanwhile {
+		fn()
+	}
+	w.Do(func(tx *db.Tx) error {
 		id, err := w.cause(tx)
 		if err != nil {
 			return err
 		}
-		return w.ReviewTx(tx, growth.Review{Kind: kind, Subject: subject, Outcome: o, Fact: id})
+		return w.ReviewTx(tx, growth.Review{Kind: kind, Subject: subject, Outcome: o, Fact: id, By: by.ID})
 	})
 }
 

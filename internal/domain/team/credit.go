@@ -16,9 +16,10 @@ func (s *Service) CreditTx(tx *db.Tx, x Sale) error {
 	if err != nil || len(rules.Departments) == 0 || x.Paid <= 0 {
 		return err
 	}
-	if x.Buyer, err = s.People.Root(tx, x.Buyer); err != nil {
+	if x.ids, err = s.People.IDs(tx, x.Buyer); err != nil {
 		return err
 	}
+	x.Buyer = x.ids[0]
 	c := Credit{Order: x.Order, Person: x.Buyer, Kind: x.Kind, Version: rules.Version, Fact: x.Fact, Amount: x.Paid, At: x.PaidAt}
 	if err := s.assign(tx, rules, x, &c); err != nil || c.Department == "" {
 		return err
@@ -68,12 +69,12 @@ func (s *Service) assign(tx *db.Tx, rules Rules, x Sale, c *Credit) error {
 		side   Side
 		reason CreditReason
 	}{{side, OfOwner}, {other, OfOther}} {
-		t, found, err := lastTurn(tx, x.Buyer, try.side)
+		t, found, err := lastTurn(tx, x.ids, try.side)
 		if err != nil {
 			return err
 		}
 		if found && (t.End == "" || t.End == Handed) {
-			c.Department, c.Staff, c.Reason, c.Turn = t.Department, t.Staff, try.reason, t.ID
+			c.Department, c.Staff, c.Reason, c.Turn = rules.standing(t), t.Staff, try.reason, t.ID
 			return nil
 		}
 	}
@@ -92,7 +93,7 @@ func (s *Service) toPromoters(tx *db.Tx, rules Rules, x Sale, c *Credit) (bool, 
 	if x.Promoter == "" || rules.Credits.side(KindReferral) != SideService {
 		return false, nil
 	}
-	promoter, err := s.People.Root(tx, x.Promoter)
+	promoter, err := s.root(tx, x.Promoter)
 	if err != nil {
 		return false, err
 	}
@@ -100,7 +101,7 @@ func (s *Service) toPromoters(tx *db.Tx, rules Rules, x Sale, c *Credit) (bool, 
 	if err != nil || !found || t.Staff == "" {
 		return false, err
 	}
-	c.Kind, c.Department, c.Staff, c.Reason, c.Turn, c.Promoter = KindReferral, t.Department, t.Staff, OfPromoter, t.ID, promoter
+	c.Kind, c.Department, c.Staff, c.Reason, c.Turn, c.Promoter = KindReferral, rules.standing(t), t.Staff, OfPromoter, t.ID, promoter
 	return true, nil
 }
 

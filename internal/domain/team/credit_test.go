@@ -52,6 +52,36 @@ func TestCredit(t *testing.T) {
 	})
 }
 
+// G11: a department that goes by another name earns for what its people sell, and an upgrade is whose the human was, whatever they were
+// known by then.
+func TestCreditGoesOnAfterRenamesAndMerges(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.declare(config())
+		w.welcome("ann") // sam
+		w.sell("ann", 3600)
+		c := config()
+		c.Departments[1].Name = "sellers"
+		w.declare(c)
+		upgrade := func(x *team.Sale) { x.Kind = team.KindUpgrade }
+		if y := w.why(w.sell("ann", 100, upgrade)).Credit; y.Department != "sellers" || y.Staff != "sam" {
+			t.Errorf("after the rename %+v", y)
+		}
+		w.D.Clock.Advance(time.Minute)
+		w.welcome("bob")
+		bobs := w.why(w.sell("bob", 100)).Credit.Staff
+		w.Do(func(tx *db.Tx) error { return w.MergeTx(tx, "bob", "bert") })
+		w.Merged["bert"] = []string{"bob"}
+		if y := w.why(w.sell("bert", 100, upgrade)).Credit; y.Staff != bobs || y.Reason != team.OfOwner {
+			t.Errorf("after the merge %+v", y)
+		}
+		w.D.Clock.Set(at("2026-04-01 09:00"))
+		if got := w.closed("2026-03"); got["sam"].Total == 0 {
+			t.Errorf("sam's %+v", got["sam"])
+		}
+		w.sound()
+	})
+}
+
 // G11: told twice from two connections at once, a sale is credited once, and what goes back is taken off once.
 func TestCreditUnderRaces(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -32,6 +32,6 @@ func ReadForStatement(tx *db.Tx, month, department, staff string) ([]Line, money
 	if err != nil {
 		return nil, 0, err
 	}
-	owed, err := owedBefore(tx, month, department, staff)
+	owed, err := owedBy(tx, staff)
 	return lines, owed, err
 }

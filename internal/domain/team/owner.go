@@ -28,7 +28,7 @@ func (s *Service) WelcomeTx(tx *db.Tx, a Arrival) (Turn, error) {
 	if !sells {
 		return Turn{}, nil
 	}
-	if a.Person, err = s.People.Root(tx, a.Person); err != nil {
+	if a.Person, err = s.root(tx, a.Person); err != nil {
 		return Turn{}, err
 	}
 	if _, served, err := openTurn(tx, a.Person, SideService, ""); err != nil || served {
@@ -80,7 +80,7 @@ func (s *Service) ReturnTx(tx *db.Tx, actor, person string) (Turn, error) {
 
 // OwnerTx gives who looks after a person on a side. Refusals: ErrNoOwner.
 func (s *Service) OwnerTx(tx *db.Tx, person string, side Side) (Turn, error) {
-	person, err := s.People.Root(tx, person)
+	person, err := s.root(tx, person)
 	if err != nil {
 		return Turn{}, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) turnOf(tx *db.Tx, person string, side Side) (t Turn, rules Rul
 	if rules, err = rulesNow(tx); err != nil {
 		return t, rules, err
 	}
-	if person, err = s.People.Root(tx, person); err != nil {
+	if person, err = s.root(tx, person); err != nil {
 		return t, rules, err
 	}
 	t, found, err := openTurn(tx, person, side, tx.ForUpdate())
@@ -116,7 +116,7 @@ func (s *Service) HandTx(tx *db.Tx, actor, person string, side Side, staff strin
 	if err != nil {
 		return Turn{}, err
 	}
-	if person, err = s.People.Root(tx, person); err != nil {
+	if person, err = s.root(tx, person); err != nil {
 		return Turn{}, err
 	}
 	t, found, err := openTurn(tx, person, side, tx.ForUpdate())
@@ -166,7 +166,11 @@ func (s *Service) AdoptTx(tx *db.Tx, actor, person string, side Side, staff stri
 	if err != nil {
 		return err
 	}
-	last, found, err := lastTurn(tx, person, side)
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return err
+	}
+	last, found, err := lastTurn(tx, ids, side)
 	if err != nil || found && last.Staff == staff && last.End != Returned && last.End != Moved {
 		return err
 	}
@@ -302,7 +306,7 @@ func (s *Service) TurnsTx(tx *db.Tx, person, cursor string, limit int) (page.Pag
 	if _, err := page.Parse(cursor, &before); err != nil {
 		return page.Page[Turn]{}, err
 	}
-	root, err := s.People.Root(tx, person)
+	root, err := s.root(tx, person)
 	if err != nil {
 		return page.Page[Turn]{}, err
 	}

@@ -15,8 +15,8 @@ import (
 
 // People is what the team asks about persons, and tells them.
 type People interface {
-	// Root gives the one who stands for a person.
-	Root(tx *db.Tx, person string) (string, error)
+	// IDs lists every id of the one who stands for a person, that one's own first: a merge of persons moves no rows.
+	IDs(tx *db.Tx, person string) ([]string, error)
 	// Own writes on a person's profile who looks after them on a side; "" is nobody.
 	Own(tx *db.Tx, person string, side Side, staff string) error
 }
@@ -164,6 +164,15 @@ func (s *Service) members(tx *db.Tx, d Department) ([]Member, error) {
 	return out, nil
 }
 
+// root is the one who stands for a person.
+func (s *Service) root(tx *db.Tx, person string) (string, error) {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return "", err
+	}
+	return ids[0], nil
+}
+
 // zone is where the community's days and months end.
 func (s *Service) zone(tx *db.Tx) *time.Location { return s.Zone(context.Background(), tx.Community()) }
 
@@ -188,6 +197,17 @@ func after(month string) string {
 		return ""
 	}
 	return t.AddDate(0, 1, 0).Format(monthForm)
+}
+
+// standing is the department that a turn belongs to by these rules: its own, or where that is no more, the one that has its people now.
+func (r Rules) standing(t Turn) string {
+	if d, known := r.named(t.Department); known && d.Side == t.Side {
+		return d.Name
+	}
+	if d, known := r.department(t.Side, t.Source); known {
+		return d.Name
+	}
+	return t.Department
 }
 
 // payOf is what a department paid by these rules.

@@ -114,7 +114,7 @@ func (s *Service) write(tx *db.Tx, m Month, department, staff string) error {
 		x.Taken += l.Fen
 		lines = append(lines, l)
 	}
-	owed, err := owedBefore(tx, m.Month, department, staff)
+	owed, err := owedBy(tx, staff)
 	if err != nil {
 		return err
 	}

@@ -153,6 +153,37 @@ func TestMonth(t *testing.T) {
 	})
 }
 
+// T6: what somebody owes goes with them into another department.
+func TestADebtFollowsItsStaff(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.declare(config())
+		w.welcome("ann") // sam
+		upgrade := func(x *team.Sale) { x.Kind = team.KindUpgrade }
+		big := w.sell("ann", 10_000)
+		w.D.Clock.Set(at("2026-04-01 09:00"))
+		w.closed("2026-03")
+		w.refund(big, 10_000)
+		w.D.Clock.Set(at("2026-05-01 09:00"))
+		if x := w.closed("2026-04")["sam"]; x.Total != -yuan(300) {
+			t.Fatalf("april %+v", x)
+		}
+		c := config()
+		c.Departments[1].Name = "sellers"
+		w.declare(c)
+		w.sell("ann", 5_000, upgrade)
+		w.D.Clock.Set(at("2026-06-01 09:00"))
+		if x := w.closed("2026-05")["sam"]; x.Department != "sellers" || x.Carried != -yuan(300) || x.Total != yuan(150-300) {
+			t.Errorf("may %+v", x)
+		}
+		w.sell("ann", 20_000, upgrade)
+		w.D.Clock.Set(at("2026-07-01 09:00"))
+		if x := w.closed("2026-06")["sam"]; x.Carried != -yuan(150) || x.Total != yuan(300+500-150) {
+			t.Errorf("june %+v", x)
+		}
+		w.sound()
+	})
+}
+
 // T6: rules that change leave what was credited under them as it was, also within the month.
 func TestRulesAreNotRetroactive(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -80,8 +80,10 @@ func openTurn(tx *db.Tx, person string, side Side, lock string) (Turn, bool, err
 }
 
 // lastTurn is the turn that somebody is in on a side, or was in last.
-func lastTurn(tx *db.Tx, person string, side Side) (Turn, bool, error) {
-	return db.One(tx, scanTurn, selectTurn+` AND person = $2 AND side = $3 AND staff <> '' ORDER BY id DESC LIMIT 1`, tx.Community(), person, side)
+// lastTurn is the last in which somebody of a side had a person, who may have been others before: the one that is open, if any is.
+func lastTurn(tx *db.Tx, ids []string, side Side) (Turn, bool, error) {
+	args := []any{tx.Community(), side}
+	return db.One(tx, scanTurn, selectTurn+` AND person IN `+db.In(&args, ids)+` AND side = $2 AND staff <> '' AND end_reason <> 'merged' ORDER BY (ended_at = 0) DESC, id DESC LIMIT 1`, args...)
 }
 
 func turnsOf(tx *db.Tx, person, before string, limit int) ([]Turn, error) {

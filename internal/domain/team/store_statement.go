@@ -28,11 +28,11 @@ func statementByID(tx *db.Tx, id, lock string) (Statement, bool, error) {
 	return db.One(tx, scanStatement, selectStatement+` AND id = $2`+lock, tx.Community(), id)
 }
 
-// owedBefore is what the statement before has left to be carried on: zero or below.
-func owedBefore(tx *db.Tx, month, department, staff string) (owed money.Fen, err error) {
-	owed, _, err = db.One(tx, db.Column[money.Fen], `SELECT total FROM team_statement WHERE community_id = $1 AND staff = $2 AND department = $3 AND month < $4 ORDER BY month DESC LIMIT 1`,
-		tx.Community(), staff, department, month)
-	return min(owed, 0), err
+// owedBy is what somebody's statements have left to be carried on, in whichever departments they earned: zero or below.
+func owedBy(tx *db.Tx, staff string) (owed money.Fen, err error) {
+	err = tx.QueryRow(`SELECT CAST(COALESCE(SUM(CASE WHEN total < 0 THEN total ELSE 0 END) - SUM(carried), 0) AS BIGINT) FROM team_statement WHERE community_id = $1 AND staff = $2`,
+		tx.Community(), staff).Scan(&owed)
+	return owed, err
 }
 
 func insertStatement(tx *db.Tx, x Statement, lines []Line) error {

@@ -84,6 +84,8 @@ type Sale struct {
 	Promoter  string   // who gets a reward for having brought the buyer
 	Source    string   // the name of the source the buyer came from
 	Fact      string
+
+	ids []string // of the buyer
 }
 
 // Credit is whose sale an order is.

@@ -19,6 +19,10 @@ var proofs = []proof.Proof{
 		GROUP BY s.id, s.total, s.commission, s.taken HAVING s.total <> COALESCE(SUM(l.fen), 0)
 			OR s.commission <> COALESCE(SUM(CASE WHEN l.kind = 'commission' THEN l.fen ELSE 0 END), 0) OR s.taken <> COALESCE(SUM(CASE WHEN l.kind = 'takeback' THEN l.fen ELSE 0 END), 0)
 		ORDER BY s.id`},
+	{Code: "team.carried", Query: `SELECT id, owed, CASE WHEN total < 0 THEN total ELSE 0 END FROM (
+			SELECT id, total, CAST(SUM(CASE WHEN total < 0 THEN total ELSE 0 END) OVER (PARTITION BY staff ORDER BY month, department)
+				- SUM(carried) OVER (PARTITION BY staff ORDER BY month, department) AS BIGINT) AS owed FROM team_statement WHERE community_id = $1) x
+		WHERE owed <> CASE WHEN total < 0 THEN total ELSE 0 END ORDER BY id`},
 	{Code: "team.statement_volume", Query: `SELECT s.id, s.volume, CAST(SUM(x.amount) AS BIGINT) FROM team_statement s JOIN (
 			SELECT month, department, staff, amount FROM team_credit WHERE community_id = $1
 			UNION ALL SELECT c.month, c.department, c.staff, -r.amount FROM team_return r

@@ -31,11 +31,6 @@ type profiles struct {
 	says map[string]string // "person side" → staff
 }
 
-func (p *profiles) Root(tx *db.Tx, person string) (string, error) {
-	ids, err := p.IDs(tx, person)
-	return ids[0], err
-}
-
 func (p *profiles) Own(_ *db.Tx, person string, side team.Side, staff string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

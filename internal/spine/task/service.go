@@ -264,11 +264,14 @@ func ended(t Task) error {
 // Get reads a task that the caller may see; ErrNotFound for any other.
 func (s *Service) Get(ctx context.Context, community string, by Principal, id string) (t Task, err error) {
 	err = s.db.Read(ctx, community, func(tx *db.Tx) (err error) {
-		t, err = find(tx, by, id)
+		t, err = s.GetTx(tx, by, id)
 		return err
 	})
 	return t, err
 }
+
+// GetTx is Get in the caller's transaction.
+func (s *Service) GetTx(tx *db.Tx, by Principal, id string) (Task, error) { return find(tx, by, id) }
 
 // List reads the caller's queue, or what a filter names of what they may see, in order of due time.
 func (s *Service) List(ctx context.Context, community string, by Principal, f Filter, cursor string, limit int) (p page.Page[Task], err error) {
