@@ -20,6 +20,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/ladder"
 	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
@@ -78,6 +79,9 @@ type Deps struct {
 	Outbox      *outbox.Box
 	Metrics     *obs.Metrics // nil: none are kept
 
+	// Standing tells where somebody stands on the ladder; Ladder what is on sale on it.
+	Standing func(tx *db.Tx, person string) (ladder.Standing, error)
+	Ladder   func(tx *db.Tx) (ladder.Config, []ladder.Product, error)
 	// PayoutFile writes the file for the bank, with names and phones, and notes that it was taken.
 	PayoutFile func(ctx context.Context, community string, by audit.Actor, batch string, f transfer.Format, w io.Writer) error
 	// Shipped holds the playbooks that come with the program, as mothers.yaml.
@@ -115,7 +119,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.shop, a.books, a.growth, a.launches, a.pledges, a.placements, a.proofs, a.posts, a.payouts, a.team, a.bills, a.organisations, a.cards, a.events, a.rooms,
+		a.memberships, a.orders, a.shop, a.ladder, a.books, a.growth, a.launches, a.pledges, a.placements, a.proofs, a.posts, a.payouts, a.team, a.bills, a.organisations, a.cards, a.events, a.rooms,
 	} {
 		declare()
 	}

@@ -56,12 +56,17 @@ func (a *API) bills() {
 			"file":    {Type: "string", Format: "binary"},
 		}}},
 	}}
-	look(a, read("bill.list", "GET /bills", "Lists bills, those of the latest day first"), func(tx *db.Tx, _ *call, in *Paging) (page.Page[shop.Bill], error) {
-		return a.Shop.BillsTx(tx, in.Cursor, in.Limit)
+	look(a, read("bill.list", "GET /bills", "Lists bills, those of the latest day first"), func(tx *db.Tx, _ *call, in *struct {
+		Paging
+		Open bool `query:"open" doc:"only those that were not read to the end, or have a difference that nobody has resolved"`
+	},
+	) (page.Page[shop.Bill], error) {
+		return a.Shop.BillsTx(tx, shop.BillFilter{Open: in.Open}, in.Cursor, in.Limit)
 	})
 	look(a, read("bill.get", "GET /bills/{id}", "A bill with how many differences it has"), func(tx *db.Tx, _ *call, in *OneThing) (shop.Bill, error) {
 		return a.Shop.BillTx(tx, string(in.ID))
 	})
+	change(a, Op{Name: "bill.withdraw", Route: "POST /bills/{id}/withdraw", Tag: tag, Action: access.MoneyPost, Once: true, Summary: "Takes a wrong bill out of the comparison, with its fee, so that a corrected one can be sent"}, a.withdrawBill)
 	look(a, read("difference.list", "GET /differences", "Lists in what bills and books differ, the latest first"), func(tx *db.Tx, _ *call, in *struct {
 		Paging
 		Bill ID   `query:"bill"`
@@ -138,6 +143,20 @@ func spool(r io.Reader) (*os.File, error) {
 		return nil, fmt.Errorf("keep an upload: %w", err)
 	}
 	return f, nil
+}
+
+func (a *API) withdrawBill(tx *db.Tx, c *call, in *struct {
+	OneThing
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"what is wrong with it"`
+	}
+},
+) (shop.Bill, error) {
+	b, err := a.Shop.WithdrawBillTx(tx, string(in.ID), c.ID, in.Body.Reason)
+	if err != nil {
+		return b, err
+	}
+	return b, c.record(tx, "bill", b.ID, audit.Detail{"channel": b.Channel, "found": b.Found, "fen": b.Fee})
 }
 
 func (a *API) resolveDifference(tx *db.Tx, c *call, in *struct {

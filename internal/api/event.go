@@ -76,6 +76,9 @@ func (a *API) events() {
 	})
 	a.tickets()
 	a.production()
+	a.guests()
+	a.topics()
+	a.sales()
 }
 
 func (a *API) listEvents(tx *db.Tx, _ *call, in *struct {
@@ -186,6 +189,7 @@ type eventChange struct {
 		Quotas   *[]event.Quota      `json:"quotas,omitempty"`
 		Types    *[]event.TicketType `json:"types,omitempty"`
 		Friends  *event.FriendRule   `json:"friends,omitempty"`
+		Sells    *event.Sale         `json:"sells,omitempty"`
 	}
 }
 
@@ -231,6 +235,7 @@ func (in *eventChange) apply(e *event.Event) {
 	set(&e.Quotas, b.Quotas)
 	set(&e.Types, b.Types)
 	set(&e.Friends, b.Friends)
+	set(&e.Sells, b.Sells)
 }
 
 func set[T any](to, from *T) {

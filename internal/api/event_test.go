@@ -28,14 +28,17 @@ type anEvent struct {
 }
 
 // invites puts a sort of events into the community, free for whoever has the year's membership.
-func (w *world) invites(t *testing.T) {
+func (w *world) invites(t *testing.T) { w.rhythm(t) }
+
+// rhythm is invites, with times at which one should be held.
+func (w *world) rhythm(t *testing.T, slots ...event.Rhythm) {
 	t.Helper()
 	name := func(s string) text.Text { return text.Text{text.Hans: s} }
 	err := w.app.DB.Do(t.Context(), w.community, func(tx *db.Tx) error {
 		return w.app.Events.DeclareTx(tx, event.Config{Templates: []event.Template{{
 			Name: "salon", Title: name("沙龙"), Kind: event.Salon, Capacity: 2, Lasts: clock.Duration(2 * time.Hour),
 			Types:   []event.TicketType{{Name: "seat", Title: name("席位"), Price: 399_00, Plans: []string{"year"}, OpensBefore: clock.Duration(240 * time.Hour)}},
-			Friends: event.FriendRule{PerMember: 3, Type: "seat"},
+			Friends: event.FriendRule{PerMember: 3, Type: "seat"}, Slots: slots,
 		}}})
 	})
 	if err != nil {
@@ -61,6 +64,8 @@ func (w *world) hold(t *testing.T, ids lived) {
 	t.Helper()
 	one := here("/events/" + ids["events"])
 	w.must(t, 200, "GET "+here("/events/templates"), nil)
+	w.must(t, 200, "GET "+one+"/sale", nil)
+	w.must(t, 200, "GET "+here("/lecturers?from=2026-01-01T00:00:00Z"), nil)
 	w.must(t, 200, "GET "+here("/events?conflicts=true&city=上海&kind=salon"), nil)
 	w.must(t, 200, "GET "+one, nil)
 	for _, path := range []string{"/tickets?state=valid", "/tickets?state=held", "/line", "/gifts", "/scans", "/doubles", "/answers", "/attendees", "/production", "/slot"} {

@@ -76,6 +76,7 @@ func (w *world) live(t *testing.T) lived {
 	held, ticket := w.planned(t, ids["people"])
 	ids["events"], ids["tickets"] = held.ID, ticket.ID
 	ids["questions"] = w.scripted(t, ids)
+	w.banked(t, ids)
 	w.stocked(t, ids)
 	w.earned(t, ids)
 	w.launched(t, ids)
@@ -125,7 +126,7 @@ func bodies(ids lived) map[string]any {
 	type m = map[string]any
 	later := testkitLater()
 	return map[string]any{
-		"person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"},
+		"person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
 		"person.merge": m{"other": ids["people"]}, "entry.edit": m{"title": "x"}, "opening.move": m{"opens_at": later, "rate": 5},
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
@@ -133,6 +134,8 @@ func bodies(ids lived) map[string]any {
 		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
 		"event.edit": m{"city": "x"}, "event.scan": m{"code": "x", "nonce": "x"},
 		"event.jury": m{"persons": []string{ids["people"]}, "need": 1}, "event.judge": m{"person": ids["people"], "verdict": "yes"},
+		"guest.edit": m{"role": "x"}, "guest.note": m{"text": "x"}, "guest.answer": m{"state": "agreed"},
+		"topic.edit": m{"about": "x"}, "topic.bring": m{"topic": ids["topics"]}, "event.topic": m{"topic": ids["topics"]},
 		"event.give_way": m{"hot": m{"template": "salon", "title": m{"zh-Hans": "x"}, "starts": later}, "to": later},
 		"room.write":     m{"paragraphs": []m{{"text": "x"}}}, "room.pace": m{"pace": 400}, "question.mark": m{"state": "open"},
 		"order.add": m{"person": ids["people"], "items": []m{{"kind": "plan", "item": "year"}}}, "order.confirm": m{"amount": 99900}, "order.refund": m{"why": "x"},
@@ -142,7 +145,7 @@ func bodies(ids lived) map[string]any {
 		"pledge.ask": m{"persons": []string{ids["people"]}}, "pledge.promise": m{"person": ids["people"], "contacts": 1, "shares": 1},
 		"placement.edit": m{"name": "x"}, "proof.approve": m{}, "proof.refuse": m{"reason": "other"}, "post.edit": m{"title": "x"},
 		"owner.set":         m{"side": "sales", "staff": ids["staff"]},
-		"organisation.edit": m{"name": "x"}, "organisation.set_role": m{"role": "contact"}, "difference.resolve": m{"reason": "x"},
+		"organisation.edit": m{"name": "x"}, "organisation.set_role": m{"role": "contact"}, "difference.resolve": m{"reason": "x"}, "bill.withdraw": m{"reason": "x"},
 		"product.edit": tea(), "product.stock": m{"sku": "box", "by": 1}, "product.retire": m{"retired": true},
 		"offer.edit": three(), "offer.retire": m{"retired": true}, "coupon.edit": ten(), "coupon.retire": m{"retired": true},
 		"shipment.send": m{"carrier": "x"}, "shipment.address": m{"reason": "x"}, "complaint.answer": m{"outcome": "reject"},

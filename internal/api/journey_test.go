@@ -176,6 +176,7 @@ func (w *world) care(t *testing.T) lived {
 	w.keepsShop(t, ids)
 	w.leads(t, ids)
 	w.pay(t, ids)
+	w.consult(t, ids)
 	w.perform(t, ids)
 	w.hold(t, ids)
 	w.looksAfter(t, ids)

@@ -49,11 +49,12 @@ func (a *API) listOrders(tx *db.Tx, _ *call, in *struct {
 	State   string `query:"state" enum:"created,paid,fulfilled,closed,refunded"`
 	Product string `query:"product" maxLength:"100" doc:"that it is for, with its kind: plan:year, ticket:<event>, goods:tea"`
 	Coupon  string `query:"coupon" maxLength:"40" doc:"its code"`
+	Origin  string `query:"origin" maxLength:"60" doc:"what led its buyer to it, as event/ and an id"`
 
 	Organisation ID `query:"organisation" doc:"the company for which they were ordered"`
 },
 ) (p page.Page[shop.Order], err error) {
-	f := shop.Filter{State: shop.State(in.State), Product: in.Product, Coupon: in.Coupon, Organisation: string(in.Organisation)}
+	f := shop.Filter{State: shop.State(in.State), Product: in.Product, Coupon: in.Coupon, Origin: in.Origin, Organisation: string(in.Organisation)}
 	if in.Person != "" {
 		if f.Persons, err = people.Group(tx, string(in.Person)); err != nil {
 			return p, err

@@ -23,6 +23,19 @@ type OrganisationView struct {
 	Terms  []membership.Term `json:"terms" doc:"all that it ever bought, in the order in which they begin"`
 }
 
+// NamedContact is somebody with how they are called.
+type NamedContact struct {
+	Person   string `json:"person"`
+	Nickname string `json:"nickname"`
+}
+
+// OrganisationRow is a company with who orders for it and what it has.
+type OrganisationRow struct {
+	people.Organisation
+	Contacts []NamedContact      `json:"contacts" doc:"by when they came"`
+	Standing membership.Standing `json:"standing"`
+}
+
 // OrganisationPerson is somebody in a company, with who that is.
 type OrganisationPerson struct {
 	people.OrganisationMember
@@ -53,8 +66,9 @@ func (a *API) organisations() {
 		Paging
 		Q string `query:"q" maxLength:"100" doc:"a part of the name"`
 	},
-	) (page.Page[people.Organisation], error) {
-		return a.People.OrganisationsTx(tx, in.Q, in.Cursor, in.Limit)
+	) (page.Page[OrganisationRow], error) {
+		p, err := a.People.OrganisationsTx(tx, in.Q, in.Cursor, in.Limit)
+		return a.organisationRows(tx, p, err)
 	})
 	found := write("organisation.found", "POST /organisations", "Notes a company with its contact, who orders for it and invites colleagues")
 	found.Once, found.Status = true, http.StatusCreated
@@ -63,14 +77,7 @@ func (a *API) organisations() {
 	edit := write("organisation.edit", "PATCH /organisations/{id}", "Changes a company's name, owner or invoice data; what is left out stays")
 	edit.Match = true
 	handle(a, edit, a.editOrganisation)
-	look(a, Op{Name: "organisation.invoice", Route: "GET /organisations/{id}/invoice", Tag: tag, Action: access.OrderRead, Summary: "What stands on a company's invoices"},
-		func(tx *db.Tx, _ *call, in *OneThing) (i people.Invoice, err error) {
-			o, err := a.People.OrganisationTx(tx, string(in.ID))
-			if err != nil {
-				return i, err
-			}
-			return a.People.OrganisationInvoice(tx, o)
-		})
+	a.organisationInvoices(tag)
 	look(a, read("organisation.people", "GET /organisations/{id}/people", "Lists who is in a company, by when they came"), a.listOrganisationPeople)
 	drop(a, write("organisation.set_role", "PUT /organisations/{id}/people/{person}", "Puts a person into a company, or gives them another role there"), func(tx *db.Tx, c *call, in *struct {
 		OnePersonIn
@@ -90,6 +97,9 @@ func (a *API) organisations() {
 		}
 		return c.record(tx, "organisation", string(in.ID), audit.Detail{"person": string(in.Person)})
 	})
+	invite := write("organisation.invite", "POST /organisations/{id}/places", "Makes a link by which a colleague takes a place; it is shown this once")
+	invite.Once, invite.Status = true, http.StatusCreated
+	change(a, invite, a.inviteColleague)
 	look(a, read("organisation.places", "GET /organisations/{id}/places", "Lists a company's places for colleagues and invitations, the latest first"), a.listPlaces)
 	change(a, write("place.free", "POST /places/{id}/free", "Takes a colleague's place back, used or not"), func(tx *db.Tx, c *call, in *OneThing) (membership.Place, error) {
 		p, err := a.Members.FreePlaceTx(tx, string(in.ID), membership.TakenBack)
@@ -161,9 +171,9 @@ func (a *API) isStaff(tx *db.Tx, id string) error {
 type organisationChange struct {
 	OneThing
 	Body struct {
-		Name    *string         `json:"name,omitempty" minLength:"1" maxLength:"100"`
-		Owner   *string         `json:"owner,omitempty" doc:"operator who looks after it; nobody if empty"`
-		Invoice *people.Invoice `json:"invoice,omitempty"`
+		Name    *string      `json:"name,omitempty" minLength:"1" maxLength:"100"`
+		Owner   *string      `json:"owner,omitempty" doc:"operator who looks after it; nobody if empty"`
+		Invoice *InvoiceEdit `json:"invoice,omitempty"`
 	}
 }
 
@@ -181,8 +191,12 @@ func (a *API) editOrganisation(ctx context.Context, c *call, in *organisationCha
 				return was, err
 			}
 		}
+		invoice, err := a.invoiceAfter(tx, was, in.Body.Invoice)
+		if err != nil {
+			return was, err
+		}
 		o, err := a.People.EditOrganisationTx(tx, was.ID, people.OrganisationEdit{
-			Name: in.Body.Name, Owner: in.Body.Owner, Invoice: in.Body.Invoice, Version: was.Version, Actor: c.ID,
+			Name: in.Body.Name, Owner: in.Body.Owner, Invoice: invoice, Version: was.Version, Actor: c.ID,
 		})
 		if err != nil {
 			return o, err
@@ -215,12 +229,13 @@ func (a *API) listOrganisationPeople(tx *db.Tx, _ *call, in *struct {
 func (a *API) listPlaces(tx *db.Tx, _ *call, in *struct {
 	OneThing
 	Paging
+	Which membership.Which `query:"which" enum:"standing,over" doc:"those that are taken or can be, or the rest; all if not given"`
 },
 ) (out page.Page[PlaceRow], err error) {
 	if _, err := a.People.OrganisationTx(tx, string(in.ID)); err != nil {
 		return out, err
 	}
-	p, err := a.Members.ColleaguesTx(tx, string(in.ID), in.Cursor, in.Limit)
+	p, err := a.Members.ColleaguesTx(tx, string(in.ID), in.Which, in.Cursor, in.Limit)
 	if err != nil {
 		return out, err
 	}

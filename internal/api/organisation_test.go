@@ -72,7 +72,7 @@ func aBill(day string) string {
 	err := channel.WriteTradeBill(&b, func(put func(channel.BillLine) error) error {
 		at, err := time.ParseInLocation(time.DateOnly, day, channel.BillZone)
 		if err == nil {
-			err = put(channel.BillLine{At: at, What: channel.BilledPayment, Merchant: "1900000001", Payment: "nobodys", Outside: marker, State: "SUCCESS", Settled: true, Amount: 100, Fee: 1})
+			err = put(channel.BillLine{At: at, What: channel.BilledPayment, Merchant: "1900000001", Payment: "nobodys", Outside: marker, State: "SUCCESS", Settled: true, Amount: 100, Fee: channel.FeeOf(1)})
 		}
 		return err
 	})
@@ -114,13 +114,15 @@ func (w *world) uploadBill(t *testing.T, status int, day, file string) answer {
 func (w *world) looksAfter(t *testing.T, ids lived) {
 	t.Helper()
 	one := here("/organisations/" + ids["organisations"])
-	w.must(t, 200, "GET "+here("/organisations?q="+marker), nil)
+	if a := w.must(t, 200, "GET "+here("/organisations?q="+marker), nil); !strings.Contains(a.body, `"taken":1`) || !strings.Contains(a.body, `"contacts":[{"person":"`+ids["boss"]) || !strings.Contains(a.body, `"state":"active"`) {
+		t.Errorf("the list of companies: %s", a)
+	}
 	got := w.must(t, 200, "GET "+one, nil)
 	if !strings.Contains(got.body, `"taken":1`) || !strings.Contains(got.body, `"plan":"team"`) {
 		t.Errorf("the company: %s", got)
 	}
 	tag := got.Header.Get("ETag")
-	w.must(t, 200, "PATCH "+one, m{"owner": w.ownerID, "invoice": m{"title": "暗号公司", "tax_number": "91310000MA1FL00000", "email": "bill@example.com"}}, "If-Match: "+tag)
+	w.must(t, 200, "PATCH "+one, m{"owner": w.ownerID, "invoice": m{"title": "暗号公司", "tax_number": "91310000MA1FL00000", "email": "bill@example.com", "account": "6222000000001234"}}, "If-Match: "+tag)
 	if a := w.must(t, 412, "PATCH "+one, m{"name": "x"}, "If-Match: "+tag); a.status != 412 {
 		t.Errorf("an old version: %s", a)
 	}
@@ -129,14 +131,25 @@ func (w *world) looksAfter(t *testing.T, ids lived) {
 			t.Errorf("%s: %s", field, a)
 		}
 	}
-	if a := w.must(t, 200, "GET "+one+"/invoice", nil); !strings.Contains(a.body, "91310000MA1FL00000") {
+	if a := w.must(t, 200, "GET "+one+"/invoice", nil); !strings.Contains(a.body, "91310000MA1FL00000") || strings.Contains(a.body, "bill@") || !strings.Contains(a.body, `"****1234"`) {
 		t.Errorf("the invoice: %s", a)
+	}
+	// What is left out stays.
+	w.must(t, 200, "PATCH "+one, m{"invoice": m{"address": "一号路"}})
+	if a := w.pays(t, 200, "POST "+one+"/invoice/reveal", m{"reason": "invoice"}); !strings.Contains(a.body, "bill@example.com") || !strings.Contains(a.body, "一号路") {
+		t.Errorf("the invoice in full: %s", a)
+	}
+	if a := w.must(t, 201, "POST "+one+"/places", nil); !strings.Contains(a.body, "/colleague/") || strings.Contains(a.body, `"token"`) || !strings.Contains(a.body, `"state":"invited"`) {
+		t.Errorf("an invitation: %s", a)
 	}
 	if a := w.must(t, 200, "GET "+one+"/people?limit=1", nil); !strings.Contains(a.body, `"role":"`) || !strings.Contains(a.body, `"next"`) {
 		t.Errorf("its people: %s", a)
 	}
 	if a := w.must(t, 200, "GET "+one+"/places", nil); !strings.Contains(a.body, ids["colleague"]) || strings.Contains(a.body, `"token"`) {
 		t.Errorf("its places: %s", a)
+	}
+	if a := w.must(t, 200, "GET "+one+"/places?which=over", nil); strings.Contains(a.body, ids["colleague"]) {
+		t.Errorf("its places that are over: %s", a)
 	}
 	if a := w.must(t, 200, "GET "+here("/people/"+ids["colleague"]+"/organisations"), nil); !strings.Contains(a.body, `"role":"colleague"`) {
 		t.Errorf("the colleague's companies: %s", a)
@@ -188,4 +201,10 @@ func (w *world) looksAfter(t *testing.T, ids lived) {
 	}
 	w.pays(t, 200, "POST "+here("/differences/"+ids["differences"]+"/resolve"), m{"reason": "另一个系统的收款"})
 	w.pays(t, 409, "POST "+here("/differences/"+ids["differences"]+"/resolve"), m{"reason": "x"})
+	w.uploadBill(t, 409, "2026-01-01", strings.Replace(aBill("2026-01-01"), marker, "corrected", 1))
+	if a := w.pays(t, 200, "POST "+here("/bills/"+ids["bills"]+"/withdraw"), m{"reason": "下载错了账单"}); !strings.Contains(a.body, `"withdrawn"`) || !strings.Contains(a.body, "下载错了账单") {
+		t.Errorf("a bill that was withdrawn: %s", a)
+	}
+	w.pays(t, 409, "POST "+here("/bills/"+ids["bills"]+"/withdraw"), m{"reason": "x"})
+	w.uploadBill(t, 201, "2026-01-01", strings.Replace(aBill("2026-01-01"), marker, "corrected", 1))
 }

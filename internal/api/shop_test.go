@@ -70,7 +70,9 @@ func (w *world) keepsShop(t *testing.T, ids lived) {
 		"/group-buys": ids["group-buys"], "/group-buys?offer=tea-3&state=open": ids["group-buys"], "/group-buys/" + ids["group-buys"]: `"paid":0`,
 		"/group-buys/" + ids["group-buys"] + "/members": `"items":[]`, "/shipments": ids["shipments"], "/shipments?supplier=fuding": `"cost":6000`,
 		"/shipments?state=sent": `"items":[]`, "/complaints": ids["complaints"], "/complaints/" + ids["complaints"]: marker, "/orders?product=goods:tea": `"product":"goods:tea"`,
-		"/orders?product=goods:none": `"items":[]`,
+		"/orders?product=goods:none":           `"items":[]`,
+		"/ladder":                              `"mid":50000,"high":1000000,"rungs":[{"rung":"free","items":[]},{"rung":"low","items":[{"kind":"goods","item":"tea","part":"tin"`,
+		"/people/" + ids["people"] + "/ladder": `"why":"`,
 	} {
 		if a := w.must(t, 200, "GET "+here(path), nil); !strings.Contains(a.body, want) {
 			t.Errorf("%s has no %s: %s", path, want, a)

@@ -171,7 +171,7 @@ func (a *App) openSpine(context.Context) (err error) {
 		return err
 	}
 	a.Ledger.Register(a.Jobs)
-	a.Paths = path.NewEngine(a.DB, a.Bus, a.Log, a.Kinds, asker{a.Tasks}, a.zone)
+	a.Paths = path.NewEngine(a.DB, a.Bus, a.Log, a.Kinds, asker{a}, a.zone)
 	a.Seats.Register(a.Jobs)
 	a.Tasks.Register(a.Jobs)
 	a.Paths.Attach(a.Facts, a.Jobs)
@@ -202,6 +202,7 @@ func (a *App) openDomains(context.Context) error {
 	a.openCompanies()
 	a.openGoods()
 	a.openEvents()
+	a.openOffers()
 	a.openRooms()
 	a.openGrowth()
 	a.openLaunches()
@@ -260,7 +261,7 @@ func (a *App) pages() (*h5.Pages, error) {
 	return h5.New(h5.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, People: a.People, Intake: a.Intake, Circles: a.Circles,
 		Members: a.Members, Shop: a.Shop, Goods: a.Goods, Tasks: a.Tasks, Events: a.Events, Rooms: a.Rooms, Growth: a.Growth, Launches: a.Launches, Payouts: a.Payouts, Ledger: a.Ledger, Paths: a.Paths, Blobs: a.Blobs, Touch: a.Touch, Codes: codes{a}, Outbox: a.Outbox, Sandbox: a.Config.Sandbox,
-		PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
+		Standing: a.StandingTx, PublicURL: a.PublicURL(), Address: a.address, Stopping: a.Stopping,
 	})
 }
 
@@ -275,7 +276,7 @@ func (a *App) operations() (*api.API, error) {
 	return api.New(api.Deps{
 		DB: a.DB, Log: a.Log, Words: a.Words, Communities: a.Communities, Auth: a.Auth, Idem: a.Idem, Blobs: a.Blobs, Facts: a.Facts, Kinds: a.Kinds,
 		Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks, People: a.People, Circles: a.Circles, Members: a.Members, Shop: a.Shop, Goods: a.Goods, Events: a.Events, Rooms: a.Rooms, Intake: a.Intake,
-		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer, Ledger: a.Ledger, Growth: a.Growth, Payouts: a.Payouts, Launches: a.Launches, Team: a.Team, PayoutFile: a.PayoutFile,
+		Touch: a.Touch, Playbooks: a.Playbooks, Transfer: a.Transfer, Ledger: a.Ledger, Growth: a.Growth, Payouts: a.Payouts, Launches: a.Launches, Team: a.Team, PayoutFile: a.PayoutFile, Standing: a.StandingTx, Ladder: a.LadderTx,
 		Outbox: a.Outbox, Shipped: playbooks.Files, Console: console, PublicURL: a.PublicURL(), Address: a.address, Version: a.Config.Version,
 		Metrics: metrics, Stopping: a.Stopping,
 	})

@@ -15,7 +15,7 @@ import (
 
 // openEvents makes events, whose tickets are sold in the shop.
 func (a *App) openEvents() {
-	a.Events = event.New(a.DB, a.Seats, cards{a.People}, a.Members)
+	a.Events = event.New(a.DB, a.Seats, a.Tasks, cards{a.People}, a.Members, a.Keys, a.zone)
 	a.Events.Cash(tickets{a.Events, a.Shop})
 	a.Events.Register(a.Jobs)
 	a.Shop.Sell(shop.KindTicket, tickets{a.Events, a.Shop})

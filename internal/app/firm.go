@@ -97,7 +97,7 @@ func (a *App) fillBill(ctx context.Context, community string, at time.Time) erro
 		return err
 	}
 	strange := lines[0]
-	strange.Payment, strange.Outside, strange.Amount, strange.Fee = "another-system-0001", "4200002788202611210001", 399_00, 2_39
+	strange.Payment, strange.Outside, strange.Amount, strange.Fee = "another-system-0001", "4200002788202611210001", 399_00, channel.FeeOf(2_39)
 	lines[0] = strange
 	file.Reset()
 	err := channel.WriteTradeBill(&file, func(put func(channel.BillLine) error) error {

@@ -84,6 +84,9 @@ func LiveIn(ctx context.Context, cfg Config, slug string, source []byte, perEntr
 	if err := a.fillBoard(ctx, d.Community, clk, now); err != nil {
 		return fmt.Errorf("prepare the demo's launch: %w", err)
 	}
+	if err := a.fillBank(ctx, d.Community); err != nil {
+		return fmt.Errorf("write guests and topics of the demo down: %w", err)
+	}
 	if clk.Now().Before(now) {
 		clk.Set(now)
 	}

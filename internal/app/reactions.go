@@ -2,11 +2,9 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/qunce/qunce/internal/channel/outbox"
 	"github.com/qunce/qunce/internal/domain/circle"
@@ -20,9 +18,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/blob"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/spine/path"
 	"github.com/qunce/qunce/internal/spine/seat"
-	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // react lets parts that must not know each other act on each other.
@@ -184,33 +180,6 @@ func (a *App) place(ctx context.Context, id string) (touch.Place, error) {
 		return touch.Place{}, err
 	}
 	return touch.Place{Name: c.Name, URL: a.PublicURL() + "/" + c.Slug}, nil
-}
-
-// asker opens the tasks of paths.
-type asker struct{ tasks *task.Service }
-
-func (k asker) Ask(tx *db.Tx, r *path.Run, step string, ask path.Ask, due time.Time, show map[string]any) (string, error) {
-	outcomes := make([]task.Outcome, 0, len(ask.Order))
-	for _, o := range ask.Order {
-		outcomes = append(outcomes, task.Outcome(o))
-	}
-	shown, err := json.Marshal(show)
-	if err != nil {
-		return "", fmt.Errorf("encode what a task shows: %w", err)
-	}
-	t, err := k.tasks.OpenTx(tx, task.Task{
-		Kind: task.Kind(ask.Task), Person: r.Person, Subject: r.ID, SubjectKind: "run", Role: task.RoleName(ask.Role), Due: due, EscalateTo: task.RoleName(ask.Escalate),
-		Outcomes: outcomes, Context: shown, Key: fmt.Sprintf("run %s %d", r.ID, r.Moves()),
-	})
-	return t.ID, err
-}
-
-func (k asker) Withdraw(tx *db.Tx, id string) error {
-	_, err := k.tasks.CancelTx(tx, task.System, id)
-	if errors.Is(err, task.ErrEnded) {
-		return nil // somebody has finished it just now, too late for the run
-	}
-	return err
 }
 
 // cards shows persons to circles.

@@ -41,7 +41,14 @@ func (x audience) CameTx(tx *db.Tx, id, person string) error {
 	if errors.Is(err, event.ErrNoTicket) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	ids, err := people.Group(tx, person)
+	if err != nil {
+		return err
+	}
+	return x.app.Events.SeenTx(tx, id, ids)
 }
 
 func (x audience) IDs(tx *db.Tx, person string) ([]string, error) { return people.Group(tx, person) }

@@ -115,6 +115,11 @@ func (p plans) TakeBack(tx *db.Tx, term string) error {
 	return err
 }
 
+// Discounted is told of what a coupon has taken off: it was not paid, and is never credited.
+func (p plans) Discounted(tx *db.Tx, term string, off money.Fen) error {
+	return p.members.ReturnedTx(tx, term, off)
+}
+
 func (p plans) Returned(tx *db.Tx, term string, part money.Fen) error {
 	return p.members.ReturnedTx(tx, term, part)
 }

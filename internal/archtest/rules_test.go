@@ -50,6 +50,7 @@ var layers = []layer{
 	{path: "internal/domain/event", may: member, why: sibling},
 	{path: "internal/domain/growth", may: member, why: sibling},
 	{path: "internal/domain/goods", may: member, why: sibling},
+	{path: "internal/domain/ladder", may: kit, why: "the ladder is a calculation: what people have and what is on sale is brought to it"},
 	{path: "internal/domain/launch", may: member, why: sibling},
 	{path: "internal/domain/shop", may: with(member, "internal/channel"), tests: []string{"internal/channel/pay"}, why: sibling + "; of the channels it sees the port only"},
 	{path: "internal/domain/content", may: member, why: sibling},

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"fmt"
 	"io"
 	"time"
 
@@ -46,7 +47,7 @@ type BillLine struct {
 	State    string // in the channel's words
 	Settled  bool   // it was done: the money came in, or has gone back
 	Amount   money.Fen
-	Fee      money.Fen // that the channel keeps of it; below zero: given back with a refund
+	Fee      Fee // that the channel keeps of it; below zero: given back with a refund
 	Title    string
 }
 
@@ -55,5 +56,37 @@ type BillSums struct {
 	Lines    int
 	Paid     money.Fen
 	Refunded money.Fen
-	Fee      money.Fen
+	Fee      Fee
+}
+
+// Fee is what a channel keeps, in thousandths of a fen: bills have it with up to five decimals of a yuan.
+type Fee int64
+
+// feeFen is a fen in thousandths of it.
+const feeFen = 1000
+
+// FeeOf is a fee of whole fen.
+func FeeOf(f money.Fen) Fee { return Fee(f) * feeFen }
+
+// Fen rounds to the fen, half a fen away from zero. Channels settle whole fen of a day: only the sum of a bill is rounded, and once.
+func (f Fee) Fen() money.Fen { return money.Fen(f.round(feeFen) / feeFen) }
+
+// round takes a fee to the nearest multiple of a unit, half of it away from zero.
+func (f Fee) round(unit Fee) Fee {
+	if f < 0 {
+		return -(-f).round(unit)
+	}
+	return (f + unit/2) / unit * unit
+}
+
+// String writes yuan: with two decimals, or with five where there is something below a fen.
+func (f Fee) String() string {
+	if f%feeFen == 0 {
+		return money.Fen(f / feeFen).String()
+	}
+	sign := ""
+	if f < 0 {
+		sign, f = "-", -f
+	}
+	return fmt.Sprintf("%s%s%03d", sign, money.Fen(f/feeFen), f%feeFen)
 }

@@ -224,7 +224,7 @@ func (t *tradeBill) line(text string) (l BillLine, err error) {
 	if l.Amount, err = parseFen(cell(amount)); err != nil || l.Amount < 0 {
 		return l, wrong(ErrBillAmount, amount)
 	}
-	if l.Fee, err = parseFen(cell(colFee)); err != nil {
+	if l.Fee, _, err = parseFee(cell(colFee)); err != nil || l.Fee > mostFee || l.Fee < -mostFee {
 		return l, wrong(ErrBillAmount, colFee)
 	}
 	for _, name := range []string{number, colPayment, colMerchant, colState, colOutside} {
@@ -239,9 +239,15 @@ func (t *tradeBill) line(text string) (l BillLine, err error) {
 }
 
 // most keeps sums of any number of lines far from the end of 64 bits.
-const most = money.Fen(1e12)
+const (
+	most    = money.Fen(1e12)
+	mostFee = Fee(1e12)
+)
 
-var errFen = errors.New("an amount of a bill is yuan with two decimals")
+var (
+	errFen = errors.New("an amount of a bill is yuan with two decimals")
+	errFee = errors.New("a fee of a bill is yuan with at most five decimals")
+)
 
 // parseFen reads yuan as bills have them: digits, one point, an optional minus; nothing that people write besides.
 func parseFen(s string) (money.Fen, error) {
@@ -255,8 +261,29 @@ func parseFen(s string) (money.Fen, error) {
 	return n, nil
 }
 
-// compare reads the sums, and holds them against what the lines came to. Some channels round a fee to five decimals: what is below
-// a fen is left out in both.
+// parseFee reads yuan with up to five decimals, and the unit in which the last of them counts: a fen, or what of it is written.
+func parseFee(s string) (n, unit Fee, err error) {
+	whole, part, _ := strings.Cut(s, ".")
+	if len(part) <= 2 {
+		fen, err := parseFen(s)
+		return FeeOf(fen), feeFen, err
+	}
+	below, err := strconv.ParseUint((part[2:] + "00")[:3], 10, 16)
+	if err != nil || len(part) > 5 {
+		return 0, 0, errFee
+	}
+	fen, err := parseFen(whole + "." + part[:2])
+	if n = Fee(below); strings.HasPrefix(whole, "-") {
+		n = -n
+	}
+	for unit = feeFen; len(part) > 2; part = part[1:] {
+		unit /= 10
+	}
+	return FeeOf(fen) + n, unit, err
+}
+
+// compare reads the sums, and holds them against what the lines came to. The sum of the fees must be theirs in as many decimals as it is
+// written with, which may be fewer than those of the lines: nothing else is rounded.
 func (t *tradeBill) compare(head string, counted BillSums) error {
 	at, err := columnsOf(head, []string{sumLines, sumPaid, sumBack, sumFee})
 	if err != nil {
@@ -280,13 +307,19 @@ func (t *tradeBill) compare(head string, counted BillSums) error {
 	for _, s := range []struct {
 		column  string
 		counted money.Fen
-	}{{sumPaid, counted.Paid}, {sumBack, counted.Refunded}, {sumFee, counted.Fee}} {
+	}{{sumPaid, counted.Paid}, {sumBack, counted.Refunded}} {
 		cell := cells[at[s.column]]
 		if n, err := money.Parse(cell); err != nil || strings.Trim(cell, "-.0123456789") != "" {
 			return wrong(ErrBillAmount, s.column)
 		} else if n != s.counted {
 			return wrong(ErrBillSums, s.column).With("says", cell).With("counted", s.counted.String())
 		}
+	}
+	cell := cells[at[sumFee]]
+	if n, unit, err := parseFee(cell); err != nil {
+		return wrong(ErrBillAmount, sumFee)
+	} else if n != counted.Fee.round(unit) {
+		return wrong(ErrBillSums, sumFee).With("says", cell).With("counted", counted.Fee.String())
 	}
 	if _, err := t.next(); err == nil {
 		return ErrBillAfter.With("line", t.n)

@@ -34,18 +34,18 @@ func TestReadTradeBill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (channel.BillSums{Lines: 2, Paid: 999_00, Refunded: 100_00, Fee: 5_39}); sums != want {
+	if want := (channel.BillSums{Lines: 2, Paid: 999_00, Refunded: 100_00, Fee: channel.FeeOf(5_39)}); sums != want {
 		t.Errorf("sums %+v, want %+v", sums, want)
 	}
 	at := time.Date(2026, 11, 20, 1, 30, 0, 0, time.UTC)
 	paid := channel.BillLine{
-		N: 2, At: lines[0].At, What: channel.BilledPayment, Merchant: "1900000001", Payment: "pay1", Outside: "4200001", State: "SUCCESS", Settled: true, Amount: 999_00, Fee: 5_99, Title: "年度会员,一年",
+		N: 2, At: lines[0].At, What: channel.BilledPayment, Merchant: "1900000001", Payment: "pay1", Outside: "4200001", State: "SUCCESS", Settled: true, Amount: 999_00, Fee: channel.FeeOf(5_99), Title: "年度会员,一年",
 	}
 	if lines[0] != paid || !lines[0].At.Equal(at) {
 		t.Errorf("%+v, want %+v", lines[0], paid)
 	}
 	back := channel.BillLine{
-		N: 3, At: lines[1].At, What: channel.BilledRefund, Merchant: "1900000001", Payment: "pay1", Refund: "back1", Outside: "5030001", State: "SUCCESS", Settled: true, Amount: 100_00, Fee: -60, Title: "年度会员,一年",
+		N: 3, At: lines[1].At, What: channel.BilledRefund, Merchant: "1900000001", Payment: "pay1", Refund: "back1", Outside: "5030001", State: "SUCCESS", Settled: true, Amount: 100_00, Fee: channel.FeeOf(-60), Title: "年度会员,一年",
 	}
 	if lines[1] != back {
 		t.Errorf("%+v, want %+v", lines[1], back)
@@ -74,7 +74,9 @@ func TestReadTradeBillRefuses(t *testing.T) {
 		"a day that is none":   {swap("2026-11-20 09", "2026-02-30 09"), channel.ErrBillTime, 2, "交易时间"},
 		"no amount":            {swap("`999.00,`0.00,`\r\n", "`,`0.00,`\r\n"), channel.ErrBillAmount, 2, "订单金额"},
 		"an amount with sign":  {swap("`999.00,`0.00,`\r\n", "`¥999.00,`0.00,`\r\n"), channel.ErrBillAmount, 2, "订单金额"},
-		"half a fen":           {swap("`5.99", "`5.995"), channel.ErrBillAmount, 2, "手续费"},
+		"below five decimals":  {swap("`5.99", "`5.990000"), channel.ErrBillAmount, 2, "手续费"},
+		"a fee of signs":       {swap("`5.99", "`5.99-01"), channel.ErrBillAmount, 2, "手续费"},
+		"more than it is":      {swap("`5.99", "`10000000.01"), channel.ErrBillAmount, 2, "手续费"},
 		"below zero":           {swap("`100.00,`\r\n", "`-100.00,`\r\n"), channel.ErrBillAmount, 3, "申请退款金额"},
 		"dollars":              {swap("CNY", "USD"), channel.ErrBillCurrency, 2, "货币种类"},
 		"no number":            {swap("`pay1", "`"), channel.ErrBillNumber, 2, "商户订单号"},
@@ -94,12 +96,54 @@ func TestReadTradeBillRefuses(t *testing.T) {
 	}
 }
 
-// What is written is read back, to the fen; and what put gives ends the reading.
+// L4: channels write fees with up to five decimals. They are added up as they are; the sum that the bill says is theirs in as many
+// decimals as it has, half of the last one rounded up, and nothing else will do.
+func TestFeesBelowAFen(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		paid, back, sum string
+		want            channel.Fee
+		refused         bool
+	}{
+		{"0.00600", "-0.00060", "0.00540", 540, false},
+		{"0.00600", "-0.00060", "0.0054", 540, false},
+		{"0.00600", "-0.00060", "0.005", 540, false},
+		{"0.00600", "-0.00060", "0.01", 540, false},
+		{"0.00600", "-0.00060", "0.00", 540, true},
+		{"0.00600", "-0.00060", "0.00541", 540, true},
+		{"0.00600", "-0.00060", "0.006", 540, true},
+		{"0.006", "-0.00200", "0.00", 400, false},
+		{"0.00500", "0.00", "0.01", 500, false},
+		{"0.00", "-0.005", "-0.01", -500, false},
+		{"0.00", "-0.005", "0.00", -500, true},
+		{"5.99000", "-0.60000", "5.39000", 5_39_000, false},
+		{"5.995", "-0.60", "5.40", 5_39_500, false},
+		{"0", "0.0", "0", 0, false},
+	} {
+		text := strings.NewReplacer("`5.99,", "`"+c.paid+",", "`-0.60,", "`"+c.back+",", "`5.39,", "`"+c.sum+",").Replace(sample)
+		_, sums, err := read(text)
+		if refused := errors.Is(err, channel.ErrBillSums); refused != c.refused || err != nil && !refused || !refused && sums.Fee != c.want {
+			t.Errorf("%s and %s, %s in all: %v, %v", c.paid, c.back, c.sum, sums.Fee, err)
+		}
+	}
+	for fee, want := range map[channel.Fee]string{0: "0.00", 1: "0.00001", -1: "-0.00001", 1234: "0.01234", -12_340: "-0.12340", 7_000: "0.07", -100_000: "-1.00"} {
+		if fee.String() != want {
+			t.Errorf("%d is %s, want %s", fee, fee, want)
+		}
+	}
+	for fee, want := range map[channel.Fee]money.Fen{499: 0, 500: 1, -499: 0, -500: -1, 1499: 1, -1500: -2, 5_39_000: 5_39} {
+		if fee.Fen() != want {
+			t.Errorf("%s is %s, want %s", fee, fee.Fen(), want)
+		}
+	}
+}
+
+// What is written is read back, to the thousandth of a fen of fees; and what put gives ends the reading.
 func TestWriteTradeBill(t *testing.T) {
 	t.Parallel()
 	var lines []channel.BillLine
 	for i := range 500 {
-		l := channel.BillLine{At: time.Date(2026, 11, 20, 0, i, 0, 0, channel.BillZone), What: channel.BilledPayment, Merchant: "1", Payment: fmt.Sprint("p", i), Outside: fmt.Sprint("o", i), State: "SUCCESS", Settled: true, Amount: money.Fen(i), Fee: money.Fen(i / 100), Title: "`一,`二\n"}
+		l := channel.BillLine{At: time.Date(2026, 11, 20, 0, i, 0, 0, channel.BillZone), What: channel.BilledPayment, Merchant: "1", Payment: fmt.Sprint("p", i), Outside: fmt.Sprint("o", i), State: "SUCCESS", Settled: true, Amount: money.Fen(i), Fee: channel.Fee(i * 7), Title: "`一,`二\n"}
 		if i%3 == 0 {
 			l.What, l.Refund, l.Fee = channel.BilledRefund, fmt.Sprint("r", i), -l.Fee
 		}

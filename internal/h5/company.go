@@ -2,7 +2,6 @@ package h5
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -91,6 +90,7 @@ type companyView struct {
 	Invited, Taken     []placeView
 	Invoice            string // its page
 	Leaves             bool   // they may leave: it is somebody else's company
+	Card               string // where who has a place shows their card
 }
 
 type companyTerm struct{ Title, Number, State, Until string }
@@ -118,7 +118,14 @@ func (p *Pages) showCompany(w http.ResponseWriter, r *http.Request, v *visit, st
 		if role == people.RoleColleague {
 			data.Invoice = ""
 		}
-		if data.Terms, err = p.companyTerms(tx, x, o.ID); err != nil || !data.Contact {
+		if data.Terms, err = p.companyTerms(tx, x, o.ID); err != nil {
+			return err
+		}
+		has, err := p.Members.HasPlaceTx(tx, o.ID, v.who.ID)
+		if has {
+			data.Card = v.base + "/me/card"
+		}
+		if err != nil || !data.Contact {
 			return err
 		}
 		if data.Plans, err = p.companyPlans(tx, x, v, o.ID); err != nil {
@@ -190,12 +197,12 @@ func (p *Pages) companyPlans(tx *db.Tx, x *view, v *visit, id string) (out []pla
 
 // companyPlaces fills in who has places, and which invitations stand.
 func (p *Pages) companyPlaces(tx *db.Tx, x *view, v *visit, id string, data *companyView) error {
-	list, err := p.Members.ColleaguesTx(tx, id, "", 200)
+	list, err := p.Members.StandingPlacesTx(tx, id)
 	if err != nil {
 		return err
 	}
 	var ids []string
-	for _, m := range list.Items {
+	for _, m := range list {
 		if m.State == membership.PlaceTaken {
 			ids = append(ids, m.Person)
 		}
@@ -204,13 +211,12 @@ func (p *Pages) companyPlaces(tx *db.Tx, x *view, v *visit, id string, data *com
 	if err != nil {
 		return err
 	}
-	for _, m := range list.Items {
+	for _, m := range list {
 		one := placeView{ID: m.ID}
-		switch {
-		case m.State == membership.PlaceTaken:
+		if m.State == membership.PlaceTaken {
 			one.Name, one.Note = p.named(x, names[m.Person].Nickname), x.T("h5.company.since", "day", day(m.TakenAt.In(x.zone())))
 			data.Taken = append(data.Taken, one)
-		case m.State == membership.PlaceInvited && !m.Over(tx.Now()):
+		} else {
 			one.Note, one.Link = x.T("h5.company.invited_until", "until", x.moment(m.ExpiresAt)), p.PublicURL+v.base+"/colleague/"+m.Token
 			data.Invited = append(data.Invited, one)
 		}
@@ -279,22 +285,10 @@ func (p *Pages) leaveCompany(w http.ResponseWriter, r *http.Request, v *visit) e
 		if err != nil {
 			return err
 		}
-		ids, err := people.Group(tx, v.who.ID)
-		if err != nil {
+		if err := p.Members.GiveUpPlaceTx(tx, o.ID, v.who.ID); err != nil {
 			return err
 		}
-		list, err := p.Members.ColleaguesTx(tx, o.ID, "", 200)
-		if err != nil {
-			return err
-		}
-		for _, m := range list.Items {
-			if m.State == membership.PlaceTaken && slices.Contains(ids, m.Person) {
-				if _, err := p.Members.FreePlaceTx(tx, m.ID, membership.LeftPlace); err != nil {
-					return err
-				}
-			}
-		}
-		if role == people.RoleColleague && len(list.Items) > 0 {
+		if role == people.RoleColleague {
 			if role, err = p.People.OrganisationRoleTx(tx, o.ID, v.who.ID); err != nil || role == "" {
 				return err // the place was all that they were there by
 			}

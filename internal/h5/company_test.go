@@ -91,7 +91,7 @@ func TestACompanyOnThePhone(t *testing.T) {
 	if to := send(colleague, links[0][1]+"/take", nil); to != firm {
 		t.Errorf("taken, and led to %s", to)
 	}
-	see(colleague, firm, "同事", "团队会员")
+	see(colleague, firm, "同事", "团队会员", "出示会员卡")
 	if p, err := colleague.Open(ctx, firm); err != nil || strings.Contains(p.HTML, "/colleague/") || strings.Contains(p.HTML, "/invite") {
 		t.Errorf("a colleague sees what is the contact's: %v", err)
 	}
@@ -112,7 +112,7 @@ func TestACompanyOnThePhone(t *testing.T) {
 	}
 	var code string
 	must(a.DB.Read(ctx, community, func(tx *db.Tx) error {
-		places, err := a.Members.ColleaguesTx(tx, strings.TrimPrefix(firm, "/company/"), "", 10)
+		places, err := a.Members.ColleaguesTx(tx, strings.TrimPrefix(firm, "/company/"), membership.EveryPlace, "", 10)
 		for _, m := range places.Items {
 			if err == nil && m.Person != "" {
 				code, err = a.Members.CardCodeTx(tx, m.Person)

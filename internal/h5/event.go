@@ -36,7 +36,8 @@ func (p *Pages) eventRoutes() map[string]handler {
 type eventCard struct{ Title, When, Where, Href, Note string }
 
 type eventsView struct {
-	Mine, Coming []eventCard
+	Juries, Mine, Coming []eventCard
+	Topics               topicsView
 	Cities       []option
 	Action, More string
 }
@@ -69,7 +70,13 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request, v *visit) error {
 		for _, c := range cities {
 			data.Cities = append(data.Cities, option{Value: c, Label: c, On: c == city})
 		}
-		data.Mine, err = p.myEvents(tx, x, v)
+		if data.Juries, err = p.toJudge(tx, x, v); err != nil {
+			return err
+		}
+		if data.Mine, err = p.myEvents(tx, x, v); err != nil {
+			return err
+		}
+		data.Topics, err = p.topicsView(tx, x, v, "events", "", topTopics)
 		return err
 	})
 	if err != nil {
@@ -106,6 +113,9 @@ const toGiveFrom = 5
 // comesTo is what a member's home shows of events: their tickets, and friend tickets that they may give.
 func (p *Pages) comesTo(tx *db.Tx, v *visit, h *homeView) (err error) {
 	x := &view{p: p, community: v.community, lang: v.lang}
+	if h.Juries, err = p.toJudge(tx, x, v); err != nil {
+		return err
+	}
 	if h.Tickets, err = p.myEvents(tx, x, v); err != nil {
 		return err
 	}
@@ -168,6 +178,7 @@ type eventView struct {
 	Enter                                                   bool      // the visitor may say that they have come
 	Room                                                    string    // where it takes place, for who has
 	Script                                                  *roomLink // to its script room
+	Sells                                                   *saleCard
 }
 
 type ticketCard struct{ State, Href, Word, Until string }
@@ -241,8 +252,8 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventV
 	if d.Script, err = p.roomLink(tx, x, v, e); err != nil {
 		return d, err
 	}
-	if d.Ended != "" {
-		return d, nil
+	if d.Sells, err = p.offerOf(tx, x, v, e); err != nil || d.Ended != "" {
+		return d, err
 	}
 	d.Enter = e.Link != "" && d.Ticket != nil && l.Ticket.State == event.Valid && !tx.Now().Before(e.Starts.Add(-doorsEarly))
 	if d.Enter && l.Attended {

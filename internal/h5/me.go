@@ -36,6 +36,7 @@ func (p *Pages) meRoutes() map[string]handler {
 
 type homeView struct {
 	Name, Stage string
+	Juries      []eventCard
 	Tickets     []eventCard
 	ToGive      []eventCard // friend tickets
 	Events      string      // the page of what is on, if anything is
@@ -52,6 +53,7 @@ type homeView struct {
 	Shop        string // the page of what else is sold, if anything is
 	Points      string
 	PointsHref  string
+	Next        *homeNext // what may be of use to them next
 }
 
 type homeOrder struct{ Title, State, Href string }
@@ -98,6 +100,9 @@ func (p *Pages) showHome(w http.ResponseWriter, r *http.Request, v *visit, statu
 			return err
 		}
 		if err = p.comesTo(tx, v, &h); err != nil {
+			return err
+		}
+		if h.Next, err = p.next(tx, v, root); err != nil {
 			return err
 		}
 		notices, err = p.Touch.Notices(tx, root, "", 20)

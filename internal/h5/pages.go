@@ -22,6 +22,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/ladder"
 	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
@@ -67,6 +68,8 @@ type Deps struct {
 	Codes       intake.Codes
 	Outbox      *outbox.Box
 	Sandbox     bool // the outbox may be read by anybody who reaches the server: the demo
+	// Standing tells where somebody stands on the ladder, and what is next.
+	Standing func(tx *db.Tx, person string) (ladder.Standing, error)
 	// PublicURL is how people reach the server, without a slash at its end.
 	PublicURL string
 	// Address tells the network address of a request, with trusted proxies taken into account.
@@ -197,7 +200,7 @@ func (p *Pages) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /assets/phone/{hash}/{name}", p.asset)
 	for _, routes := range []map[string]handler{
 		p.entryRoutes(), p.circleRoutes(), p.meRoutes(), p.planRoutes(), p.orderRoutes(), p.shopRoutes(), p.eventRoutes(), p.ticketRoutes(), p.giftRoutes(), p.signUpRoutes(), p.doorRoutes(),
-		p.shareRoutes(), p.rewardRoutes(), p.pledgeRoutes(), p.proofRoutes(), p.roomRoutes(), p.leadRoutes(), p.companyRoutes(), p.cardRoutes(),
+		p.shareRoutes(), p.rewardRoutes(), p.pledgeRoutes(), p.juryRoutes(), p.topicRoutes(), p.proofRoutes(), p.roomRoutes(), p.leadRoutes(), p.companyRoutes(), p.cardRoutes(),
 	} {
 		for pattern, h := range routes {
 			mux.HandleFunc(pattern, p.wrap(h))

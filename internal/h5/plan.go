@@ -1,7 +1,6 @@
 package h5
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,6 +26,7 @@ type plansView struct {
 	SignIn string // where somebody goes first who is known here
 	Join   string // where a stranger goes first: by the entry that leads to a membership, if there is one
 	Plans  []planCard
+	From   string // what led here
 }
 
 // planCard is a plan as one person sees it: what they would pay now, or why they can't.
@@ -46,8 +46,9 @@ func (p *Pages) plans(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
 	x := &view{p: p, community: v.community, lang: v.lang}
-	data := plansView{}
+	var data plansView
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
+		data = plansView{From: r.FormValue("from")}
 		if v.who.Kind != access.Member {
 			data.SignIn = v.base + "/sign-in?to=" + v.base + "/plans"
 			e, found, err := p.Intake.SellingTx(tx)
@@ -136,16 +137,7 @@ func yuan(f money.Fen) string { return "¥" + f.String() }
 
 // buyPlan orders a membership and leads to the order's page, where it is paid.
 func (p *Pages) buyPlan(w http.ResponseWriter, r *http.Request, v *visit) error {
-	o, err := p.Shop.Checkout(r.Context(), v.community.ID, shop.Checkout{
-		Key: "page " + v.who.ID + " " + r.PostFormValue("key"), Person: v.who.ID, Items: []shop.Item{{Kind: shop.KindPlan, Item: r.PathValue("plan")}},
-	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && !errors.Is(err, membership.ErrUnknownPlan) {
-		return p.showPlans(w, r, v, statusOf[e.Kind], e)
-	}
-	if err != nil {
-		return err
-	}
-	return back(w, r, v.base+"/orders/"+o.ID)
+	return p.order1(w, r, v, shop.Checkout{Items: []shop.Item{{Kind: shop.KindPlan, Item: r.PathValue("plan")}}}, p.showPlans)
 }
 
 type homeCard struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,6 +65,7 @@ type made struct {
 const (
 	mostMade    = 64 // frames that are kept: the last paragraph's in three languages, and those of some who come back
 	notedAtOnce = 8  // persons
+	seenAtOnce  = 500
 )
 
 // join lets a phone follow until leave is called.
@@ -126,12 +128,16 @@ func (a *audience) follow(ctx context.Context) {
 		beat := time.NewTicker(roomBeat)
 		defer beat.Stop()
 		var known *room.News
+		beats := 0
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-a.told:
 			case <-beat.C: // news may have been lost
+				if beats++; beats%roomLooks == 0 && known != nil && known.State == room.Playing {
+					a.noteSeen(ctx)
+				}
 				if n, err := a.now(ctx); err == nil && (known == nil || n != *known) {
 					a.news.CompareAndSwap(known, &n)
 				}
@@ -145,6 +151,23 @@ func (a *audience) follow(ctx context.Context) {
 			a.wake(moved, a.asked.Swap(false))
 		}
 	}()
+}
+
+// noteSeen notes who follows: how long somebody stayed is told from it. What fails is noted at the next beat.
+func (a *audience) noteSeen(ctx context.Context) {
+	var persons []string
+	a.mu.Lock()
+	for f := range a.phones {
+		persons = append(persons, f.v.who.ID)
+	}
+	a.mu.Unlock()
+	for some := range slices.Chunk(persons, seenAtOnce) {
+		err := a.pages.DB.Do(ctx, a.visit.community.ID, func(tx *db.Tx) error { return a.pages.Events.SeenTx(tx, a.event.ID, some) })
+		if err != nil {
+			a.pages.Log.WarnContext(ctx, "note who follows a room", "event", a.event.ID, "err", err)
+			return
+		}
+	}
 }
 
 // now is how the room stands by the database.

@@ -151,6 +151,7 @@ func (p *Pages) skuChoices(tx *db.Tx, x *view, one goods.Listed) (out []skuChoic
 }
 
 type productView struct {
+	From                                     string // what led here
 	Action, Title, About, Price, Strike, Key string
 	SKUs                                     []skuChoice
 	Most                                     int // units at once
@@ -184,7 +185,7 @@ func (p *Pages) showProduct(w http.ResponseWriter, r *http.Request, v *visit, st
 	if err != nil {
 		return err
 	}
-	data.Qty, data.Coupon = "1", r.PostFormValue("coupon")
+	data.Qty, data.Coupon, data.From = "1", r.PostFormValue("coupon"), r.FormValue("from")
 	if refusal != nil {
 		data.Qty = cmp.Or(r.PostFormValue("qty"), data.Qty)
 		x.Refusal = p.say(v, refusal)
@@ -264,11 +265,15 @@ func (p *Pages) buyProduct(w http.ResponseWriter, r *http.Request, v *visit) err
 // order1 orders a thing and leads to the order's page; a refusal stands on the page that it was asked on.
 func (p *Pages) order1(w http.ResponseWriter, r *http.Request, v *visit, c shop.Checkout, again func(http.ResponseWriter, *http.Request, *visit, int, *errs.Error) error) error {
 	var o shop.Order
+	typed := c.Coupon
 	err := p.DB.Do(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
 		if c.Person, err = people.Root(tx, v.who.ID); err != nil {
 			return err
 		}
-		c.Key = "page " + c.Person + " " + r.PostFormValue("key")
+		c.Key, c.Origin, c.Coupon = "page "+c.Person+" "+r.PostFormValue("key"), "", typed
+		if err = p.ledTo(tx, r, &c); err != nil {
+			return err
+		}
 		if o, err = p.Shop.CheckoutTx(tx, c); err != nil {
 			return err
 		}

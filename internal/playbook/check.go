@@ -94,6 +94,7 @@ func (p Playbook) check() []Problem {
 	c.groups()
 	c.sold()
 	c.refused("growth", c.Growth.Check())
+	c.refused("ladder", c.Ladder.Check())
 	c.team()
 	c.form()
 	c.refused("intake.pages", intake.CheckPages(c.Intake.Pages))

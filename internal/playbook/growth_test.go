@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/qunce/qunce/internal/domain/growth"
+	"github.com/qunce/qunce/internal/domain/ladder"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/playbook"
 )
@@ -96,5 +97,37 @@ func TestAWrongProgrammeIsTold(t *testing.T) {
 	_, problems := playbook.Parse([]byte(strings.Replace(referrals, "{rate_bp: 200}]", "{rate_bp: 200}, {rate_bp: 100}]", 1)))
 	if len(problems) != 1 || !strings.Contains(problems[0].Reason, "pyramid") {
 		t.Errorf("three levels: %+v", problems)
+	}
+}
+
+// M6: the ladder's limits are yuan; a playbook without them has 500 and 10,000; rungs without anything between them are told by line and field.
+func TestTheLadderOfAPlaybook(t *testing.T) {
+	const head = "playbook: 1\nname: club\ntitle: 社\n"
+	each(t, func(t *testing.T, w *world) {
+		limits := func() (c ladder.Config) {
+			w.read(func(tx *db.Tx) error {
+				p, err := w.Playbooks.Current(tx)
+				c = p.Ladder.WithDefaults()
+				return err
+			})
+			return c
+		}
+		w.apply(head)
+		if got := limits(); got != (ladder.Config{Mid: 500_00, High: 10_000_00}) {
+			t.Errorf("not said: %+v", got)
+		}
+		changes := w.apply(head + "ladder: {mid: 99.50}\n")
+		if got := limits(); got != (ladder.Config{Mid: 99_50, High: 10_000_00}) || len(changes) != 1 || changes[0] != "ladder.mid" {
+			t.Errorf("said: %+v, told %+v", got, changes)
+		}
+	})
+	for field, line := range map[string]string{
+		"ladder.mid":  "ladder: {mid: 300, high: 300}",
+		"ladder.high": "ladder: {high: -1}",
+		"ladder.top":  "ladder: {top: 1}",
+	} {
+		if _, problems := playbook.Parse([]byte(head + line)); len(problems) != 1 || problems[0].Field != field || problems[0].Line != 4 || strings.Contains(problems[0].Reason, "error.") {
+			t.Errorf("%s: %+v", line, problems)
+		}
 	}
 }

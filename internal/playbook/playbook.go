@@ -13,6 +13,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/ladder"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -41,6 +42,7 @@ type Playbook struct {
 	Events     event.Config      `json:"events,omitempty"`
 	Shop       Shop              `json:"shop,omitempty"`
 	Growth     growth.Config     `json:"growth,omitempty"`
+	Ladder     ladder.Config     `json:"ladder,omitempty" doc:"from which full price a product is of which rung"`
 	Team       team.Config       `json:"team,omitempty"`
 	Contacts   []intake.Contact  `json:"contacts,omitempty"`
 	Intake     Intake            `json:"intake,omitempty"`

@@ -83,6 +83,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[money.Fen]():         {"type": []string{"number", "string"}, "description": "yuan, as 1599 or 1599.50"},
 	reflect.TypeFor[time.Time]():         {"type": "string", "format": "date-time"},
 	reflect.TypeFor[event.Kind]():        enum(event.Kinds...),
+	reflect.TypeFor[event.Every]():       enum(event.EveryWeek, event.EveryMonth),
 	reflect.TypeFor[goods.Kind]():        enum(goods.Kinds...),
 	reflect.TypeFor[growth.Binding]():    enum(growth.Click, growth.Claim, growth.Attendance, growth.ByOrder),
 	reflect.TypeFor[growth.TouchRule]():  enum(growth.First, growth.Last),
@@ -122,6 +123,7 @@ var required = map[reflect.Type][]string{
 	reflect.TypeFor[growth.Programme](): {"name", "title", "binds", "levels"},
 	reflect.TypeFor[growth.ProofRule](): {"name", "title"},
 	reflect.TypeFor[team.Department]():  {"name", "title", "side"},
+	reflect.TypeFor[event.Rhythm]():     {"every", "on", "at"},
 	reflect.TypeFor[team.Step]():        {"from", "rate_bp"},
 	reflect.TypeFor[touch.Budget]():     {"per", "max"},
 	reflect.TypeFor[touch.Template]():   {"purpose", "body"},
@@ -196,7 +198,7 @@ func pathSchema() object {
 
 // kindsOfStep are the keys of which a step has exactly one, each with those that belong to it alone.
 var kindsOfStep = map[string][]string{
-	"wait": {"or"}, "until": {"remind"}, "do": {"with", "on"}, "ask": {"role", "outcomes", "within", "escalate", "show"}, "choose": nil, "gate": nil, "end": nil,
+	"wait": {"or"}, "until": {"remind"}, "do": {"with", "on"}, "ask": {"role", "to", "outcomes", "within", "escalate", "show"}, "choose": nil, "gate": nil, "end": nil,
 }
 
 func (s *Service) stepSchema() object {
@@ -214,7 +216,7 @@ func (s *Service) stepSchema() object {
 		},
 		"remind": ref("remind"),
 		"do":     s.actionNames(), "with": object{"type": "object"}, "on": branches,
-		"ask": object{"type": "string", "description": "kind of the task"}, "role": s.roleNames(), "outcomes": branches, "within": ref("duration"), "escalate": s.roleNames(),
+		"ask": object{"type": "string", "description": "kind of the task"}, "role": s.roleNames(), "to": object{"enum": []string{path.ToOwner}, "description": "who looks after the person on the side of the role; where nobody does, the role's queue has it"}, "outcomes": branches, "within": ref("duration"), "escalate": s.roleNames(),
 		"show":   ref("names"),
 		"choose": list(closed(object{"when": ref("condition"), "then": ref("branch")}, "when")),
 		"gate":   list(ref("wait")),

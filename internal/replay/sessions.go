@@ -42,7 +42,11 @@ func (s *sim) season(start time.Time, months int, members func() []*buyer) *seas
 	if s.param("renewals") == 0 { // who looks at the community then finds what comes next in its calendar
 		until = until.Add(4 * week)
 	}
-	for at := start.Add(2 * week); at.Before(until); at = at.Add(week) {
+	first := start.Add(2 * week)
+	for first.Weekday() != time.Monday { // sessions are on Tuesdays and Thursdays, as the playbook has them
+		first = first.Add(24 * time.Hour)
+	}
+	for at := first; at.Before(until); at = at.Add(week) {
 		for i := range int(s.param("sessions.week")) {
 			x.plan("session", at.Add(time.Duration(1+2*i)*24*time.Hour+12*time.Hour))
 		}
@@ -61,10 +65,10 @@ var topics = map[string][]string{
 	"salon":   {"电商私域：老客第二单", "内容团队怎么定选题", "线下活动的成本账", "会员权益做减法"},
 }
 
-// plan makes an event four weeks ahead, or at once where that is past, and lets people come to it.
+// plan makes an event five weeks ahead, or at once where that is past, and lets people come to it.
 func (x *season) plan(template string, at time.Time) {
 	s := x.s
-	s.at(at.AddDate(0, 0, -28), func(ctx context.Context) error {
+	s.at(at.AddDate(0, 0, -35), func(ctx context.Context) error {
 		e, err := s.Events.Plan(ctx, s.community, event.Draft{
 			Template: template, Title: text.Text{text.Hans: topics[template][x.held[template]%len(topics[template])]},
 			Starts: at, City: cities[s.rand.IntN(len(cities))],

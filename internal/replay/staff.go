@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
@@ -44,6 +45,9 @@ func (c *crew) look(ctx context.Context, by task.Principal) error {
 		return err
 	}
 	for _, t := range list.Items {
+		if t.Kind == event.FillSlot {
+			continue // whoever plans the season does it
+		}
 		if _, err := c.s.Tasks.Claim(ctx, c.s.community, by, t.ID); errors.Is(err, task.ErrTaken) || errors.Is(err, task.ErrEnded) {
 			continue
 		} else if err != nil {

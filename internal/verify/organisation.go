@@ -17,5 +17,5 @@ func checkColleagues(tx *db.Tx, r *Report) error {
 	const books = `SELECT e.subject AS id, SUM(l.amount) AS fen FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
 		WHERE l.community_id = $1 AND l.account = 'expense:fees' GROUP BY e.subject`
 	return r.each(tx, "shop.bill_books", "its fee is not what lies in the books for it", `SELECT b.id FROM shop_bill b LEFT JOIN (`+books+`) x ON x.id = b.id
-		WHERE b.community_id = $1 AND b.state = 'compared' AND b.fee <> -COALESCE(x.fen, 0) ORDER BY 1 LIMIT $2`)
+		WHERE b.community_id = $1 AND CASE WHEN b.state = 'compared' THEN b.fee ELSE 0 END <> -COALESCE(x.fen, 0) ORDER BY 1 LIMIT $2`)
 }

@@ -58,6 +58,8 @@ var references = []reference{
 	{"task", "id", "circle", "circle", "id", "", ""},
 	{"task", "id", "subject", "path_run", "id", "t.subject_kind = 'run'", ""},
 	{"task", "id", "subject", "shop_refund", "id", "t.subject_kind = 'refund'", ""},
+	{"task", "id", "subject", "event_slot", "id", "t.subject_kind = 'slot'", ""},
+	{"task", "id", "subject", "people_organisation", "id", "t.subject_kind = 'organisation'", ""},
 
 	{"ledger_entry", "id", "reverses", "ledger_entry", "id", "", ""},
 	{"ledger_due", "id", "of_entry", "ledger_entry", "id", "", ""},
@@ -200,6 +202,19 @@ var references = []reference{
 	{"event_jury", "event", "event", "event", "id", "", ""},
 	{"event_juror", "event || ' ' || person", "event", "event_jury", "event", "", ""},
 	{"event_juror", "event || ' ' || person", "person", "person", "id", "", ""},
+	{"event_guest", "id", "person", "person", "id", "", ""},
+	{"event_guest", "id", "root", "event_guest", "id", "", "x.root = x.id"},
+	{"event_guest_note", "id", "guest", "event_guest", "id", "", ""},
+	{"event_ask", "id", "guest", "event_guest", "id", "", ""},
+	{"event_ask", "id", "event", "event", "id", "", ""},
+	{"event_ask", "id", "topic", "event_topic", "id", "", ""},
+	{"event_topic", "id", "person", "person", "id", "", ""},
+	{"event_topic", "id", "event", "event", "id", "", ""},
+	{"event_topic_vote", "topic || ' ' || person", "topic", "event_topic", "id", "", ""},
+	{"event_topic_vote", "topic || ' ' || person", "person", "person", "id", "", ""},
+	{"event_topic_question", "question", "question", "room_question", "id", "", ""},
+	{"event_topic_question", "question", "topic", "event_topic", "id", "", ""},
+	{"event_slot", "id", "task", "task", "id", "", "x.subject = t.id"},
 	{"event_answer", "event || ' ' || person", "event", "event", "id", "", ""},
 	{"event_answer", "event || ' ' || person", "person", "person", "id", "", ""},
 
@@ -291,6 +306,8 @@ var references = []reference{
 	{"fact", "id", "data ->> 'place'", "membership_colleague", "id", "t.kind LIKE 'membership.%'", ""},
 	{"fact", "id", "data ->> 'difference'", "shop_difference", "id", "t.kind LIKE 'shop.%'", ""},
 	{"fact", "id", "data ->> 'gift'", "event_gift", "id", "t.kind LIKE 'event.%'", ""},
+	{"fact", "id", "data ->> 'ask'", "event_ask", "id", "t.kind LIKE 'event.%'", ""},
+	{"fact", "id", "data ->> 'topic'", "event_topic", "id", "t.kind LIKE 'event.%'", ""},
 	{"fact", "id", "data ->> 'entry'", "ledger_entry", "id", "t.kind LIKE 'ledger.%'", ""},
 }
 

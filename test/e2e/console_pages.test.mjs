@@ -76,12 +76,15 @@ async function list(desk) {
   return [...[...found].map((rest) => `/c/mothers${rest}`), '/account', '/account/totp', '/c/mothers/nowhere'];
 }
 
-// The pages of a team that has sold something.
+// The pages of a team that has sold something, of the bill of what was paid, and of a company that has bought.
 async function team(desk) {
   const [credit] = (await desk.api('/credits')).items;
   const [statement] = (await desk.api('/statements')).items;
+  const [bill] = (await desk.api('/bills')).items;
+  const [firm] = (await desk.api('/organisations')).items;
   const pages = ['', '/contacts', '/contacts?seg=pool', '/race', '/race?span=3', '/credits', `/credits/${credit.order}`, '/statements', `/statements/${statement.id}`];
-  return [...pages.map((rest) => `/team${rest}`), `/people/${credit.person}`, `/money/orders/${credit.order}`, '/money/orders'].map((rest) => `/c/academy${rest}`);
+  return [...pages.map((rest) => `/team${rest}`), `/people/${credit.person}`, `/money/orders/${credit.order}`, '/money/orders', '/money/bills', `/money/bills/${bill.id}`,
+    '/members/companies', `/members/companies/${firm.id}`].map((rest) => `/c/academy${rest}`);
 }
 
 // What is written on the page, but for what is code or somebody's own text.

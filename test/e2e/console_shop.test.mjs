@@ -28,7 +28,7 @@ const row = (words) => desk.page.locator('tbody tr', { hasText: words });
 
 test('every page of a shop in which nothing was done says what to do first', async () => {
   for (const [path, words] of [
-    ['', '还没有商品'], ['/orders', '还没有订单'], ['/groups', '还没有拼团方案'], ['/coupons', '还没有优惠券'], ['/shipments', '没有这样的货'], ['/after-sale', '没有这样的售后'], ['/suppliers', '还没有供应商'],
+    ['', '还没有商品'], ['/ladder', '没有在售的，缺这一级'], ['/orders', '还没有订单'], ['/groups', '还没有拼团方案'], ['/coupons', '还没有优惠券'], ['/shipments', '没有这样的货'], ['/after-sale', '没有这样的售后'], ['/suppliers', '还没有供应商'],
   ]) {
     await desk.open(`/shop${path}`);
     await desk.page.locator('main', { hasText: words }).waitFor();
@@ -82,6 +82,10 @@ test('a product is put on sale, its stock counted, its price changed by who is n
   await desk.open('/shop');
   assert.match(await row('高山茶').textContent(), /实物¥59\.00200¥0\.00farm在售/);
   await desk.looks('console-shop');
+  await desk.open('/shop/ladder');
+  assert.match(await row('高山茶').textContent(), /低价高山茶商品¥59\.00¥59\.00/);
+  assert.match(await row('高价').textContent(), /没有在售的，缺这一级/);
+  await desk.looks('console-shop-ladder');
   desk.calm();
 });
 

@@ -25,6 +25,7 @@ func sessions() event.Config {
 			{Name: "dinner", Title: name("含晚宴"), Price: 899_00, Plans: []string{"vip"}, Quotas: []string{"dinner"}},
 		},
 		Friends: event.FriendRule{PerMember: 3, Type: "seat"},
+		Slots:   []event.Rhythm{{Every: event.EveryMonth, On: 15, At: "20:00"}},
 	}}}
 }
 

@@ -53,5 +53,46 @@ func (w *World) reading(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return w.bank(ctx, e, q, asker, voter)
+}
+
+// bank writes down two guests, of whom a member agrees to speak at an event of what others asked in its room.
+func (w *World) bank(ctx context.Context, e event.Event, q room.Question, asker, voter string) error {
+	var known, outside event.Guest
+	var t event.Topic
+	for _, step := range []func(tx *db.Tx) error{
+		func(tx *db.Tx) (err error) {
+			known, err = w.Events.AddGuestTx(tx, event.GuestDraft{Name: "周宁", Person: voter, Topics: []string{"服务"}}, "owner")
+			return err
+		},
+		func(tx *db.Tx) (err error) {
+			outside, err = w.Events.AddGuestTx(tx, event.GuestDraft{Name: "外来的嘉宾", Role: "顾问", Contact: "13800007777"}, "owner")
+			return err
+		},
+		func(tx *db.Tx) error {
+			_, err := w.Events.NoteGuestTx(tx, outside.ID, "愿意讲一次失败。", "owner")
+			return err
+		},
+		func(tx *db.Tx) (err error) {
+			t, err = w.Events.ProposeTx(tx, event.Proposal{Title: "怎么算服务好", Person: asker}, "")
+			return err
+		},
+		func(tx *db.Tx) error {
+			_, err := w.Events.AddQuestionTx(tx, t.ID, q.ID, []string{asker, voter})
+			return err
+		},
+		func(tx *db.Tx) error {
+			_, err := w.Events.AskGuestTx(tx, known.ID, event.AskDraft{Event: e.ID, Topic: t.ID, State: event.Agreed}, "owner")
+			return err
+		},
+		func(tx *db.Tx) error {
+			_, err := w.Events.AskGuestTx(tx, outside.ID, event.AskDraft{}, "owner")
+			return err
+		},
+	} {
+		if err := w.DB.Do(ctx, w.Community, step); err != nil {
+			return err
+		}
+	}
+	return w.Settle(ctx)
 }

@@ -68,7 +68,7 @@ func (Sandbox) WriteBill(w io.Writer, lines func(put func(channel.BillLine) erro
 	return channel.WriteTradeBill(w, func(put func(channel.BillLine) error) error {
 		return lines(func(l channel.BillLine) error {
 			l.Merchant, l.State, l.Settled = SandboxMerchant, "SUCCESS", true
-			l.Fee = l.Amount * sandboxRate / 10_000
+			l.Fee = channel.FeeOf(l.Amount * sandboxRate / 10_000)
 			if l.What == channel.BilledRefund {
 				l.Fee = -l.Fee
 			}

@@ -29,10 +29,13 @@ type Template struct {
 	Quotas   []Quota        `json:"quotas,omitempty" doc:"places besides the house's that some ticket types need as well"`
 	Types    []TicketType   `json:"types"`
 	Friends  FriendRule     `json:"friends,omitempty"`
+	Sells    Sale           `json:"sells,omitzero" doc:"what its events lead to"`
+	Slots    []Rhythm       `json:"slots,omitempty" doc:"times that come again, at which one should be held"`
+	Warn     Warning        `json:"warn,omitzero" doc:"who is told when one of them is still empty, and how long before"`
 }
 
 // terms are the tickets of its events.
-func (t Template) terms() Terms { return Terms{t.Quotas, t.Types, t.Friends} }
+func (t Template) terms() Terms { return Terms{t.Quotas, t.Types, t.Friends, t.Sells} }
 
 // Limits of an event.
 const (
@@ -73,6 +76,7 @@ func (c Config) Check() error {
 		p.Refuse(t.Lasts <= 0 || time.Duration(t.Lasts) > maxDays*24*time.Hour, ErrTime.With("days", maxDays), at+"/lasts")
 		p.Refuse(t.Capacity < 1 || t.Capacity > maxCapacity, ErrCapacity.With("max", maxCapacity), at+"/capacity")
 		p.terms(t.terms(), at)
+		p.rhythms(t, at)
 	}
 	return p.Err()
 }
@@ -104,6 +108,7 @@ func (p *problems) terms(t Terms, at string) {
 		p.Refuse(x.ClosesBefore < 0, ErrWindow, at+"/closes_before")
 		types[x.Name] = true
 	}
+	p.sale(t.Sells, at+"/sells")
 	f := t.Friends
 	p.Refuse(f.PerMember < 0 || f.PerMember > maxFriends, ErrFriends.With("max", maxFriends), at+"/friends/per_member")
 	p.Refuse(f.PerMember > 0 && !types[f.Type], ErrFriends.With("max", maxFriends), at+"/friends/type")

@@ -63,6 +63,7 @@ type Terms struct {
 	Quotas  []Quota      `json:"quotas,omitempty" doc:"places besides the house's that some ticket types need as well"`
 	Types   []TicketType `json:"types"`
 	Friends FriendRule   `json:"friends,omitempty"`
+	Sells   Sale         `json:"sells,omitzero" doc:"what it leads to"`
 }
 
 // Quota is a number of places that ticket types share.

@@ -5,6 +5,9 @@ import "github.com/qunce/qunce/internal/spine/fact"
 // TypeName is a ticket type's name inside a fact.
 type TypeName string
 
+// TemplateName is a template's name inside a fact.
+type TemplateName string
+
 // Why says how a ticket came to its end.
 type Why string
 
@@ -18,7 +21,7 @@ const (
 	WhyBlocked   Why = "blocked"   // its holder must not get in any more
 )
 
-// The facts of events. Subject is the event; Person is whom it is about, if anybody, and then the payload names the event as well, so
+// The facts of events. Subject is the event, unless it says otherwise; Person is whom it is about, if anybody, and then the payload names the event as well, so
 // that a path of that person knows it. Times are µs since 1970.
 type (
 	// Planned : an event stands in the calendar.
@@ -130,6 +133,51 @@ type (
 		No   int `json:"no"`
 		Need int `json:"need"`
 	}
+	// JurorAsked : somebody is asked to be on the jury of an event. Person is the juror.
+	JurorAsked struct {
+		Event fact.ID `json:"event"`
+		Round int     `json:"round"`
+	}
+	// GuestAdded : somebody may be asked to appear at events. Subject is the guest; Person is who that is, if known.
+	GuestAdded struct{}
+	// GuestLeft : a guest is not asked any more, or was forgotten. Subject is the guest.
+	GuestLeft struct{}
+	// GuestAsked : a guest was asked to appear. Subject is the guest.
+	GuestAsked struct {
+		Ask   fact.ID `json:"ask"`
+		Event fact.ID `json:"event,omitempty"`
+	}
+	// GuestAnswered : a guest said whether they will. Subject is the guest.
+	GuestAnswered struct {
+		Ask   fact.ID  `json:"ask"`
+		Event fact.ID  `json:"event,omitempty"`
+		Said  AskState `json:"said"`
+	}
+	// TopicProposed : something may be voted on. Subject is the topic; Person is who proposed it, if a member did.
+	TopicProposed struct {
+		Topic fact.ID `json:"topic"`
+	}
+	// TopicVoted : somebody wants to hear of a topic. Subject is the topic.
+	TopicVoted struct {
+		Topic fact.ID `json:"topic"`
+	}
+	// TopicTook : a topic is that of an event. Subject is the topic.
+	TopicTook struct {
+		Event fact.ID `json:"event"`
+	}
+	// TopicLeft : a topic was closed. Subject is the topic.
+	TopicLeft struct{}
+	// SlotEmpty : nothing is planned for a time at which an event should be held. Subject is the time's row.
+	SlotEmpty struct {
+		Template TemplateName `json:"template"`
+		Starts   int64        `json:"starts"`
+	}
+	// SlotFilled : something is planned for it now. Subject is the time's row.
+	SlotFilled struct {
+		Template TemplateName `json:"template"`
+		Event    fact.ID      `json:"event"`
+		Starts   int64        `json:"starts"`
+	}
 	// BelowLine : what people think of the event is below the community's standard line, once an event.
 	BelowLine struct {
 		NPS     int `json:"nps"`  // tenths
@@ -159,6 +207,17 @@ func Facts() []any {
 		Judged{},
 		JuryPassed{},
 		JuryRefused{},
+		JurorAsked{},
+		GuestAdded{},
+		GuestLeft{},
+		GuestAsked{},
+		GuestAnswered{},
+		TopicProposed{},
+		TopicVoted{},
+		TopicTook{},
+		TopicLeft{},
+		SlotEmpty{},
+		SlotFilled{},
 		BelowLine{},
 	}
 }

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +46,7 @@ func (s *Service) FollowTx(tx *db.Tx, person string) error {
 			return fmt.Errorf("follow friend ticket %s: %w", g.ID, err)
 		}
 	}
-	return nil
+	return s.followGuests(tx, w)
 }
 
 // seated tells whether none of a ticket's seats was released.
@@ -108,6 +109,18 @@ func (s *Service) EraseTx(tx *db.Tx, person string) error {
 	if err := eraseVerdicts(tx, person); err != nil {
 		return fmt.Errorf("erase the verdicts of person %s: %w", person, err)
 	}
+	if err := eraseTopics(tx, person); err != nil {
+		return fmt.Errorf("erase what person %s proposed: %w", person, err)
+	}
+	guests, err := guestsOf(tx, []string{person})
+	for _, g := range guests {
+		if err == nil {
+			err = eraseGuest(tx, g.ID)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("erase person %s as a guest: %w", person, err)
+	}
 	return s.endUpcoming(tx, []string{person}, WhyErased)
 }
 
@@ -143,10 +156,21 @@ func (s *Service) endUpcoming(tx *db.Tx, ids []string, why Why) error {
 
 // Export is what a person has of events.
 type Export struct {
-	Tickets []Ticket `json:"tickets"`
-	Answers []Given  `json:"answers"`
-	Juries  []Juror  `json:"juries" doc:"what they said as a juror"`
-	Gifts   []Gift   `json:"gifts"`
+	Tickets []Ticket  `json:"tickets"`
+	Answers []Given   `json:"answers"`
+	Juries  []Juror   `json:"juries" doc:"what they said as a juror"`
+	Gifts   []Gift    `json:"gifts"`
+	Topics  []Topic   `json:"topics" doc:"what they proposed"`
+	Votes   []string  `json:"votes" doc:"topics they want to hear of"`
+	Guest   []AsGuest `json:"guest,omitempty" doc:"what is written down of them as a guest"`
+}
+
+// AsGuest is what is written down of a guest.
+type AsGuest struct {
+	Guest
+	Contact string      `json:"contact,omitempty"`
+	Notes   []GuestNote `json:"notes"`
+	Asks    []Ask       `json:"asks"`
 }
 
 // ExportTx gives all that a person has of events.
@@ -170,6 +194,46 @@ func (s *Service) ExportTx(tx *db.Tx, person string) (x Export, err error) {
 	if x.Juries, err = verdictsOf(tx, w.ids); err != nil {
 		return x, err
 	}
-	x.Gifts, err = giftsOf(tx, "", w.ids)
+	if x.Gifts, err = giftsOf(tx, "", w.ids); err != nil {
+		return x, err
+	}
+	if x.Topics, err = topicsBy(tx, w.ids); err != nil {
+		return x, err
+	}
+	if x.Votes, err = votedFor(tx, w.ids); err != nil {
+		return x, err
+	}
+	x.Guest, err = s.asGuest(tx, w)
 	return x, err
+}
+
+// asGuest is what is written down of a human as a guest.
+func (s *Service) asGuest(tx *db.Tx, w who) (out []AsGuest, err error) {
+	guests, err := guestsOf(tx, w.ids)
+	if err != nil || len(guests) == 0 {
+		return nil, err
+	}
+	for _, g := range guests {
+		if g.root != g.ID {
+			continue
+		}
+		x := AsGuest{Guest: g}
+		if x.Contact, err = s.ContactTx(tx, g.ID); err != nil && !errors.Is(err, ErrUnreachable) {
+			return nil, err
+		}
+		for cursor := ""; ; {
+			p, err := s.NotesTx(tx, g.ID, cursor, 0)
+			if err != nil {
+				return nil, err
+			}
+			if x.Notes, cursor = append(x.Notes, p.Items...), p.Next; cursor == "" {
+				break
+			}
+		}
+		if x.Asks, err = asksOf(tx, []string{g.ID}); err != nil {
+			return nil, err
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }

@@ -110,6 +110,11 @@ func (s *Service) AskJuryTx(tx *db.Tx, event string, persons []string, need int,
 	if _, err := fact.Append(tx, JuryAsked{Round: round, Jurors: len(roots), Need: need}, fact.Fact{Subject: event, Actor: actor}); err != nil {
 		return j, err
 	}
+	for _, p := range roots {
+		if _, err := fact.Append(tx, JurorAsked{Event: fact.ID(event), Round: round}, fact.Fact{Person: p, Subject: event, Actor: actor}); err != nil {
+			return j, err
+		}
+	}
 	return juryOf(tx, event)
 }
 
@@ -157,6 +162,56 @@ func (s *Service) JudgeTx(tx *db.Tx, event, person string, v Verdict, note, acto
 		return j, err
 	}
 	return s.decide(tx, event, j, actor)
+}
+
+// JuryDuty is a jury that somebody is on.
+type JuryDuty struct {
+	Event Event     `json:"event"`
+	State JuryState `json:"state"`
+	Own   Juror     `json:"own"`
+}
+
+// Takes tells whether a verdict may be given at a time.
+func (d JuryDuty) Takes(at time.Time) bool {
+	return d.State == JuryOpen && d.Event.State == StatePlanned && d.Event.Ends.After(at)
+}
+
+// DutyTx gives what a person is to judge of an event, or has. Refusals: ErrUnknown, ErrJuror.
+func (s *Service) DutyTx(tx *db.Tx, event, person string) (d JuryDuty, err error) {
+	if d.Event, err = s.GetTx(tx, event); err != nil {
+		return d, err
+	}
+	j, err := juryOf(tx, event)
+	if err != nil {
+		return d, err
+	}
+	w, err := s.who(tx, person)
+	if err != nil {
+		return d, err
+	}
+	i := slices.IndexFunc(j.Jurors, func(x Juror) bool { return w.is(x.Person) })
+	if i < 0 {
+		return d, ErrJuror
+	}
+	d.State, d.Own = j.State, j.Jurors[i]
+	return d, nil
+}
+
+// DutiesTx lists the juries that wait for a person's verdict.
+func (s *Service) DutiesTx(tx *db.Tx, person string) (out []JuryDuty, err error) {
+	w, err := s.who(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	events, err := toJudge(tx, w.ids)
+	for _, id := range events {
+		var d JuryDuty
+		if err == nil {
+			d, err = s.DutyTx(tx, id, person)
+			out = append(out, d)
+		}
+	}
+	return out, err
 }
 
 // decide ends a jury that can't come to anything else any more.

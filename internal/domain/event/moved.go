@@ -65,5 +65,8 @@ func (s *Service) movedTx(tx *db.Tx, now Event, was time.Time) error {
 	if err := job.Enqueue(tx, moveJob, fmt.Sprint(now.ID, " ", now.Version), tx.Now(), nil); err != nil || now.Starts.Equal(was) {
 		return err
 	}
+	if err := rewatchSlots(tx); err != nil {
+		return err
+	}
 	return telling{Event: now.ID, Starts: db.Micros(now.Starts)}.enqueue(tx)
 }

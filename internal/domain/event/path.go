@@ -33,7 +33,7 @@ func (s *Service) Install(e *path.Engine, zone func(ctx context.Context, communi
 		}})
 	}
 	e.RegisterSource(path.Source{
-		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "starts", "ends", "when", "hours", "offer_ends"},
+		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "jury", "starts", "ends", "when", "hours", "offer_ends", "sells", "stay", "bought"},
 		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
 			return s.values(tx, r, zone(context.Background(), tx.Community()))
 		},
@@ -59,13 +59,14 @@ func (s *Service) of(tx *db.Tx, r *path.Run) (Event, error) {
 }
 
 // values are what paths know of the run's event: hours is how many whole ones are left until it begins, below 0 afterwards; when is
-// the time of its beginning as people read it, and offer_ends until when the place that is offered to the run's person is kept.
+// the time of its beginning as people read it, and offer_ends until when the place that is offered to the run's person is kept; stay is how
+// long that person was there, and bought whether they have kept something that they bought by its offer.
 func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[string]any, error) {
 	e, err := s.of(tx, r)
 	if err != nil || e.ID == "" {
 		return map[string]any{}, err
 	}
-	offer := ""
+	offer, there, bought := "", Absent, false
 	if r.Person != "" {
 		w, err := s.who(tx, r.Person)
 		if err != nil {
@@ -78,12 +79,19 @@ func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[strin
 		if x.ID != "" {
 			offer = shown(earlier(x.Expires, e.Starts), zone)
 		}
+		if there, bought, err = s.leftWith(tx, e, w); err != nil {
+			return nil, err
+		}
+	}
+	j, err := juryOf(tx, e.ID)
+	if err != nil {
+		return nil, err
 	}
 	c, err := s.seats.Count(tx, house(e.ID))
 	return map[string]any{
 		"id": e.ID, "code": e.Code, "title": e.Title.In(text.Hans), "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
-		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "starts": e.Starts, "ends": e.Ends,
-		"when": shown(e.Starts, zone), "hours": int(math.Floor(e.Starts.Sub(tx.Now()).Hours())), "offer_ends": offer,
+		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "jury": string(j.State), "starts": e.Starts, "ends": e.Ends,
+		"when": shown(e.Starts, zone), "hours": int(math.Floor(e.Starts.Sub(tx.Now()).Hours())), "offer_ends": offer, "sells": e.Sells.Item, "stay": string(there), "bought": bought,
 	}, err
 }
 

@@ -53,6 +53,7 @@ func TestReadsUseIndexes(t *testing.T) {
 			"figures":   func(tx *db.Tx) error { _, err := w.FiguresOfTx(tx, []string{"e0003", "e0007", "e0009"}); return err },
 			"attendees": func(tx *db.Tx) error { _, err := w.AttendeesTx(tx, "e0003", "", 10); return err },
 			"held":      func(tx *db.Tx) error { _, err := w.TicketsTx(tx, "e0003", event.Held, "", 10); return err },
+			"kept":      func(tx *db.Tx) error { _, err := w.KeptTx(tx, "p00005"); return err },
 			"jury":      func(tx *db.Tx) error { _, err := w.JuryTx(tx, "e0003"); return err },
 		} {
 			plan := testkit.Plan(t, d, read)

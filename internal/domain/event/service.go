@@ -14,6 +14,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/seat"
+	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // People is what events ask about persons.
@@ -30,6 +31,14 @@ type Members interface {
 	CoversTx(tx *db.Tx, person string) ([]string, error)
 	// MembershipsTx lists what a person has, also what begins later.
 	MembershipsTx(tx *db.Tx, person string) ([]membership.Tenure, error)
+	// Plans lists the memberships that are sold.
+	Plans(tx *db.Tx) ([]membership.Offer, error)
+}
+
+// Secrets hides how guests are reached.
+type Secrets interface {
+	Encrypt(community, purpose, plaintext string) string
+	Decrypt(community, purpose, ciphertext string) (string, error)
 }
 
 // Cashier gives the money for a ticket back.
@@ -44,13 +53,17 @@ type Service struct {
 	seats   *seat.Service
 	people  People
 	members Members
+	tasks   *task.Service
+	secrets Secrets
+	zone    func(ctx context.Context, community string) *time.Location
 	cashier Cashier
 	moved   func(ctx context.Context, community string) error
+	sold    func(tx *db.Tx, origin string, persons []string) (bool, error)
 }
 
 // New makes the service. Call Cash before tickets are paid for, and Register before the first event.
-func New(d *db.DB, seats *seat.Service, people People, members Members) *Service {
-	return &Service{db: d, seats: seats, people: people, members: members}
+func New(d *db.DB, seats *seat.Service, tasks *task.Service, people People, members Members, secrets Secrets, zone func(ctx context.Context, community string) *time.Location) *Service {
+	return &Service{db: d, seats: seats, tasks: tasks, people: people, members: members, secrets: secrets, zone: zone}
 }
 
 // Cash says who gives money back.
@@ -74,6 +87,7 @@ func (s *Service) Register(r *job.Runner) {
 		return nil, s.moved(ctx, j.Community)
 	})
 	r.OnJob(tellJob, job.Options{}, s.tellMoved)
+	r.OnTimer(slotsTimer, func(tx *db.Tx, _ job.Timer) error { return s.sweep(tx) })
 }
 
 // DeclareTx makes the templates those that events are made from; events that were made keep what they have.
@@ -89,7 +103,7 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
 			return fmt.Errorf("declare template %s of events: %w", t.Name, err)
 		}
 	}
-	return nil
+	return watchSlots(tx)
 }
 
 // TemplatesTx lists the templates in the playbook's order.
@@ -136,6 +150,9 @@ func (s *Service) PlanTx(tx *db.Tx, d Draft, actor string) (Event, error) {
 		return e, fmt.Errorf("plan an event: %w", err)
 	}
 	if err := s.declare(tx, e, e); err != nil {
+		return e, err
+	}
+	if err := rewatchSlots(tx); err != nil {
 		return e, err
 	}
 	_, err = fact.Append(tx, Planned{Kind: e.Kind, Starts: db.Micros(e.Starts), Ends: db.Micros(e.Ends)}, fact.Fact{Subject: e.ID, Actor: actor})

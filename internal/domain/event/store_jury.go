@@ -37,6 +37,14 @@ func juryOf(tx *db.Tx, event string) (j Jury, err error) {
 	return j, err
 }
 
+// toJudge names the events of which the ids of a human have not said anything, while their jury may decide and they have not ended.
+func toJudge(tx *db.Tx, ids []string) ([]string, error) {
+	args := []any{tx.Community(), tx.Now()}
+	return db.All(tx, db.Column[string], `SELECT x.event FROM event_juror x JOIN event_jury j ON j.community_id = x.community_id AND j.event = x.event
+		JOIN event e ON e.community_id = x.community_id AND e.id = x.event
+		WHERE x.community_id = $1 AND x.person IN `+db.In(&args, ids)+` AND x.verdict = '' AND j.state = 'asked' AND e.state = 'planned' AND e.ends > $2 ORDER BY e.starts, x.event`, args...)
+}
+
 // putJury begins a round with these jurors, of whom nobody has said anything.
 func putJury(tx *db.Tx, event string, need int, persons []string) (round int, err error) {
 	err = tx.QueryRow(`INSERT INTO event_jury (community_id, event, round, need, state, asked_at) VALUES ($1, $2, 1, $3, 'asked', $4)

@@ -40,6 +40,16 @@ func comingWith(tx *db.Tx, ids []string, limit int) ([]Event, error) {
 		AND state IN ('held', 'valid')) ORDER BY starts, id LIMIT $3`, args...)
 }
 
+// keptBy reads of which events a human has a ticket, the dearest first.
+func keptBy(tx *db.Tx, ids []string, limit int) ([]Kept, error) {
+	args := []any{tx.Community(), limit}
+	return db.All(tx, func(r *db.Row) (k Kept, err error) {
+		err = r.Scan(&k.Event, &k.Price, &k.Since)
+		return k, err
+	}, `SELECT event, MAX(price), MIN(taken_at) FROM event_ticket WHERE community_id = $1 AND person IN `+db.In(&args, ids)+` AND state = 'valid'
+		GROUP BY event ORDER BY 2 DESC, event DESC LIMIT $2`, args...)
+}
+
 func someLiveTickets(tx *db.Tx, event string, limit int) ([]Ticket, error) {
 	return db.All(tx, scanTicket, selectTicket+` AND event = $2 AND state IN ('held', 'valid') ORDER BY id LIMIT $3`, tx.Community(), event, limit)
 }

@@ -2,6 +2,8 @@ package event_test
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/stage"
 )
@@ -23,6 +26,24 @@ type world struct {
 	*stage.Crowd
 	stage.Stage
 	members *membership.Service
+	tasks   *task.Service
+}
+
+// zone is the community's.
+var zone = time.FixedZone("UTC+8", 8*3600)
+
+// secrets turns texts round, so that they aren't what they were.
+type secrets struct{}
+
+func (secrets) Encrypt(_, purpose, plain string) string {
+	r := []rune(plain)
+	slices.Reverse(r)
+	return purpose + ":" + string(r)
+}
+
+func (s secrets) Decrypt(community, purpose, sealed string) (string, error) {
+	_, back, _ := strings.Cut(s.Encrypt(community, purpose, strings.TrimPrefix(sealed, purpose+":")), ":")
+	return back, nil
 }
 
 func newWorld(t testing.TB, d *testkit.DB) *world {
@@ -48,7 +69,9 @@ func newNode(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
 	w := &world{Stage: stage.New(t, d), Crowd: stage.NewCrowd()}
 	w.members = membership.New(d.DB, w.Seats, w.Crowd, func(context.Context, string) *time.Location { return time.UTC })
-	w.Service = event.New(d.DB, w.Seats, w.Crowd, w.members)
+	w.tasks = task.New(d.DB)
+	w.tasks.Register(w.Runner)
+	w.Service = event.New(d.DB, w.Seats, w.tasks, w.Crowd, w.members, secrets{}, func(context.Context, string) *time.Location { return zone })
 	w.members.Register(w.Runner)
 	w.Register(w.Runner)
 	return w

@@ -82,6 +82,7 @@ func TestReadsUseIndexes(t *testing.T) {
 				return err
 			},
 			"addresses": func(tx *db.Tx) error { _, err := w.AddressesTx(tx, "w00005"); return err },
+			"owned":     func(tx *db.Tx) error { _, err := w.OwnedTx(tx, "w00005"); return err },
 			"a thing":   func(tx *db.Tx) error { _, err := w.ItemTx(tx, "i00005"); return err },
 		} {
 			plan := testkit.Plan(t, d, read)

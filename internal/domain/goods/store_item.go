@@ -28,6 +28,16 @@ func heldItem(tx *db.Tx, x Item) (Item, bool, error) {
 		ORDER BY created_at DESC LIMIT 1`, tx.Community(), x.Person, x.Product, x.SKU, x.Qty, x.Price, x.Group, x.next, tx.Now())
 }
 
+// ownedBy reads what a human has bought and not given back, the dearest first.
+func ownedBy(tx *db.Tx, ids []string, limit int) ([]Owned, error) {
+	args := []any{tx.Community(), limit}
+	return db.All(tx, func(r *db.Row) (k Owned, err error) {
+		err = r.Scan(&k.Product, &k.SKU, &k.Price, &k.Since)
+		return k, err
+	}, `SELECT product, sku, MAX(price), MIN(sold_at) FROM goods_item WHERE community_id = $1 AND person IN `+db.In(&args, ids)+` AND state = 'sold'
+		GROUP BY product, sku ORDER BY 3 DESC, product, sku LIMIT $2`, args...)
+}
+
 // insertItem writes a new thing; false for who is in the group already.
 func insertItem(tx *db.Tx, x Item) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO goods_item (community_id, id, person, product, sku, qty, price, cost, supplier, ships, return_days, state, seat, allowance, grp, slot, next_group, held_until, created_at)

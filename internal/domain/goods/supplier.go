@@ -20,6 +20,7 @@ var (
 	ErrUnknownSupplier = errs.Define(errs.NotFound, "goods.unknown_supplier") // "supplier": nothing was ever of theirs
 	ErrPaidAmount      = errs.Define(errs.Invalid, "goods.paid_amount")       // not above zero
 	ErrPaidMore        = errs.Define(errs.Conflict, "goods.paid_more")        // "owed": they are owed less
+	ErrPaidOther       = errs.Define(errs.Conflict, "goods.paid_other")       // "ref", "amount": that payment was noted with another amount
 )
 
 func supplierAccount(name string) string { return "supplier:" + name }
@@ -125,26 +126,43 @@ func (s *Service) knownSupplier(tx *db.Tx, name string) error {
 	return err
 }
 
-// PaySupplierTx notes that a supplier was paid, by a bank; ref is its number of that. Refusals: ErrUnknownSupplier, ErrPaidAmount, ErrPaidMore.
+// PaySupplierTx notes that a supplier was paid, by a bank; ref is its number of that. A payment that was noted with its number is not noted
+// again, whoever does so. Refusals: ErrUnknownSupplier, ErrPaidAmount, ErrPaidOther, ErrPaidMore.
 func (s *Service) PaySupplierTx(tx *db.Tx, supplier string, amount money.Fen, ref, actor string) error {
 	if err := s.knownSupplier(tx, supplier); err != nil {
 		return err
 	}
-	owed, err := s.books.LockBalanceTx(tx, supplierAccount(supplier), ledger.CNY)
-	switch {
-	case err != nil:
-		return err
-	case amount <= 0:
+	if amount <= 0 {
 		return ErrPaidAmount.At("/amount")
+	}
+	// The lock comes before the look for the same payment: another that is being noted is done, or waits.
+	owed, err := s.books.LockBalanceTx(tx, supplierAccount(supplier), ledger.CNY)
+	if err != nil {
+		return err
+	}
+	id, ref := tx.NewID(), strings.TrimSpace(ref)
+	key := "supplier paid " + id
+	if ref != "" {
+		key = fmt.Sprintf("supplier paid %q %s", supplier, ref)
+	}
+	was, noted, err := s.books.EntryByKeyTx(tx, key)
+	if err != nil {
+		return err
+	}
+	paid := slices.IndexFunc(was.Lines, func(l ledger.Line) bool { return l.Account == supplierAccount(supplier) })
+	switch {
+	case noted && was.Lines[paid].Amount != -int64(amount):
+		return ErrPaidOther.With("ref", ref).With("amount", money.Fen(-was.Lines[paid].Amount).String()).At("/ref")
+	case noted:
+		return nil
 	case int64(amount) > owed:
 		return ErrPaidMore.With("owed", money.Fen(owed).String()).At("/amount")
 	}
-	id := tx.NewID()
 	cause, err := fact.Append(tx, SupplierPaid{Supplier: SupplierName(supplier), Amount: int64(amount)}, fact.Fact{Subject: id, Actor: actor})
 	if err != nil {
 		return err
 	}
-	_, err = s.books.PostTx(tx, ledger.Entry{Key: "supplier paid " + id, Fact: cause, Subject: id, Rule: ref, Lines: []ledger.Line{
+	_, err = s.books.PostTx(tx, ledger.Entry{Key: key, Fact: cause, Subject: id, Rule: ref, Lines: []ledger.Line{
 		{Account: supplierAccount(supplier), Amount: -int64(amount)}, {Account: "cash:bank", Amount: int64(amount)},
 	}})
 	return err

@@ -60,6 +60,7 @@ func TestReadsUseIndexes(t *testing.T) {
 			"links":    func(tx *db.Tx) error { _, err := w.LinksTx(tx, "p00005"); return err },
 			"children": func(tx *db.Tx) error { _, err := w.ChildrenTx(tx, "l00005", "", 20); return err },
 			"why":      func(tx *db.Tx) error { _, err := w.WhyTx(tx, "r00005"); return err },
+			"earned":   func(tx *db.Tx) error { _, err := w.HasEarnedTx(tx, "p00005"); return err },
 			"a link":   func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
 		} {
 			plan := testkit.Plan(t, w.D, read)

@@ -107,6 +107,17 @@ func rewardsTo(tx *db.Tx, ids []string, before time.Time, beforeID string, limit
 	return db.All(tx, scanReward(tx.Now()), selectReward+` AND promoter IN `+db.In(&args, ids)+` AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4`, args...)
 }
 
+// HasEarnedTx tells whether a person has brought somebody and earned by it: a reward that nobody looks at, and of which something is left.
+func (s *Service) HasEarnedTx(tx *db.Tx, person string) (bool, error) {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return false, err
+	}
+	args := []any{tx.Community()}
+	_, found, err := db.One(tx, db.Column[string], `SELECT id FROM growth_reward WHERE community_id = $1 AND promoter IN `+db.In(&args, ids)+` AND taken < amount AND held = FALSE LIMIT 1`, args...)
+	return found, err
+}
+
 // afterAllIDs comes after every id, in any order of letters.
 const afterAllIDs = "zzzzzzzzzzzzzzzzzzzzz"
 

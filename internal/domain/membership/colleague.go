@@ -32,6 +32,7 @@ const (
 	TakenBack PlaceEnd = "taken_back" // by the company's contact, or staff
 	LeftPlace PlaceEnd = "left"       // by the colleague
 	OverPlace PlaceEnd = "over"       // the company's membership is
+	Fewer     PlaceEnd = "fewer"      // what the company has left gives fewer
 	Merged    PlaceEnd = "merged"     // the colleague was there twice
 	Erased    PlaceEnd = "erased"
 )
@@ -42,13 +43,13 @@ type Place struct {
 	Organisation string     `json:"organisation"`
 	State        PlaceState `json:"state" enum:"invited,taken,ended"`
 	Token        string     `json:"token,omitempty" doc:"of the link; the contact's alone"`
-	InvitedBy    string     `json:"invited_by"`
+	InvitedBy    string     `json:"invited_by,omitempty" doc:"the contact who did; none if the staff did"`
 	InvitedAt    time.Time  `json:"invited_at"`
 	ExpiresAt    time.Time  `json:"expires_at" doc:"the link can't be used from then on"`
 	Person       string     `json:"person,omitempty" doc:"the colleague who took it"`
 	TakenAt      time.Time  `json:"taken_at,omitzero"`
 	EndedAt      time.Time  `json:"ended_at,omitzero"`
-	Why          PlaceEnd   `json:"why,omitempty" doc:"taken_back, left, over, merged or erased"`
+	Why          PlaceEnd   `json:"why,omitempty" doc:"taken_back, left, over, fewer, merged or erased"`
 
 	seat, key string
 }
@@ -77,7 +78,7 @@ const inviteFor = 7 * 24 * time.Hour
 
 func colleagueGroup(organisation string) string { return "colleagues:" + organisation }
 
-// OnColleague adds what must happen in the transaction in which somebody takes a place of a company, or it ends.
+// OnColleague adds what must happen in the transaction in which somebody takes a place of a company, or has none there any more.
 func (s *Service) OnColleague(fn func(tx *db.Tx, organisation, person string, in bool) error) {
 	s.onColleague = append(s.onColleague, fn)
 }
@@ -112,84 +113,18 @@ func (s *Service) isMember(tx *db.Tx, x standing) (bool, error) {
 	return slices.ContainsFunc(given, live), err
 }
 
-// seatColleagues makes a company's places agree with its memberships: as many as the largest of them gives, all free when none is left.
-// Who has one when they become fewer keeps it; what is given back then is gone.
-func (s *Service) seatColleagues(tx *db.Tx, organisation string) error {
-	if organisation == "" {
-		return nil
-	}
-	terms, err := termsOfOrganisation(tx, organisation)
-	if err != nil {
-		return err
-	}
-	places, over := 0, true
-	for _, t := range terms {
-		if st := t.at(tx.Now()); st == Active || st == Grace {
-			places = max(places, t.plan.Seats)
-		}
-		over = over && !t.live(tx.Now())
-	}
-	group := colleagueGroup(organisation)
-	was, err := s.seats.Pool(tx, group)
-	switch {
-	case errors.Is(err, seat.ErrUnknownPool) && places == 0:
-		return nil
-	case errors.Is(err, seat.ErrUnknownPool):
-		err = s.seats.DeclareGroupTx(tx, seat.Group{Name: group, Owner: seatOwner})
-	}
-	if err != nil {
-		return fmt.Errorf("seat the colleagues of company %s: %w", organisation, err)
-	}
-	if over {
-		if err := s.endPlaces(tx, organisation); err != nil {
-			return err
-		}
-		_, err := s.seats.ClosePoolTx(tx, group)
-		return err
-	}
-	return s.pool(tx, seat.Pool{ID: group, Group: group, Capacity: max(places, was.Held+was.Taken), Subject: organisation})
-}
-
-// endPlaces ends all places of a company whose memberships are over.
-func (s *Service) endPlaces(tx *db.Tx, organisation string) error {
-	live, err := livePlaces(tx, organisation)
-	for _, p := range live {
-		if err := s.endPlace(tx, p, OverPlace); err != nil {
-			return err
-		}
-	}
-	return err
-}
-
-// endPlace frees a place, and what its colleague had by it.
-func (s *Service) endPlace(tx *db.Tx, p Place, why PlaceEnd) error {
-	if err := s.giveBack(tx, p.seat); err != nil {
-		return err
-	}
-	if err := setPlaceEnded(tx, p.ID, why); err != nil {
-		return err
-	}
-	about := fact.Fact{Person: p.Person, Subject: p.Organisation}
-	if p.Person == "" {
-		about.Person = p.InvitedBy
-	}
-	if _, err := fact.Append(tx, PlaceFreed{Place: fact.ID(p.ID), Why: why}, about); err != nil {
-		return err
-	}
-	if p.State != PlaceTaken {
-		return nil
-	}
-	for _, fn := range s.onColleague {
-		if err := fn(tx, p.Organisation, p.Person, false); err != nil {
-			return err
-		}
-	}
-	return s.leaveIfOver(tx, p.Person)
-}
-
 // InviteTx makes a link by which a colleague takes a place, and keeps one for them until it expires; the same key gives the same one.
 // That who invites is the company's contact is the caller's to see to. Refusals: ErrNoPlaces, ErrPlacesFull, ErrInviteKey.
 func (s *Service) InviteTx(tx *db.Tx, organisation, by, key string) (Place, error) {
+	return s.invite(tx, organisation, by, "", key)
+}
+
+// InviteForTx is InviteTx by one of the staff, for the company.
+func (s *Service) InviteForTx(tx *db.Tx, organisation, actor, key string) (Place, error) {
+	return s.invite(tx, organisation, "", actor, key)
+}
+
+func (s *Service) invite(tx *db.Tx, organisation, by, actor, key string) (Place, error) {
 	if err := s.seats.LockTx(tx); err != nil {
 		return Place{}, err
 	}
@@ -199,7 +134,7 @@ func (s *Service) InviteTx(tx *db.Tx, organisation, by, key string) (Place, erro
 		}
 		return was, err
 	}
-	n, err := s.PlacesTx(tx, organisation)
+	n, err := s.placesNow(tx, organisation)
 	if err == nil && n.Places == 0 {
 		err = ErrNoPlaces
 	}
@@ -220,7 +155,7 @@ func (s *Service) InviteTx(tx *db.Tx, organisation, by, key string) (Place, erro
 	if err := insertPlace(tx, p); err != nil {
 		return p, fmt.Errorf("invite a colleague: %w", err)
 	}
-	_, err = fact.Append(tx, ColleagueInvited{Place: fact.ID(p.ID)}, fact.Fact{Person: by, Subject: organisation})
+	_, err = fact.Append(tx, ColleagueInvited{Place: fact.ID(p.ID)}, fact.Fact{Person: by, Subject: organisation, Actor: actor})
 	return p, err
 }
 
@@ -309,9 +244,17 @@ func (s *Service) mayTake(tx *db.Tx, x standing, p Place) error {
 			return ErrHasPlace
 		}
 	}
-	n, err := s.PlacesTx(tx, p.Organisation)
-	if err == nil && n.Places == 0 {
-		err = ErrNoPlaces
+	n, err := s.placesNow(tx, p.Organisation)
+	switch {
+	case err != nil:
+		return err
+	case n.Places == 0:
+		return ErrNoPlaces
+	case n.Taken >= n.Places:
+		return ErrPlacesFull.With("places", n.Places)
+	}
+	if p, err = s.PlaceTx(tx, p.ID); err == nil && p.State == PlaceEnded { // there are fewer than when it was made
+		err = ErrInvitationOver
 	}
 	return err
 }
@@ -332,11 +275,36 @@ func (s *Service) FreePlaceTx(tx *db.Tx, id string, why PlaceEnd) (Place, error)
 	if err := s.endPlace(tx, p, why); err != nil {
 		return p, err
 	}
-	if err := s.seatColleagues(tx, p.Organisation); err != nil { // there may be fewer than there were
+	if err := s.seatColleagues(tx, p.Organisation); err != nil {
 		return p, err
 	}
 	p, _, err = placeBy(tx, "id", id)
 	return p, err
+}
+
+// HasPlaceTx tells whether somebody has a colleague's place in a company.
+func (s *Service) HasPlaceTx(tx *db.Tx, organisation, person string) (bool, error) {
+	x, err := s.standing(tx, person)
+	if err != nil {
+		return false, err
+	}
+	has, err := placesIn(tx, organisation, x.ids)
+	return len(has) > 0, err
+}
+
+// GiveUpPlaceTx ends the place that somebody has in a company; it does nothing for who has none there.
+func (s *Service) GiveUpPlaceTx(tx *db.Tx, organisation, person string) error {
+	x, err := s.lock(tx, person)
+	if err != nil {
+		return err
+	}
+	has, err := placesIn(tx, organisation, x.ids)
+	for _, p := range has {
+		if _, err := s.FreePlaceTx(tx, p.ID, LeftPlace); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // PlaceTx gives a place.

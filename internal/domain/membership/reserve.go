@@ -164,13 +164,22 @@ func (s *Service) QuoteForTx(tx *db.Tx, person, organisation, plan string) (Quot
 	if err != nil {
 		return q, err
 	}
-	i := slices.IndexFunc(counts, func(c WaveCount) bool { return c.Room > 0 && p.wave(c.Wave).onSale(tx.Now()) })
-	if i < 0 {
+	w, found := p.selling(counts, tx.Now())
+	if !found {
 		return q, s.soldOut(p.Plan, counts, tx.Now())
 	}
-	q.Wave = counts[i].Wave
-	q.settle(p.wave(q.Wave).Price)
+	q.Wave = w.Name
+	q.settle(w.Price)
 	return q, nil
+}
+
+// selling is the wave that sells at a time: the first with a place.
+func (p Plan) selling(counts []WaveCount, now time.Time) (Wave, bool) {
+	i := slices.IndexFunc(counts, func(c WaveCount) bool { return c.Room > 0 && p.wave(c.Wave).onSale(now) })
+	if i < 0 {
+		return Wave{}, false
+	}
+	return p.wave(counts[i].Wave), true
 }
 
 // soldOut says why no wave sells: it opens later, it may come back, or it is gone.

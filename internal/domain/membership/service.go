@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/job"
 	"github.com/qunce/qunce/internal/spine/fact"
@@ -172,6 +173,15 @@ func (s *Service) Plans(tx *db.Tx) ([]Offer, error) {
 type Offer struct {
 	Plan
 	Sold []WaveCount `json:"sold,omitempty"`
+}
+
+// PriceAt is what the plan costs at a time who has nothing yet: that of the first wave with a place. false when none sells it then.
+func (o Offer) PriceAt(now time.Time) (money.Fen, bool) {
+	if len(o.Waves) == 0 {
+		return o.Price, true
+	}
+	w, found := o.selling(o.Sold, now)
+	return w.Price, found
 }
 
 // WaveCount is what became of a wave.

@@ -7,6 +7,15 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
+// termsOfOrganisations reads what several companies have bought.
+func termsOfOrganisations(tx *db.Tx, ids []string) ([]Term, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	args := []any{tx.Community()}
+	return db.All(tx, scanTerm, selectTerm+` AND t.organisation IN `+db.In(&args, ids)+` AND t.state IN ('bought', 'refunded', 'upgraded', 'left') ORDER BY t.id`, args...)
+}
+
 const selectPlace = `SELECT id, organisation, key, token, state, seat, invited_by, invited_at, expires_at, person, taken_at, ended_at, why FROM membership_colleague
 	WHERE community_id = $1`
 
@@ -26,14 +35,40 @@ func placesOf(tx *db.Tx, ids []string) ([]Place, error) {
 	return db.All(tx, scanPlace, selectPlace+` AND state = 'taken' AND person IN `+db.In(&args, ids)+` ORDER BY taken_at, id`, args...)
 }
 
+// placesIn lists those of them in one company.
+func placesIn(tx *db.Tx, organisation string, ids []string) ([]Place, error) {
+	args := []any{tx.Community(), organisation}
+	return db.All(tx, scanPlace, selectPlace+` AND organisation = $2 AND state = 'taken' AND person IN `+db.In(&args, ids)+` ORDER BY taken_at, id`, args...)
+}
+
 // livePlaces lists a company's places that have not ended.
 func livePlaces(tx *db.Tx, organisation string) ([]Place, error) {
 	return db.All(tx, scanPlace, selectPlace+` AND organisation = $2 AND state <> 'ended' ORDER BY invited_at, id`, tx.Community(), organisation)
 }
 
-func placesBefore(tx *db.Tx, organisation string, before time.Time, id string, limit int) ([]Place, error) {
-	return db.All(tx, scanPlace, selectPlace+` AND organisation = $2 AND (invited_at, id) < ($3, $4) ORDER BY invited_at DESC, id DESC LIMIT $5`,
-		tx.Community(), organisation, before, id, limit)
+type crowd struct {
+	organisation string
+	n            int
+}
+
+// takenPlaces counts the colleagues of every company that has some.
+func takenPlaces(tx *db.Tx) ([]crowd, error) {
+	return db.All(tx, func(r *db.Row) (c crowd, err error) {
+		err = r.Scan(&c.organisation, &c.n)
+		return c, err
+	}, `SELECT organisation, count(*) FROM membership_colleague WHERE community_id = $1 AND state = 'taken' GROUP BY organisation ORDER BY organisation`, tx.Community())
+}
+
+// cutOf are the conditions of Which; $6 is the time.
+var cutOf = map[Which]string{
+	EveryPlace:    ` AND CAST($6 AS BIGINT) > 0`,
+	StandingPlace: ` AND (state = 'taken' OR state = 'invited' AND expires_at > $6)`,
+	OverPlaces:    ` AND (state = 'ended' OR state = 'invited' AND expires_at <= $6)`,
+}
+
+func placesBefore(tx *db.Tx, organisation string, which Which, before time.Time, id string, limit int) ([]Place, error) {
+	return db.All(tx, scanPlace, selectPlace+` AND organisation = $2 AND (invited_at, id) < ($3, $4)`+cutOf[which]+` ORDER BY invited_at DESC, id DESC LIMIT $5`,
+		tx.Community(), organisation, before, id, limit, tx.Now())
 }
 
 func insertPlace(tx *db.Tx, p Place) error {

@@ -71,6 +71,9 @@ func (t Term) credited() credited { return credited{t.ID, t.returned} }
 // Rule names the version of the plan by which the term costs what it does.
 func (t Term) Rule() string { return fmt.Sprintf("%s@%d", t.Plan, t.version) }
 
+// Full is the plan's price when the term was bought, without waves and credits.
+func (t Term) Full() money.Fen { return t.plan.Price }
+
 // Due is what is to be paid for the term.
 func (t Term) Due() money.Fen { return t.Price - t.Credit }
 

@@ -25,5 +25,35 @@ var proofs = []proof.Proof{
 // Verify proves the rows of this package and gives each that is off. Run it where nothing is written meanwhile, or in a
 // db.Snapshot. What terms, uses and members have of seats is proven where all tables may be named.
 func Verify(tx *db.Tx) ([]proof.Problem, error) {
-	return proof.Run(tx, proofs)
+	out, err := proof.Run(tx, proofs)
+	if err != nil {
+		return nil, err
+	}
+	crowded, err := crowded(tx)
+	return append(out, crowded...), err
+}
+
+// crowded finds companies with more colleagues than the largest of their terms gives, whenever it runs: when a term is over is told by
+// its timer, which may be late.
+func crowded(tx *db.Tx) (out []proof.Problem, err error) {
+	taken, err := takenPlaces(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range taken {
+		terms, err := termsOfOrganisation(tx, c.organisation)
+		if err != nil {
+			return nil, err
+		}
+		most := 0
+		for _, t := range terms {
+			if t.stored == bought {
+				most = max(most, t.plan.Seats)
+			}
+		}
+		if c.n > most {
+			out = append(out, proof.Problem{Code: "membership.places_over", Ref: c.organisation, Stored: int64(c.n), Right: int64(most)})
+		}
+	}
+	return out, nil
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -191,18 +192,35 @@ func (s *Service) SetOrganisationMemberTx(tx *db.Tx, id, person string, role Org
 	if err != nil {
 		return err
 	}
-	for who, was := range own {
-		if was == role {
-			return nil
+	was := chief(own)
+	if was == role {
+		return nil
+	}
+	if was == RoleContact {
+		if err := otherContact(tx, id, group); err != nil {
+			return err
 		}
-		if was == RoleContact {
-			if err := otherContact(tx, id, group); err != nil {
+	}
+	for who, has := range own { // what they were as somebody else, before a merge, gives way too
+		if who != root && chief(map[string]OrganisationRole{"": role, who: has}) != role {
+			if err := putOrganisationMember(tx, id, who, role); err != nil {
 				return err
 			}
 		}
-		root = who
 	}
 	return s.joinOrganisation(tx, id, root, role, actor)
+}
+
+// chief is what a human is to a company who came into it under several ids: the first of the roles in their order.
+func chief(own map[string]OrganisationRole) OrganisationRole {
+	for _, role := range organisationRoles {
+		for _, has := range own {
+			if string(has) == role {
+				return has
+			}
+		}
+	}
+	return ""
 }
 
 func (s *Service) joinOrganisation(tx *db.Tx, id, person string, role OrganisationRole, actor string) error {
@@ -229,17 +247,45 @@ func (s *Service) LeaveOrganisationTx(tx *db.Tx, id, person, actor string) error
 	if len(own) == 0 {
 		return ErrNotInOrganisation
 	}
-	for who, role := range own {
-		if role == RoleContact {
-			if err := otherContact(tx, id, group); err != nil {
-				return err
-			}
+	if chief(own) == RoleContact {
+		if err := otherContact(tx, id, group); err != nil {
+			return err
 		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(own)) {
 		if err := leaveOrganisation(tx, id, who); err != nil {
 			return err
 		}
 		if _, err := fact.Append(tx, OrganisationLeft{}, fact.Fact{Person: who, Subject: id, Actor: actor}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// OnContactGone adds what must happen in the transaction in which the last contact of a company is erased.
+func (s *Service) OnContactGone(fn func(tx *db.Tx, organisation string) error) {
+	s.onContactGone = append(s.onContactGone, fn)
+}
+
+// contactGone tells of those companies that have no contact any more. Each is locked: of two contacts who are erased at once, the
+// second one's transaction sees that the first is gone.
+func (s *Service) contactGone(tx *db.Tx, companies []string) error {
+	for _, id := range companies {
+		if _, err := lockOrganisation(tx, id); err != nil {
+			return err
+		}
+		n, err := countContacts(tx, id, nil)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		for _, fn := range s.onContactGone {
+			if err := fn(tx, id); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -261,13 +307,7 @@ func (s *Service) OrganisationRoleTx(tx *db.Tx, id, person string) (Organisation
 		return "", err
 	}
 	own, err := rolesIn(tx, id, group)
-	best := OrganisationRole("")
-	for _, role := range own {
-		if best == "" || role == RoleContact {
-			best = role
-		}
-	}
-	return best, err
+	return chief(own), err
 }
 
 // ContactOfTx refuses who may not order for a company, or change it: ErrUnknownOrganisation, ErrNotContact.
@@ -282,13 +322,27 @@ func (s *Service) ContactOfTx(tx *db.Tx, id, person string) error {
 	return err
 }
 
+// ContactsTx gives the contacts of companies by the companies' ids, in the order in which they came.
+func (s *Service) ContactsTx(tx *db.Tx, companies []string) (map[string][]string, error) {
+	return contactsOf(tx, companies)
+}
+
 // AffiliationsTx lists the companies that a person is in, the oldest first.
 func (s *Service) AffiliationsTx(tx *db.Tx, person string) ([]Affiliation, error) {
 	group, err := Group(tx, person)
 	if err != nil {
 		return nil, err
 	}
-	return affiliationsOf(tx, group)
+	all, err := affiliationsOf(tx, group)
+	var out []Affiliation
+	for _, a := range all {
+		if i := slices.IndexFunc(out, func(o Affiliation) bool { return o.ID == a.ID }); i < 0 {
+			out = append(out, a)
+		} else {
+			out[i].Role = chief(map[string]OrganisationRole{"": out[i].Role, "too": a.Role})
+		}
+	}
+	return out, err
 }
 
 // OrganisationsTx lists companies, the newest first; q narrows by a part of the name.
@@ -308,7 +362,7 @@ func (s *Service) OrganisationsTx(tx *db.Tx, q, cursor string, limit int) (page.
 	return page.Cut(list, limit, func(o Organisation) string { return page.Cursor(db.Micros(o.CreatedAt), o.ID) }), err
 }
 
-// OrganisationMembersTx lists who is in a company, by when they came.
+// OrganisationMembersTx lists who is in a company, each human once as who stands for them, by when they came.
 func (s *Service) OrganisationMembersTx(tx *db.Tx, id, cursor string, limit int) (page.Page[OrganisationMember], error) {
 	var us int64
 	var person string

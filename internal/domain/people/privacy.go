@@ -239,6 +239,10 @@ func (s *Service) EraseTx(tx *db.Tx, person, actor string) error {
 	if err != nil {
 		return err
 	}
+	companies, err := companiesOfContact(tx, group)
+	if err != nil {
+		return err
+	}
 	if err := eraseRows(tx, group); err != nil {
 		return err
 	}
@@ -261,6 +265,9 @@ func (s *Service) EraseTx(tx *db.Tx, person, actor string) error {
 				return err
 			}
 		}
+	}
+	if err := s.contactGone(tx, companies); err != nil { // last: the locks of companies come after those of seats
+		return err
 	}
 	_, err = fact.Append(tx, Erased{}, fact.Fact{Person: r.id, Actor: actor})
 	return err

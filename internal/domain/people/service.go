@@ -40,6 +40,8 @@ type Service struct {
 	onBlock   []func(tx *db.Tx, person, actor string) error
 	onErase   []func(tx *db.Tx, person string) error
 	onExport  []exporter
+
+	onContactGone []func(tx *db.Tx, organisation string) error
 }
 
 // New makes the service. settings gives the playbook's part for the transaction's community.

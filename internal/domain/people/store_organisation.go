@@ -65,9 +65,11 @@ func rolesIn(tx *db.Tx, id string, group []string) (map[string]OrganisationRole,
 
 // countContacts counts a company's contacts besides the ids of a human.
 func countContacts(tx *db.Tx, id string, group []string) (n int, err error) {
-	args := []any{tx.Community(), id}
-	err = tx.QueryRow(`SELECT count(*) FROM people_organisation_member WHERE community_id = $1 AND organisation = $2 AND role = 'contact' AND left_at = 0
-		AND person NOT IN `+db.In(&args, group), args...).Scan(&n)
+	args, others := []any{tx.Community(), id}, ""
+	if len(group) > 0 {
+		others = ` AND person NOT IN ` + db.In(&args, group)
+	}
+	err = tx.QueryRow(`SELECT count(*) FROM people_organisation_member WHERE community_id = $1 AND organisation = $2 AND role = 'contact' AND left_at = 0`+others, args...).Scan(&n)
 	return n, err
 }
 
@@ -95,12 +97,42 @@ func likely(q string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(q) + "%"
 }
 
+// organisationMembersAfter reads the ids of one human as one row.
 func organisationMembersAfter(tx *db.Tx, id string, after time.Time, person string, limit int) ([]OrganisationMember, error) {
 	return db.All(tx, func(r *db.Row) (m OrganisationMember, err error) {
-		err = r.Scan(&m.Organisation, &m.Person, &m.Role, &m.JoinedAt)
+		var rank int
+		err = r.Scan(&m.Organisation, &m.Person, &rank, &m.JoinedAt)
+		m.Role = OrganisationRole(organisationRoles[rank])
 		return m, err
-	}, `SELECT organisation, person, role, joined_at FROM people_organisation_member WHERE community_id = $1 AND organisation = $2 AND left_at = 0
-		AND (joined_at, person) > ($3, $4) ORDER BY joined_at, person LIMIT $5`, tx.Community(), id, after, person, limit)
+	}, `SELECT m.organisation, p.root, MIN(CASE m.role WHEN 'contact' THEN 0 WHEN 'finance' THEN 1 ELSE 2 END), MIN(m.joined_at)
+		FROM people_organisation_member m JOIN person p ON p.community_id = m.community_id AND p.id = m.person
+		WHERE m.community_id = $1 AND m.organisation = $2 AND m.left_at = 0 GROUP BY m.organisation, p.root
+		HAVING (MIN(m.joined_at), p.root) > ($3, $4) ORDER BY MIN(m.joined_at), p.root LIMIT $5`, tx.Community(), id, after, person, limit)
+}
+
+// contactsOf lists who are the contacts of companies, each human once, by the company.
+func contactsOf(tx *db.Tx, companies []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	if len(companies) == 0 {
+		return out, nil
+	}
+	args := []any{tx.Community()}
+	err := tx.Each(func(r *db.Row) error {
+		var id, person string
+		err := r.Scan(&id, &person)
+		out[id] = append(out[id], person)
+		return err
+	}, `SELECT m.organisation, p.root FROM people_organisation_member m JOIN person p ON p.community_id = m.community_id AND p.id = m.person
+		WHERE m.community_id = $1 AND m.left_at = 0 AND m.role = 'contact' AND m.organisation IN `+db.In(&args, companies)+`
+		GROUP BY m.organisation, p.root ORDER BY m.organisation, MIN(m.joined_at), p.root`, args...)
+	return out, err
+}
+
+// companiesOfContact lists where the ids of a human are contacts, in the order in which companies are locked.
+func companiesOfContact(tx *db.Tx, group []string) ([]string, error) {
+	args := []any{tx.Community()}
+	return db.All(tx, db.Column[string], `SELECT DISTINCT organisation FROM people_organisation_member WHERE community_id = $1 AND left_at = 0 AND role = 'contact' AND person IN `+
+		db.In(&args, group)+` ORDER BY organisation`, args...)
 }
 
 func invoiceOf(tx *db.Tx, group []string) (string, error) {

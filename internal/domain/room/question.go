@@ -99,6 +99,26 @@ func (s *Service) QuestionsTx(tx *db.Tx, event, person string, hidden bool, curs
 	return page.Cut(rows, limit, func(q Question) string { return page.Cursor(int64(q.Votes), q.ID) }), err
 }
 
+// OpenQuestionsTx lists the questions of all events that nobody has answered, those with most votes first.
+func (s *Service) OpenQuestionsTx(tx *db.Tx, cursor string, limit int) (page.Page[Question], error) {
+	votes, id := int64(math.MaxInt32), ""
+	if _, err := page.Parse(cursor, &votes, &id); err != nil {
+		return page.Page[Question]{}, err
+	}
+	limit = page.Limit(limit)
+	rows, err := openQuestions(tx, votes, id, limit+1)
+	return page.Cut(rows, limit, func(q Question) string { return page.Cursor(int64(q.Votes), q.ID) }), err
+}
+
+// WantTx gives a question with who asked it and who wants to know the same.
+func (s *Service) WantTx(tx *db.Tx, question string) (q Question, persons []string, err error) {
+	if q, err = s.question(tx, question); err != nil {
+		return q, nil, err
+	}
+	persons, err = votersOf(tx, question)
+	return q, append([]string{q.Person}, persons...), err
+}
+
 func (s *Service) question(tx *db.Tx, id string) (Question, error) {
 	q, found, err := questionByID(tx, id)
 	if err == nil && !found {

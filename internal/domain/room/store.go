@@ -105,6 +105,16 @@ func questionsOf(tx *db.Tx, event string, ids []string, hidden bool, votes int64
 	}, query+` ORDER BY q.votes DESC, q.id DESC LIMIT $5`, args...)
 }
 
+// openQuestions reads on behind a question of any event.
+func openQuestions(tx *db.Tx, votes int64, id string, limit int) ([]Question, error) {
+	return db.All(tx, scanQuestion, `SELECT `+questionColumns+` FROM room_question q WHERE q.community_id = $1 AND q.state = 'open' AND (q.votes < $2 OR q.votes = $2 AND q.id < $3)
+		AND q.body <> '' ORDER BY q.votes DESC, q.id DESC LIMIT $4`, tx.Community(), votes, id, limit)
+}
+
+func votersOf(tx *db.Tx, question string) ([]string, error) {
+	return db.All(tx, db.Column[string], `SELECT person FROM room_vote WHERE community_id = $1 AND question = $2 ORDER BY person`, tx.Community(), question)
+}
+
 // insertVote notes the vote of a human, unless one of their ids has voted.
 func insertVote(tx *db.Tx, question string, ids []string) (bool, error) {
 	args := []any{tx.Community(), question, ids[0], tx.Now()}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -19,10 +20,12 @@ import (
 // BillState is how far the reading of a bill has come.
 type BillState string
 
-// The states of a bill. One whose reading broke off goes on when the file is sent again.
+// The states of a bill. One whose reading broke off goes on when the file is sent again, or gives its place to another file. One that
+// was withdrawn leaves its day to another; its fee is taken back, and its lines no longer count.
 const (
-	BillReading  BillState = "reading"
-	BillCompared BillState = "compared"
+	BillReading   BillState = "reading"
+	BillCompared  BillState = "compared"
+	BillWithdrawn BillState = "withdrawn"
 )
 
 // Bill is what a channel says of one day.
@@ -30,18 +33,24 @@ type Bill struct {
 	ID         string    `json:"id"`
 	Channel    string    `json:"channel"`
 	Day        string    `json:"day" doc:"2006-01-02, of the channel's zone"`
-	State      BillState `json:"state" enum:"reading,compared"`
+	State      BillState `json:"state" enum:"reading,compared,withdrawn"`
 	Lines      int       `json:"lines"`
+	Matched    int       `json:"matched" doc:"of the lines, those that say what the books said; once it was compared"`
 	Paid       money.Fen `json:"paid" doc:"fen that came in, as the bill has it"`
 	Refunded   money.Fen `json:"refunded" doc:"fen that went back, as the bill has it"`
-	Fee        money.Fen `json:"fee" doc:"fen that the channel has kept"`
+	Fee        money.Fen `json:"fee" doc:"fen that the channel has kept of our own lines"`
 	Found      int       `json:"found" doc:"differences from the books"`
 	Open       int       `json:"open" doc:"of these, not resolved"`
 	Actor      string    `json:"actor" doc:"operator who sent it"`
 	CreatedAt  time.Time `json:"created_at"`
 	ComparedAt time.Time `json:"compared_at,omitzero"`
+	Entry      string    `json:"entry,omitempty" doc:"by which its fee came into the books"`
 
-	hash, entry string
+	WithdrawnAt time.Time `json:"withdrawn_at,omitzero"`
+	WithdrawnBy string    `json:"withdrawn_by,omitempty" doc:"operator"`
+	Why         string    `json:"why,omitempty" doc:"it was withdrawn"`
+
+	hash string
 }
 
 // DifferenceKind is how a bill and our books differ.
@@ -76,7 +85,7 @@ type Difference struct {
 	FoundAt    time.Time      `json:"found_at"`
 	ResolvedAt time.Time      `json:"resolved_at,omitzero"`
 	ResolvedBy string         `json:"resolved_by,omitempty" doc:"operator; nobody where another bill has it"`
-	Reason     string         `json:"reason,omitempty"`
+	Reason     string         `json:"reason,omitempty" doc:"why they differ, or why the bill was withdrawn"`
 	Later      string         `json:"later,omitempty" doc:"the bill that has what this one lacked"`
 }
 
@@ -94,6 +103,8 @@ var (
 	ErrResolved          = errs.Define(errs.Conflict, "bill.resolved") // somebody was faster
 	ErrBillNotMade       = errs.Define(errs.Conflict, "bill.not_made") // "channel": its bills are made elsewhere
 	ErrBillUnread        = errs.Define(errs.Conflict, "bill.unread")   // the file changed while it was read
+	ErrBillReplaced      = errs.Define(errs.Conflict, "bill.replaced") // "day": another file took its place while it was read
+	ErrBillWithdrawn     = errs.Define(errs.Conflict, "bill.withdrawn")
 	maxBillReason        = 500
 	billBatch            = 200 // lines a transaction
 )
@@ -130,10 +141,10 @@ func (s *Service) billDay(name, day string) (d billDay, err error) {
 	return d, nil
 }
 
-// ReadBill reads the bill of a day and keeps what in it differs from our payments and refunds; its fee is posted. A file that is wrong
-// changes nothing. The same file again gives the bill as it is, or goes on where reading it broke off. It is read twice, in bounded
-// memory. Refusals: ErrBillChannel, ErrBillDay, ErrBillEarly, ErrBillOtherDay, ErrBillMerchant, ErrBillThere, and the channel's, which
-// name line and column.
+// ReadBill reads the bill of a day and keeps what in it differs from our payments and refunds; the fee of our own lines is posted, at the
+// end of that day. A file that is wrong changes nothing. The same file again gives the bill as it is, or goes on where reading it broke
+// off; another file takes the place of one that broke off. It is read twice, in bounded memory. Refusals: ErrBillChannel, ErrBillDay,
+// ErrBillEarly, ErrBillOtherDay, ErrBillMerchant, ErrBillThere, ErrBillReplaced, and the channel's, which name line and column.
 func (s *Service) ReadBill(ctx context.Context, community string, f BillFile) (b Bill, err error) {
 	d, err := s.billDay(f.Channel, f.Day)
 	if err != nil {
@@ -144,34 +155,74 @@ func (s *Service) ReadBill(ctx context.Context, community string, f BillFile) (b
 		return b, err
 	}
 	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
-		b = Bill{
-			ID: tx.NewID(), Channel: d.name, Day: d.day, State: BillReading, Lines: sums.Lines, Paid: sums.Paid, Refunded: sums.Refunded, Fee: sums.Fee,
+		b, err = beginBill(tx, Bill{
+			ID: tx.NewID(), Channel: d.name, Day: d.day, State: BillReading, Lines: sums.Lines, Paid: sums.Paid, Refunded: sums.Refunded, Fee: sums.Fee.Fen(),
 			Actor: f.Actor, CreatedAt: tx.Now(), hash: hash,
-		}
-		if b, err = addBill(tx, b); err == nil && b.hash != hash {
-			err = ErrBillThere.With("day", d.day).With("bill", b.ID)
-		}
+		})
 		return err
 	})
 	if err != nil || b.State == BillCompared {
 		return b, err
 	}
-	if err := s.keepLines(ctx, community, b, d, f.File); err != nil {
+	if err = s.keepLines(ctx, community, b, d, f.File); err == nil {
+		if err = s.compare(ctx, community, b, d); err == nil {
+			err = s.closeBill(ctx, community, b, d)
+		}
+	}
+	if err != nil && !errors.Is(err, errBillOver) {
 		return b, err
 	}
-	if err := s.compare(ctx, community, b, d); err != nil {
-		return b, err
-	}
-	return s.closeBill(ctx, community, b)
+	err = s.db.Read(ctx, community, func(tx *db.Tx) (err error) {
+		b, err = s.BillTx(tx, b.ID)
+		return err
+	})
+	return b, err
 }
 
-// check reads the file through before anything is kept of it.
+// beginBill gives the bill of a day that a file is to be read into: a new one, or what there is of the same file, or the place of
+// another file whose reading broke off.
+func beginBill(tx *db.Tx, b Bill) (Bill, error) {
+	was, found, err := addBill(tx, b)
+	if err != nil || !found {
+		return b, errs.Or(err, ErrBillReplaced.With("day", b.Day).At("/file"))
+	}
+	if was.hash == b.hash {
+		return was, nil
+	}
+	if was, err = lockBill(tx, was.ID); err != nil || was.hash == b.hash && was.State != BillWithdrawn {
+		return was, err
+	}
+	if was.State != BillReading {
+		return was, ErrBillThere.With("day", b.Day).With("bill", was.ID)
+	}
+	b.ID = was.ID
+	return b, takeOver(tx, b)
+}
+
+// errBillOver tells that a bill was compared by somebody else, who read the same file meanwhile.
+var errBillOver = errors.New("the bill was compared meanwhile")
+
+// reading holds a bill for one step of reading its file, as long as it is that file's and was not compared.
+func reading(tx *db.Tx, b Bill) error {
+	now, err := lockBill(tx, b.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.State == BillWithdrawn || now.hash != b.hash:
+		return ErrBillReplaced.With("day", b.Day).At("/file")
+	case now.State == BillCompared:
+		return errBillOver
+	}
+	return nil
+}
+
+// check reads the file through before anything is kept of it. The fee that it gives is that of our own lines.
 func (d billDay) check(f io.ReadSeeker) (sums channel.BillSums, hash string, err error) {
 	if _, err = f.Seek(0, io.SeekStart); err != nil {
 		return sums, "", fmt.Errorf("read a bill: %w", err)
 	}
 	sum := sha256.New()
-	ours, other := 0, ""
+	ours, fee, other := 0, channel.Fee(0), ""
 	sums, err = d.biller.ReadBill(io.TeeReader(f, sum), func(l channel.BillLine) error {
 		// Refunds stand in the bill of the day on which they were asked for, or done: which one is the channel's affair.
 		if l.What == channel.BilledPayment && (l.At.Before(d.from) || !l.At.Before(d.to)) {
@@ -179,6 +230,7 @@ func (d billDay) check(f io.ReadSeeker) (sums channel.BillSums, hash string, err
 		}
 		if d.isOurs(l) {
 			ours++
+			fee += l.Fee
 		} else {
 			other = l.Merchant
 		}
@@ -187,6 +239,7 @@ func (d billDay) check(f io.ReadSeeker) (sums channel.BillSums, hash string, err
 	if err == nil && ours == 0 && other != "" {
 		err = ErrBillMerchant.With("merchant", other)
 	}
+	sums.Fee = fee
 	return sums, hex.EncodeToString(sum.Sum(nil)[:16]), errs.PointTo(err, "/file")
 }
 
@@ -202,7 +255,12 @@ func (s *Service) keepLines(ctx context.Context, community string, b Bill, d bil
 	}
 	var batch []channel.BillLine
 	flush := func() error {
-		return s.db.Do(ctx, community, func(tx *db.Tx) error { return insertBillLines(tx, b, batch) })
+		return s.db.Do(ctx, community, func(tx *db.Tx) error {
+			if err := reading(tx, b); err != nil {
+				return err
+			}
+			return insertBillLines(tx, b, d, batch)
+		})
 	}
 	sums, err := d.biller.ReadBill(f, func(l channel.BillLine) error {
 		if batch = append(batch, l); len(batch) < billBatch {
@@ -222,11 +280,12 @@ func (s *Service) keepLines(ctx context.Context, community string, b Bill, d bil
 }
 
 // closeBill posts what the channel has kept, and tells that the bill was compared: once.
-func (s *Service) closeBill(ctx context.Context, community string, b Bill) (out Bill, err error) {
-	err = s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
-		if out, err = lockBill(tx, b.ID); err != nil || out.State == BillCompared {
+func (s *Service) closeBill(ctx context.Context, community string, b Bill, d billDay) error {
+	return s.db.Do(ctx, community, func(tx *db.Tx) (err error) {
+		if err := reading(tx, b); err != nil {
 			return err
 		}
+		out := b
 		if out.Found, err = countDifferences(tx, b.ID); err != nil {
 			return err
 		}
@@ -234,17 +293,12 @@ func (s *Service) closeBill(ctx context.Context, community string, b Bill) (out 
 		if err != nil {
 			return err
 		}
-		if out.entry, err = s.postFee(tx, out, cause); err != nil {
+		if out.Entry, err = s.postFee(tx, out, d, cause); err != nil {
 			return err
 		}
 		out.State, out.ComparedAt = BillCompared, tx.Now()
-		if err := setCompared(tx, out); err != nil {
-			return err
-		}
-		out, err = s.BillTx(tx, b.ID)
-		return err
+		return setCompared(tx, out)
 	})
-	return out, err
 }
 
 // BillTx gives a bill.
@@ -256,14 +310,19 @@ func (s *Service) BillTx(tx *db.Tx, id string) (Bill, error) {
 	return b, err
 }
 
+// BillFilter narrows a list of bills.
+type BillFilter struct {
+	Open bool // those that were not read to the end, or have a difference that nobody has resolved
+}
+
 // BillsTx lists bills, those of the latest day first.
-func (s *Service) BillsTx(tx *db.Tx, cursor string, limit int) (page.Page[Bill], error) {
+func (s *Service) BillsTx(tx *db.Tx, f BillFilter, cursor string, limit int) (page.Page[Bill], error) {
 	day, id := "9999", ""
 	if _, err := page.Parse(cursor, &day, &id); err != nil {
 		return page.Page[Bill]{}, err
 	}
 	limit = page.Limit(limit)
-	list, err := billsBefore(tx, day, id, limit+1)
+	list, err := billsBefore(tx, f, day, id, limit+1)
 	return page.Cut(list, limit, func(b Bill) string { return page.Cursor(b.Day, b.ID) }), err
 }
 
@@ -293,7 +352,7 @@ func (s *Service) DifferencesTx(tx *db.Tx, f DifferenceFilter, cursor string, li
 // ResolveTx notes why a difference is one, and that nothing more is to be done. Refusals: ErrUnknownDifference, ErrBillReason,
 // ErrResolved.
 func (s *Service) ResolveTx(tx *db.Tx, id, actor, reason string) (Difference, error) {
-	if n := len([]rune(reason)); n == 0 || n > maxBillReason || actor == "" {
+	if !explained(actor, reason) {
 		return Difference{}, ErrBillReason.With("max", maxBillReason).At("/reason")
 	}
 	was, found, err := differenceByID(tx, id)

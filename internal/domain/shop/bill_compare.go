@@ -15,12 +15,12 @@ import (
 // feeAccount is what channels keep.
 const feeAccount = "expense:fees"
 
-// postFee takes what a channel has kept out of its cash; a bill without a fee posts nothing.
-func (s *Service) postFee(tx *db.Tx, b Bill, cause string) (string, error) {
+// postFee takes what a channel has kept out of its cash, in the last instant of the bill's day; a bill without a fee posts nothing.
+func (s *Service) postFee(tx *db.Tx, b Bill, d billDay, cause string) (string, error) {
 	if b.Fee == 0 {
 		return "", nil
 	}
-	e, err := s.books.PostTx(tx, ledger.Entry{Key: "bill " + b.ID, Fact: cause, Subject: b.ID, Lines: []ledger.Line{
+	e, err := s.books.PostTx(tx, ledger.Entry{Key: "bill " + b.ID, Fact: cause, Subject: b.ID, At: d.to.Add(-time.Microsecond), Lines: []ledger.Line{
 		{Account: cashAccount(b.Channel), Amount: int64(b.Fee)}, {Account: feeAccount, Amount: -int64(b.Fee)},
 	}})
 	if err != nil {
@@ -33,6 +33,9 @@ func (s *Service) postFee(tx *db.Tx, b Bill, cause string) (string, error) {
 func (s *Service) compare(ctx context.Context, community string, b Bill, d billDay) error {
 	for after, last := 0, 0; ; after = last {
 		err := s.db.Do(ctx, community, func(tx *db.Tx) error {
+			if err := reading(tx, b); err != nil {
+				return err
+			}
 			lines, err := billLinesAfter(tx, b.ID, after, billBatch)
 			if last = 0; len(lines) > 0 {
 				last = lines[len(lines)-1].N
@@ -40,7 +43,7 @@ func (s *Service) compare(ctx context.Context, community string, b Bill, d billD
 			if err != nil || last == 0 {
 				return err
 			}
-			return compareLines(tx, b, d, lines)
+			return compareLines(tx, b, lines)
 		})
 		if err != nil {
 			return fmt.Errorf("compare bill %s: %w", b.ID, err)
@@ -49,11 +52,14 @@ func (s *Service) compare(ctx context.Context, community string, b Bill, d billD
 			break
 		}
 	}
-	for _, lacking := range []func(tx *db.Tx, b Bill, d billDay, at time.Time, id string) ([]Difference, error){lackingPayments, lackingRefunds} {
-		at, id := d.from, ""
+	for _, lacking := range []func(tx *db.Tx, b Bill, d billDay, at time.Time, id string) ([]Difference, error){lackingPayments, lackingRefunds, lostPayments, lostRefunds} {
+		at, id := time.Time{}, ""
 		for more := true; more; {
 			from, fromID := at, id
 			err := s.db.Do(ctx, community, func(tx *db.Tx) error {
+				if err := reading(tx, b); err != nil {
+					return err
+				}
 				found, err := lacking(tx, b, d, from, fromID)
 				if more = len(found) > 0; err != nil || !more {
 					return err
@@ -76,14 +82,17 @@ type ourSide struct {
 	done                  bool
 }
 
-// compareLines holds lines against payments and refunds. What an earlier bill lacked, and these have, is settled there.
-func compareLines(tx *db.Tx, b Bill, d billDay, lines []billLine) error {
+// compareLines holds lines against payments and refunds. What another bill lacked, and these say was done, is settled there.
+func compareLines(tx *db.Tx, b Bill, lines []billLine) error {
 	var found []Difference
 	for _, what := range []channel.Billed{channel.BilledPayment, channel.BilledRefund} {
-		var refs []string
+		var refs, done []string
 		for _, l := range lines {
 			if l.What == what {
 				refs = append(refs, l.ref())
+			}
+			if l.What == what && l.ours && l.Settled {
+				done = append(done, l.ref())
 			}
 		}
 		if len(refs) == 0 {
@@ -97,12 +106,12 @@ func compareLines(tx *db.Tx, b Bill, d billDay, lines []billLine) error {
 		if err != nil {
 			return err
 		}
-		if err := settleLacking(tx, b, what, refs); err != nil {
+		if err := settleLacking(tx, b, what, done); err != nil {
 			return err
 		}
 		for _, l := range lines {
 			if l.What == what {
-				found = append(found, differencesOf(b, d, l, ours, first)...)
+				found = append(found, differencesOf(b, l, ours, first)...)
 			}
 		}
 	}
@@ -110,7 +119,7 @@ func compareLines(tx *db.Tx, b Bill, d billDay, lines []billLine) error {
 }
 
 // differencesOf says in what one line differs from our books.
-func differencesOf(b Bill, d billDay, l billLine, ours map[string]ourSide, first map[string]place) (out []Difference) {
+func differencesOf(b Bill, l billLine, ours map[string]ourSide, first map[string]place) (out []Difference) {
 	o, known := ours[l.ref()]
 	add := func(kind DifferenceKind) {
 		x := Difference{Bill: b.ID, Kind: kind, What: l.What, Line: l.N, Ref: l.ref(), Outside: l.Outside, Theirs: l.Amount, TheirState: l.State}
@@ -123,7 +132,7 @@ func differencesOf(b Bill, d billDay, l billLine, ours map[string]ourSide, first
 		known = false
 	}
 	switch {
-	case !d.isOurs(l.BillLine):
+	case !l.ours:
 		known = false
 		add(OtherMerchant)
 		return out
@@ -134,7 +143,7 @@ func differencesOf(b Bill, d billDay, l billLine, ours map[string]ourSide, first
 	case l.Settled && l.Amount != o.amount:
 		add(AmountDiffers)
 	}
-	if at, seen := first[l.ref()]; seen && at != (place{b.ID, l.N}) {
+	if at, seen := first[l.ref()]; seen && l.Settled && at != (place{b.ID, l.N}) {
 		add(BilledTwice)
 	}
 	return out

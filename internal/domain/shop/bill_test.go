@@ -113,7 +113,7 @@ func TestABillThatAgrees(t *testing.T) {
 		day := w.overNight()
 		text := w.billOf(day, nil)
 		b := w.mustRead(day, text)
-		if b.State != shop.BillCompared || b.Lines != 3 || b.Found != 0 || b.Paid != 2*price || b.Refunded != 40_00 || b.Fee != 96 {
+		if b.State != shop.BillCompared || b.Lines != 3 || b.Found != 0 || b.Matched != 3 || b.Paid != 2*price || b.Refunded != 40_00 || b.Fee != 96 {
 			t.Errorf("%+v", b)
 		}
 		if again := w.mustRead(day, text); again != b {
@@ -180,7 +180,8 @@ func TestDifferences(t *testing.T) {
 		}
 		want := map[row]bool{
 			{shop.NotInBill, paymentOf(orders[0]), -price}: true, {shop.AmountDiffers, paymentOf(orders[1]), 1}: true, {shop.BilledTwice, paymentOf(orders[2]), 0}: true,
-			{shop.OtherMerchant, paymentOf(orders[3]), price}: true, {shop.StateDiffers, refund, 0}: true, {shop.NotOurs, "nobodys", price + 1}: true, {shop.StateDiffers, unpaid.ID, 1}: true,
+			{shop.OtherMerchant, paymentOf(orders[3]), price}: true, {shop.NotInBill, paymentOf(orders[3]), -price}: true,
+			{shop.StateDiffers, refund, 0}: true, {shop.NotOurs, "nobodys", price + 1}: true, {shop.StateDiffers, unpaid.ID, 1}: true,
 		}
 		list := w.differences(shop.DifferenceFilter{Bill: b.ID})
 		for _, x := range list {
@@ -192,6 +193,9 @@ func TestDifferences(t *testing.T) {
 		}
 		if len(want) > 0 || b.Found != len(list) || b.Open != b.Found {
 			t.Errorf("not found: %v; the bill says %d, %d open", want, b.Found, b.Open)
+		}
+		if b.Matched != 3 || b.Lines != 9 {
+			t.Errorf("%d of %d lines agree", b.Matched, b.Lines)
 		}
 		w.proven()
 
@@ -241,11 +245,18 @@ func TestALaterBillHasIt(t *testing.T) {
 		w.proven()
 		var bills []shop.Bill
 		w.Do(func(tx *db.Tx) error {
-			p, err := w.BillsTx(tx, "", 1)
+			p, err := w.BillsTx(tx, shop.BillFilter{}, "", 1)
 			if err == nil {
 				bills = p.Items
-				p, err = w.BillsTx(tx, p.Next, 1)
+				p, err = w.BillsTx(tx, shop.BillFilter{}, p.Next, 1)
 				bills = append(bills, p.Items...)
+			}
+			return err
+		})
+		w.Do(func(tx *db.Tx) error {
+			p, err := w.BillsTx(tx, shop.BillFilter{Open: true}, "", 0)
+			if len(p.Items) != 0 {
+				t.Errorf("with something open: %+v", p.Items)
 			}
 			return err
 		})
@@ -285,7 +296,7 @@ func TestBillsThatAreRefused(t *testing.T) {
 			}
 		}
 		w.Do(func(tx *db.Tx) error {
-			p, err := w.BillsTx(tx, "", 0)
+			p, err := w.BillsTx(tx, shop.BillFilter{}, "", 0)
 			if len(p.Items) > 0 {
 				t.Errorf("kept: %+v", p.Items)
 			}

@@ -31,6 +31,7 @@ type Coupon struct {
 	PerPerson int       `json:"per_person,omitempty" doc:"how often by one; any number if not given"`
 	Opens     time.Time `json:"opens,omitzero" doc:"not before"`
 	Closes    time.Time `json:"closes,omitzero" doc:"not from then on"`
+	Offered   bool      `json:"offered,omitempty" doc:"only for who buys by the offer of an event, while that stands"`
 }
 
 // ListedCoupon is a coupon as it stands in the shop.
@@ -74,9 +75,10 @@ var (
 	ErrCoupon        = errs.Define(errs.NotFound, "shop.coupon")         // "coupon": there is none, or it is for nothing in the order
 	ErrCouponEarly   = errs.Define(errs.Conflict, "shop.coupon_early")   // "opens"
 	ErrCouponOver    = errs.Define(errs.Gone, "shop.coupon_over")
-	ErrCouponMin     = errs.Define(errs.Conflict, "shop.coupon_min")  // "min"
-	ErrCouponGone    = errs.Define(errs.Conflict, "shop.coupon_gone") // it was used as often as it can be
-	ErrCouponUsed    = errs.Define(errs.Conflict, "shop.coupon_used") // "limit": by this buyer
+	ErrCouponMin     = errs.Define(errs.Conflict, "shop.coupon_min")   // "min"
+	ErrCouponGone    = errs.Define(errs.Conflict, "shop.coupon_gone")  // it was used as often as it can be
+	ErrCouponOffer   = errs.Define(errs.Conflict, "shop.coupon_offer") // nothing offers it to this buyer, or no longer
+	ErrCouponUsed    = errs.Define(errs.Conflict, "shop.coupon_used")  // "limit": by this buyer
 )
 
 // CheckCoupons refuses coupons that can't be.
@@ -118,7 +120,7 @@ func (c Coupon) problems(at string) (bad []*errs.Error) {
 
 // isFor tells whether a coupon changes what a line costs.
 func (c Coupon) isFor(l Line) bool {
-	if l.Fixed || l.Amount == 0 {
+	if l.Amount == 0 || l.Fixed && len(c.For) == 0 {
 		return false
 	}
 	name := l.Kind + "/" + l.Item + "/"
@@ -144,6 +146,15 @@ func (s *Service) discount(tx *db.Tx, c Checkout, o *Order) error {
 	if err != nil {
 		return errs.PointTo(err, "/coupon")
 	}
+	if found.Offered {
+		ok := false
+		if s.offer != nil {
+			ok, err = s.offer(tx, c.Origin, found.Code, c.Person)
+		}
+		if err != nil || !ok {
+			return errs.Or(err, ErrCouponOffer.At("/coupon"))
+		}
+	}
 	weights, sum := make([]int64, len(o.Lines)), money.Fen(0)
 	for i, l := range o.Lines {
 		if found.isFor(l) {
@@ -161,6 +172,11 @@ func (s *Service) discount(tx *db.Tx, c Checkout, o *Order) error {
 	for i, part := range money.Share(off, weights...) {
 		o.Lines[i].Amount -= part
 		o.Lines[i].Discount = part
+		if d, asks := s.goods[o.Lines[i].Kind].(Discounter); asks && part > 0 {
+			if err := d.Discounted(tx, o.Lines[i].Ref, part); err != nil {
+				return err
+			}
+		}
 	}
 	o.Amount, o.Discount, o.Coupon = o.Amount-off, off, found.Code
 	got, err := s.seats.HoldTx(tx, seat.Claim{

@@ -55,6 +55,11 @@ type (
 		Found   int         `json:"found"` // differences
 		Fee     int64       `json:"fee"`
 	}
+	// BillTakenBack : staff has withdrawn a bill, with its fee. Subject is the bill.
+	BillTakenBack struct {
+		Channel ChannelName `json:"channel"`
+		Fee     int64       `json:"fee"`
+	}
 	// DifferenceResolved : somebody said why a bill and the books differ. Subject is the bill.
 	DifferenceResolved struct {
 		Difference fact.ID        `json:"difference"`

@@ -32,6 +32,7 @@ type Order struct {
 	Why      string    `json:"why,omitempty" doc:"code of the refusal for which it was given back by itself"`
 	// Organisation is the company for which the buyer has ordered.
 	Organisation string    `json:"organisation,omitempty" doc:"the company for which it was ordered"`
+	Origin       string    `json:"origin,omitempty" doc:"what led its buyer to it, as event/ and an id"`
 	Waits        bool      `json:"waits,omitempty" doc:"paid, and can't be given yet: a group-buy that is not full"`
 	Coupon       string    `json:"coupon,omitempty"`
 	Discount     money.Fen `json:"discount,omitempty" doc:"fen that the coupon has taken off; the amount is without them"`
@@ -72,7 +73,7 @@ type Line struct {
 	Rule    string    `json:"-"` // by which it costs that, with its version: year@3
 	Product string    `json:"product" doc:"what it is one of, with its kind: plan:year, ticket:<event>, goods:tea"`
 
-	Fixed bool `json:"-"` // no coupon changes what it costs
+	Fixed bool `json:"-"` // only a coupon that names it changes what it costs
 	Alone bool `json:"-"` // it is ordered with nothing else: it may have to wait
 	Fresh bool `json:"-"` // it was kept for the buyer just now, so that no other order has it
 	// Discount is what a coupon has taken off.
@@ -103,6 +104,7 @@ type Checkout struct {
 	Points bool   // pay with points, and nothing else
 
 	Organisation string // the company that the person orders for, as its contact; "" for themselves
+	Origin       string // what led the person to it, as event/ and an id; "" if nothing is known
 }
 
 // Goods is a kind of thing that orders are for. Its refusals are the buyer's; a refusal of Deliver means that the money goes back.
@@ -119,6 +121,11 @@ type Goods interface {
 	Returned(tx *db.Tx, ref string, part money.Fen) error
 	// Refundable is how much of what a thing cost its buyer can have back by themselves, now.
 	Refundable(tx *db.Tx, ref string) (money.Fen, error)
+}
+
+// Discounter is for goods that have to know for how much less they are bought: what is credited of them later must not be more.
+type Discounter interface {
+	Discounted(tx *db.Tx, ref string, off money.Fen) error
 }
 
 // Gatherer is a kind of things that may have to wait when they are paid.
@@ -198,6 +205,7 @@ var (
 	ErrQty            = errs.Define(errs.Invalid, "shop.qty")
 	ErrKeyReused      = errs.Define(errs.Conflict, "shop.key_reused")
 	ErrOpen           = errs.Define(errs.Conflict, "shop.open") // "order": it has one of the things in it
+	ErrOrigin         = errs.Define(errs.Invalid, "shop.origin")
 	ErrUnknownOrder   = errs.Define(errs.NotFound, "shop.unknown_order")
 	ErrUnknownPayment = errs.Define(errs.NotFound, "shop.unknown_payment")
 	ErrUnknownRefund  = errs.Define(errs.NotFound, "shop.unknown_refund")

@@ -33,6 +33,7 @@ type Filter struct {
 	State        State
 	Product      string // as Line.Product
 	Coupon       string // its code
+	Origin       string // as Order.Origin
 }
 
 // Orders lists orders, newest first.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,7 @@ type Service struct {
 	pay   map[string]channel.Payments
 	ways  []string // the names of pay
 	may   func(tx *db.Tx, organisation, person string) error
+	offer func(tx *db.Tx, origin, coupon, person string) (bool, error)
 }
 
 // keepFor is how long an order keeps things unpaid.
@@ -44,6 +46,11 @@ func (s *Service) Sell(kind string, g Goods) { s.goods[kind] = g }
 
 // OnBehalf says who may order for a company, or why not; until then nobody may.
 func (s *Service) OnBehalf(may func(tx *db.Tx, organisation, person string) error) { s.may = may }
+
+// Offered tells whether what led a person to an order offers them a coupon now; until then nothing offers any.
+func (s *Service) Offered(by func(tx *db.Tx, origin, coupon, person string) (bool, error)) {
+	s.offer = by
+}
 
 // Accept registers a way to be paid, under a name that stays for ever: it stands in the books.
 func (s *Service) Accept(name string, p channel.Payments) {
@@ -109,7 +116,7 @@ func (s *Service) CheckoutTx(tx *db.Tx, c Checkout) (Order, error) {
 			return Order{}, errs.PointTo(err, "/organisation")
 		}
 	}
-	o := Order{ID: tx.NewID(), Person: c.Person, Organisation: c.Organisation, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
+	o := Order{ID: tx.NewID(), Person: c.Person, Organisation: c.Organisation, Origin: c.Origin, State: Created, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(keepFor), hash: c.hash()}
 	for i, item := range c.Items {
 		l, was, err := s.reserve(tx, c, item, o.ExpiresAt)
 		if err == nil && was.ID != "" && len(c.Items) > 1 {
@@ -157,7 +164,10 @@ func (s *Service) reserve(tx *db.Tx, c Checkout, item Item, until time.Time) (l 
 		return l, Order{}, err
 	}
 	if was.Organisation == c.Organisation && was.Coupon == c.Coupon && !c.Points || len(was.Lines) > 1 || len(c.Items) > 1 {
-		return l, was, nil
+		if was.Origin == "" && c.Origin != "" {
+			was.Origin, err = c.Origin, setOrigin(tx, was.ID, c.Origin)
+		}
+		return l, was, err
 	}
 	if err := s.close(tx, was); err != nil {
 		return l, was, err
@@ -169,6 +179,9 @@ func (s *Service) reserve(tx *db.Tx, c Checkout, item Item, until time.Time) (l 
 func (s *Service) check(c *Checkout) error {
 	if len(c.Items) == 0 || c.Key == "" || c.Person == "" {
 		return ErrNoItems.At("/items")
+	}
+	if c.Origin != "" && !originPattern.MatchString(c.Origin) {
+		return ErrOrigin.At("/origin")
 	}
 	c.Coupon = couponCode(c.Coupon)
 	if c.Points && c.Coupon != "" {
@@ -189,6 +202,9 @@ func (s *Service) check(c *Checkout) error {
 	}
 	return nil
 }
+
+// originPattern is a kind of thing and its id.
+var originPattern = regexp.MustCompile(`^[a-z]+/[0-9a-hjkmnp-tv-z]{20}$`)
 
 func (c Checkout) hash() string {
 	text := fmt.Appendf(nil, "%q", c.Person)

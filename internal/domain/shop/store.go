@@ -10,12 +10,12 @@ import (
 )
 
 const selectOrder = `SELECT id, hash, person, state, amount, paid, refunded, why, payment, entry, created_at, expires_at, paid_at, fulfilled_at, ended_at,
-		waits, coupon, coupon_seat, discount, points, points_entry, organisation
+		waits, coupon, coupon_seat, discount, points, points_entry, organisation, origin
 	FROM shop_order WHERE community_id = $1`
 
 func scanOrder(r *db.Row) (o Order, err error) {
 	err = r.Scan(&o.ID, &o.hash, &o.Person, &o.State, &o.Amount, &o.Paid, &o.Refunded, &o.Why, &o.payment, &o.entry, &o.CreatedAt, &o.ExpiresAt,
-		&o.PaidAt, &o.FulfilledAt, &o.EndedAt, &o.Waits, &o.Coupon, &o.couponSeat, &o.Discount, &o.Points, &o.pointsEntry, &o.Organisation)
+		&o.PaidAt, &o.FulfilledAt, &o.EndedAt, &o.Waits, &o.Coupon, &o.couponSeat, &o.Discount, &o.Points, &o.pointsEntry, &o.Organisation, &o.Origin)
 	return o, err
 }
 
@@ -93,9 +93,9 @@ func addLines(tx *db.Tx, orders []Order) error {
 }
 
 func insertOrder(tx *db.Tx, o Order, key string) error {
-	err := tx.Put(`INSERT INTO shop_order (community_id, id, key, hash, person, state, amount, created_at, expires_at, coupon, coupon_seat, discount, points, points_entry, organisation)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		tx.Community(), o.ID, key, o.hash, o.Person, o.State, o.Amount, o.CreatedAt, o.ExpiresAt, o.Coupon, o.couponSeat, o.Discount, o.Points, o.pointsEntry, o.Organisation)
+	err := tx.Put(`INSERT INTO shop_order (community_id, id, key, hash, person, state, amount, created_at, expires_at, coupon, coupon_seat, discount, points, points_entry, organisation, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		tx.Community(), o.ID, key, o.hash, o.Person, o.State, o.Amount, o.CreatedAt, o.ExpiresAt, o.Coupon, o.couponSeat, o.Discount, o.Points, o.pointsEntry, o.Organisation, o.Origin)
 	if err != nil {
 		return err
 	}
@@ -104,6 +104,10 @@ func insertOrder(tx *db.Tx, o Order, key string) error {
 		rows = append(rows, []any{tx.Community(), o.ID, i, l.Kind, l.Item, l.Ref, l.Title, l.Qty, int64(l.Amount), l.Revenue, l.Rule, int64(l.Discount), l.Points, l.Product, o.CreatedAt})
 	}
 	return tx.Insert("shop_line", []string{"community_id", "order_id", "n", "kind", "item", "ref", "title", "qty", "amount", "revenue", "rule", "discount", "points", "product", "created_at"}, rows)
+}
+
+func setOrigin(tx *db.Tx, id, origin string) error {
+	return tx.Must(`UPDATE shop_order SET origin = $3 WHERE community_id = $1 AND id = $2 AND origin = ''`, tx.Community(), id, origin)
 }
 
 func setState(tx *db.Tx, id string, from, to State) error {
@@ -229,7 +233,7 @@ func setRefundDone(tx *db.Tx, r Refund) error {
 func ordersBefore(tx *db.Tx, f Filter, before time.Time, beforeID string, limit int) ([]Order, error) {
 	args := []any{tx.Community(), before, beforeID, limit}
 	where := ""
-	for _, x := range []struct{ column, value string }{{"state", string(f.State)}, {"coupon", f.Coupon}, {"organisation", f.Organisation}} {
+	for _, x := range []struct{ column, value string }{{"state", string(f.State)}, {"coupon", f.Coupon}, {"organisation", f.Organisation}, {"origin", f.Origin}} {
 		if x.value != "" {
 			args = append(args, x.value)
 			where += fmt.Sprintf(" AND o.%s = $%d", x.column, len(args))

@@ -31,14 +31,18 @@ var proofs = []proof.Proof{
 		WHERE b.community_id = $1 AND b.state = 'compared' GROUP BY b.id, b.lines HAVING b.lines <> COUNT(l.n) ORDER BY b.id`},
 	{Code: "shop.bill_paid", Query: billSum("b.paid", "CASE WHEN l.what = 'payment' THEN l.amount ELSE 0 END")},
 	{Code: "shop.bill_refunded", Query: billSum("b.refunded", "CASE WHEN l.what = 'refund' THEN l.amount ELSE 0 END")},
-	{Code: "shop.bill_fee", Query: billSum("b.fee", "l.fee")},
+	{Code: "shop.bill_fee", Query: `SELECT id, fee, fen FROM (SELECT id, fee, CASE WHEN kept < 0 THEN -((500 - kept) / 1000) ELSE (kept + 500) / 1000 END AS fen FROM (
+		SELECT b.id, b.fee, CAST(COALESCE(SUM(CASE WHEN l.ours THEN l.fee_exact ELSE 0 END), 0) AS BIGINT) AS kept
+		FROM shop_bill b LEFT JOIN shop_bill_line l ON l.community_id = b.community_id AND l.bill = b.id WHERE b.community_id = $1 AND b.state = 'compared' GROUP BY b.id, b.fee) s) r
+		WHERE fee <> fen ORDER BY id`},
 	{Code: "shop.bill_found", Query: `SELECT b.id, b.found, CAST(COUNT(x.id) AS BIGINT) FROM shop_bill b LEFT JOIN shop_difference x ON x.community_id = b.community_id AND x.bill = b.id
 		WHERE b.community_id = $1 AND b.state = 'compared' GROUP BY b.id, b.found HAVING b.found <> COUNT(x.id) ORDER BY b.id`},
 	{Code: "shop.bill_not_listed", Query: `SELECT l.bill || ' ' || CAST(l.n AS TEXT), 0, 1 FROM shop_bill_line l JOIN shop_bill b ON b.community_id = l.community_id AND b.id = l.bill AND b.state = 'compared'
 		LEFT JOIN shop_payment p ON l.what = 'payment' AND p.community_id = l.community_id AND p.id = l.ref AND p.channel = l.channel
 		LEFT JOIN shop_refund r ON l.what = 'refund' AND r.community_id = l.community_id AND r.id = l.ref
-		WHERE l.community_id = $1 AND (p.id IS NULL AND r.id IS NULL OR l.settled AND p.received > 0 AND p.received <> l.amount OR l.settled AND r.amount <> l.amount)
+		WHERE l.community_id = $1 AND (p.id IS NULL AND r.id IS NULL OR NOT l.ours OR l.settled AND p.received > 0 AND p.received <> l.amount OR l.settled AND r.amount <> l.amount)
 		AND NOT EXISTS (SELECT 1 FROM shop_difference x WHERE x.community_id = l.community_id AND x.bill = l.bill AND x.n = l.n) ORDER BY 1`},
+	{Code: "shop.bill_unexplained", Query: `SELECT id, 0, 1 FROM shop_bill WHERE community_id = $1 AND (state = 'withdrawn') <> (withdrawn_at > 0 AND withdrawn_by <> '' AND why <> '') ORDER BY id`},
 	{Code: "shop.difference_unexplained", Query: `SELECT id, 0, 1 FROM shop_difference WHERE community_id = $1 AND resolved_at > 0 AND later = '' AND (resolved_by = '' OR reason = '') ORDER BY id`},
 	{Code: "shop.order_unearned", Query: `SELECT id, 0, 1 FROM shop_order WHERE community_id = $1 AND state = 'fulfilled' AND paid > 0 AND entry = '' ORDER BY id`},
 }

@@ -83,10 +83,14 @@ type Do struct {
 	On     map[string]Branch `json:"on,omitempty"`
 }
 
+// ToOwner gives an ask to who looks after the person on the role's side; where nobody does, the role's queue has it.
+const ToOwner = "owner"
+
 // Ask is a task for a human.
 type Ask struct {
 	Task     string            `json:"task"` // kind
 	Role     string            `json:"role"`
+	To       string            `json:"to,omitempty"` // ToOwner, or whoever of the role takes it
 	Outcomes map[string]Branch `json:"outcomes"`
 	Order    []string          `json:"order"` // the outcomes as the source lists them
 	Within   clock.Duration    `json:"within,omitempty"`

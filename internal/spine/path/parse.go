@@ -69,13 +69,13 @@ func (p *parser) steps(n *yaml.Node, field string) (out []Step) {
 }
 
 var stepKeys = []string{
-	"name", "title", "owner", "wait", "or", "until", "remind", "do", "with", "on", "ask", "role", "outcomes", "within", "escalate", "show",
+	"name", "title", "owner", "wait", "or", "until", "remind", "do", "with", "on", "ask", "role", "to", "outcomes", "within", "escalate", "show",
 	"choose", "gate", "end", "for", "else",
 }
 
 // owned are the keys that belong to one kind of step.
 var owned = map[string]string{
-	"or": "wait", "remind": "until", "with": "do", "on": "do", "role": "ask", "outcomes": "ask", "within": "ask", "escalate": "ask", "show": "ask",
+	"or": "wait", "remind": "until", "with": "do", "on": "do", "role": "ask", "to": "ask", "outcomes": "ask", "within": "ask", "escalate": "ask", "show": "ask",
 }
 
 func (p *parser) step(n *yaml.Node, field string) (s Step) {
@@ -245,6 +245,9 @@ func (p *parser) ask(m map[string]*yaml.Node, field string) *Ask {
 	a := &Ask{}
 	p.str(m["ask"], field+".ask", &a.Task)
 	p.str(m["role"], field+".role", &a.Role)
+	if p.str(m["to"], field+".to", &a.To); a.To != "" && a.To != ToOwner {
+		p.bad(m["to"], field+".to", "a task can be given to: %s", ToOwner)
+	}
 	p.span(m["within"], field+".within", &a.Within)
 	p.str(m["escalate"], field+".escalate", &a.Escalate)
 	a.Show = p.list(m["show"], field+".show")

@@ -32,6 +32,14 @@ func (s *Service) Pool(tx *db.Tx, id string) (Pool, error) {
 // Pools lists a group's pools in their order: the seat map.
 func (s *Service) Pools(tx *db.Tx, group string) ([]Pool, error) { return poolsOf(tx, group) }
 
+// PoolsOf lists the pools of several groups.
+func (s *Service) PoolsOf(tx *db.Tx, groups []string) ([]Pool, error) {
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	return poolsOfAll(tx, groups)
+}
+
 // Seat is the seat of that id, or ErrUnknown.
 func (s *Service) Seat(tx *db.Tx, id string) (Seat, error) {
 	seat, found, err := db.One(tx, scanSeat, selectSeat+`WHERE community_id = $1 AND id = $2`, tx.Community(), id)

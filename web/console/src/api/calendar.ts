@@ -73,6 +73,24 @@ export const eventQuery = (community: string, id: string) =>
       ),
   })
 
+export const saleQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'sale', id],
+    queryFn: ({ signal }) =>
+      call<Schemas['SoldByEvent']>(
+        api.GET('/api/v1/communities/{community}/events/{id}/sale', { params: { path: { community, id } }, signal }),
+      ),
+  })
+
+export const lecturersQuery = (community: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'lecturers'],
+    queryFn: ({ signal }) =>
+      call<Schemas['Lecturers']>(
+        api.GET('/api/v1/communities/{community}/lecturers', { params: { path: { community } }, signal }),
+      ),
+  })
+
 export const templatesQuery = (community: string) =>
   queryOptions({
     queryKey: ['event-templates', community],

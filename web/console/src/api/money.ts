@@ -54,11 +54,13 @@ export const orderQuery = (community: string, id: string) =>
   })
 
 export interface OrdersRequest {
+  organisation?: string
   person?: string
   state?: OrderState
   /** With its kind: goods:tea */
   product?: string
   coupon?: string
+  origin?: string
   limit?: number
   cursor?: string
 }

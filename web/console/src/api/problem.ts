@@ -29,6 +29,8 @@ export interface Problem {
   /** Id under which the server logged it. */
   id?: string
   errors?: FieldProblem[]
+  /** What the refusal is about: the id of what is there already. */
+  params?: Record<string, unknown>
 }
 
 export class ProblemError extends Error {

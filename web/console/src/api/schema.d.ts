@@ -40,6 +40,23 @@ export interface paths {
         patch: operations["community.edit"];
         trace?: never;
     };
+    "/api/v1/communities/{community}/asks/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes what a guest said; who agreed to an event appears there */
+        post: operations["guest.answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/audit": {
         parameters: {
             query?: never;
@@ -86,6 +103,23 @@ export interface paths {
         get: operations["bill.get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/bills/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a wrong bill out of the comparison, with its fee, so that a corrected one can be sent */
+        post: operations["bill.withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1023,6 +1057,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The times at which the playbook wants events, with what is planned for them */
+        get: operations["event.slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/templates": {
         parameters: {
             query?: never;
@@ -1171,6 +1222,23 @@ export interface paths {
         put?: never;
         /** Gives the time of an event to one of a hot topic; it is held at another time instead, with its tickets */
         post: operations["event.give_way"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom an event was to have, what they said, and its topic */
+        get: operations["event.guests"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1382,6 +1450,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/sale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an event has sold by its offer, and how long its buyers were there */
+        get: operations["event.sale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/scans": {
         parameters: {
             query?: never;
@@ -1427,6 +1512,23 @@ export interface paths {
         /** Lists the tickets of an event, the newest first */
         get: operations["event.tickets"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/events/{id}/topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives an event its topic, or takes it away: it is voted on again */
+        put: operations["event.topic"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1616,6 +1718,95 @@ export interface paths {
         get: operations["group.pools"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who may be asked to appear, who was asked longest ago first, with how they did */
+        get: operations["guest.list"];
+        put?: never;
+        /** Writes somebody down who may be asked: a person, or somebody from outside */
+        post: operations["guest.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/guests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A guest with where they appeared, what people thought of it, and what they were asked */
+        get: operations["guest.get"];
+        put?: never;
+        post?: never;
+        /** Takes away all that is written down of a guest, for good; where they appeared stays */
+        delete: operations["guest.forget"];
+        options?: never;
+        head?: never;
+        /** Changes what is written down of a guest, or whether they are asked any more */
+        patch: operations["guest.edit"];
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/guests/{id}/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a guest was asked, for an event or none, and what they said if they have */
+        post: operations["guest.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/guests/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what came out of talking to a guest, the newest first */
+        get: operations["guest.notes"];
+        put?: never;
+        /** Writes down what came out of talking to a guest */
+        post: operations["guest.note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/guests/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells how a guest is reached; the audit log notes who asked */
+        post: operations["guest.reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1827,6 +2018,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is on sale now, by rung: free, low, mid, high, and the programmes for sharing above them */
+        get: operations["ladder.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/launches": {
         parameters: {
             query?: never;
@@ -1945,6 +2153,23 @@ export interface paths {
         put?: never;
         /** Notes something that a launch needs or has */
         post: operations["resource.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/lecturers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts by who held them what the events of a time have sold */
+        get: operations["event.lecturers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2355,10 +2580,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What stands on a company's invoices */
+        /** What stands on a company's invoices; phone, account and e-mail are masked */
         get: operations["organisation.invoice"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/organisations/{id}/invoice/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows a company's invoice data in full; the look is audited */
+        post: operations["organisation.reveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2410,7 +2652,8 @@ export interface paths {
         /** Lists a company's places for colleagues and invitations, the latest first */
         get: operations["organisation.places"];
         put?: never;
-        post?: never;
+        /** Makes a link by which a colleague takes a place; it is shown this once */
+        post: operations["organisation.invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2887,6 +3130,23 @@ export interface paths {
         };
         /** What a person is known by, masked */
         get: operations["person.identifiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a person stands on the ladder, and the product that is their next step, with the reason */
+        get: operations["person.ladder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3719,6 +3979,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/questions/{id}/topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a question from a room into a topic: who asked it and who voted for it want to hear of that */
+        post: operations["topic.bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/race": {
         parameters: {
             query?: never;
@@ -4335,6 +4612,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists topics, those that most people want to hear of first */
+        get: operations["topic.list"];
+        put?: never;
+        /** Proposes a topic, for staff or for a member; one whose title is open already is given instead */
+        post: operations["topic.add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/topics/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what people ask in the rooms of all events and nobody has answered, with most votes first */
+        get: operations["topic.questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/topics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a topic's words, closes it or opens it again */
+        patch: operations["topic.edit"];
+        trace?: never;
+    };
     "/api/v1/communities/{community}/touches/rules": {
         parameters: {
             query?: never;
@@ -4573,6 +4902,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AskRow: {
+            actor: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description none: at some time */
+            event?: string;
+            event_title?: {
+                [key: string]: string;
+            };
+            guest: string;
+            guest_name: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description when the event begins
+             */
+            starts?: string;
+            state: string;
+            topic?: string;
+            topic_title?: string;
+        };
         AskedPledge: {
             next?: string;
             person: string;
@@ -4642,6 +4994,10 @@ export interface components {
             name: string;
             pending: boolean;
             roles: string[];
+        };
+        BillWithdrawRequest: {
+            /** @description what is wrong with it */
+            reason: string;
         };
         Blob: {
             /** Format: date-time */
@@ -5453,6 +5809,8 @@ export interface components {
             place?: string;
             /** @description places besides the house's that some ticket types need as well */
             quotas?: components["schemas"]["EventQuota"][];
+            /** @description what it leads to */
+            sells?: components["schemas"]["EventSale"];
             series?: string;
             /** Format: date-time */
             starts: string;
@@ -5492,6 +5850,45 @@ export interface components {
             ticket?: string;
             type?: string;
         };
+        EventAppearance: {
+            /**
+             * Format: int64
+             * @description the denominator of the NPS
+             */
+            answers: number;
+            event: string;
+            /**
+             * Format: double
+             * @description % promoters − % detractors; 0 without answers
+             */
+            nps: number;
+            /** Format: date-time */
+            starts: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        EventAsk: {
+            actor: string;
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description none: at some time */
+            event?: string;
+            guest: string;
+            id: string;
+            state: string;
+            topic?: string;
+        };
+        EventAskDraft: {
+            /** @description at which they are to appear; at some time if not given */
+            event?: string;
+            /** @description what they said, if they have */
+            state?: string;
+            /** @description what they are to speak about */
+            topic?: string;
+        };
         EventChange: {
             about?: {
                 [key: string]: string;
@@ -5510,6 +5907,7 @@ export interface components {
             link?: string;
             place?: string;
             quotas?: components["schemas"]["EventQuota"][];
+            sells?: components["schemas"]["EventSale"];
             series?: string;
             /** Format: date-time */
             starts?: string;
@@ -5623,6 +6021,60 @@ export interface components {
              */
             to: string;
         };
+        EventGuest: {
+            /**
+             * Format: date-time
+             * @description last
+             */
+            asked_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description who they are, unless they come from outside */
+            person?: string;
+            /** @description a contact is written down */
+            reachable: boolean;
+            /** @description what they are known for */
+            role?: string;
+            state: string;
+            /** @description what they can speak about */
+            topics: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        EventGuestDraft: {
+            /** @description how they are reached; stored encrypted */
+            contact?: string;
+            name: string;
+            /** @description who they are, unless they come from outside */
+            person?: string;
+            /** @description what they are known for */
+            role?: string;
+            /** @description what they can speak about */
+            topics?: string[];
+        };
+        EventGuestEdit: {
+            /** @description empty takes it away */
+            contact?: string;
+            name?: string;
+            /** @description they are not asked any more, or again */
+            retired?: boolean;
+            role?: string;
+            topics?: string[];
+        };
+        EventGuestNote: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            text: string;
+        };
+        EventGuests: {
+            /** @description who was asked, the last first; who agreed appears there */
+            asks: components["schemas"]["AskRow"][];
+            topic?: components["schemas"]["EventTopic"];
+        };
         EventJudgeRequest: {
             note?: string;
             person: string;
@@ -5677,6 +6129,12 @@ export interface components {
             courses: components["schemas"]["PathCourse"][];
             jury: components["schemas"]["EventJury"];
         };
+        EventProposal: {
+            about?: string;
+            /** @description the member who proposes it; none for staff */
+            person?: string;
+            title: string;
+        };
         EventQuota: {
             /** Format: int64 */
             capacity: number;
@@ -5685,6 +6143,16 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+        };
+        EventRhythm: {
+            /** @description as 20:00, in the community's zone */
+            at: string;
+            every: string;
+            /**
+             * Format: int64
+             * @description of a week 1 for Monday to 7 for Sunday; of a month the day, up to 28
+             */
+            on: number;
         };
         EventRow: {
             about?: {
@@ -5719,6 +6187,8 @@ export interface components {
             place?: string;
             /** @description places besides the house's that some ticket types need as well */
             quotas?: components["schemas"]["EventQuota"][];
+            /** @description what it leads to */
+            sells?: components["schemas"]["EventSale"];
             series?: string;
             /** Format: date-time */
             starts: string;
@@ -5734,6 +6204,14 @@ export interface components {
              * @description rises with every change
              */
             version: number;
+        };
+        EventSale: {
+            /** @description code of a coupon that only offers give */
+            coupon?: string;
+            /** @description how long after the end the offer stands; two days if not given */
+            for?: string;
+            /** @description plan/vip, goods/book or group/three; nothing is offered if empty */
+            item?: string;
         };
         EventScanRequest: {
             /**
@@ -5751,6 +6229,17 @@ export interface components {
         EventSlot: {
             /** Format: date-time */
             starts: string;
+        };
+        EventStays: {
+            /** Format: int64 */
+            absent: number;
+            /**
+             * Format: int64
+             * @description online, ten minutes or more before the last
+             */
+            left: number;
+            /** Format: int64 */
+            stayed: number;
         };
         EventSurvey: {
             /**
@@ -5825,10 +6314,16 @@ export interface components {
             name: string;
             /** @description places besides the house's that some ticket types need as well */
             quotas?: components["schemas"]["EventQuota"][];
+            /** @description what its events lead to */
+            sells?: components["schemas"]["EventSale"];
+            /** @description times that come again, at which one should be held */
+            slots?: components["schemas"]["EventRhythm"][];
             title: {
                 [key: string]: string;
             };
             types: components["schemas"]["EventTicketType"][];
+            /** @description who is told when one of them is still empty, and how long before */
+            warn?: components["schemas"]["EventWarning"];
         };
         EventTicketType: {
             /** @description how long before the start it is last to be had; at the start if not given */
@@ -5849,6 +6344,35 @@ export interface components {
             title: {
                 [key: string]: string;
             };
+        };
+        EventTopic: {
+            about?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description that took it */
+            event?: string;
+            id: string;
+            /** @description the one who asks is among them */
+            mine?: boolean;
+            /** @description who proposed it; none for staff */
+            person?: string;
+            state: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description how many people want to hear of it
+             */
+            votes: number;
+        };
+        EventTopicEdit: {
+            about?: string;
+            /** @description it is not voted on any more, or again */
+            closed?: boolean;
+            title?: string;
+        };
+        EventTopicRequest: {
+            /** @description empty for none */
+            topic: string;
         };
         EventView: {
             about?: {
@@ -5887,6 +6411,8 @@ export interface components {
             quotas?: components["schemas"]["EventQuota"][];
             /** @description what those who came thought of it */
             result: components["schemas"]["EventSurvey"];
+            /** @description what it leads to */
+            sells?: components["schemas"]["EventSale"];
             series?: string;
             /** Format: date-time */
             starts: string;
@@ -5904,6 +6430,12 @@ export interface components {
              * @description rises with every change
              */
             version: number;
+        };
+        EventWarning: {
+            /** @description 30d if not given */
+            before?: string;
+            /** @description content if not given */
+            role?: string;
         };
         Fact: {
             actor?: string;
@@ -6690,6 +7222,92 @@ export interface components {
             sale: components["schemas"]["GrowthSale"];
             taken: components["schemas"]["GrowthTakeBack"][];
         };
+        GuestAnswerRequest: {
+            /** @enum {string} */
+            state: "agreed" | "declined";
+        };
+        GuestContact: {
+            contact: string;
+        };
+        GuestNoteRequest: {
+            text: string;
+        };
+        GuestRow: {
+            /**
+             * Format: int64
+             * @description of all of them; the denominator of the NPS
+             */
+            answers: number;
+            /** @description the last first */
+            appearances: components["schemas"]["EventAppearance"][];
+            /** @description the last */
+            ask?: components["schemas"]["EventAsk"];
+            /**
+             * Format: date-time
+             * @description last
+             */
+            asked_at?: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /**
+             * Format: double
+             * @description of all their answers
+             */
+            nps: number;
+            /** @description who they are, unless they come from outside */
+            person?: string;
+            /** @description a contact is written down */
+            reachable: boolean;
+            /** @description what they are known for */
+            role?: string;
+            state: string;
+            /** @description what they can speak about */
+            topics: string[];
+            /** Format: int64 */
+            version: number;
+        };
+        GuestView: {
+            /**
+             * Format: int64
+             * @description of all of them; the denominator of the NPS
+             */
+            answers: number;
+            /** @description the last first */
+            appearances: components["schemas"]["EventAppearance"][];
+            /** @description the last */
+            ask?: components["schemas"]["EventAsk"];
+            /**
+             * Format: date-time
+             * @description last
+             */
+            asked_at?: string;
+            /** @description the last first */
+            asks: components["schemas"]["AskRow"][];
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description of the person who they are */
+            nickname?: string;
+            /**
+             * Format: double
+             * @description of all their answers
+             */
+            nps: number;
+            /** @description who they are, unless they come from outside */
+            person?: string;
+            /** @description a contact is written down */
+            reachable: boolean;
+            /** @description what they are known for */
+            role?: string;
+            state: string;
+            /** @description what they can speak about */
+            topics: string[];
+            /** Format: int64 */
+            version: number;
+        };
         HandOverInput: {
             /** @description narrows the role to those of one circle */
             circle?: string;
@@ -7070,6 +7688,18 @@ export interface components {
             };
             roles: string[];
         };
+        InvoiceEdit: {
+            account?: string;
+            address?: string;
+            bank?: string;
+            /** @description where it is sent */
+            email?: string;
+            phone?: string;
+            /** @description 15 to 20 digits and letters */
+            tax_number?: string;
+            /** @description whom the invoice is for */
+            title?: string;
+        };
         ItemRow: {
             /** @description its buyer has said where it is to be sent */
             addressed?: boolean;
@@ -7143,6 +7773,65 @@ export interface components {
             payload: string;
             /** Format: date-time */
             run_at: string;
+        };
+        Ladder: {
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook: the full price from which a product is of the high rung; 10,000 yuan if not given
+             */
+            high?: number;
+            /**
+             * Format: int64
+             * @description fen in the API, yuan in a playbook: the full price from which a product is of the middle rung; 500 yuan if not given
+             */
+            mid?: number;
+            /** @description the lowest first, also those on which nothing is on sale */
+            rungs: components["schemas"]["LadderTier"][];
+        };
+        LadderProduct: {
+            /**
+             * Format: int64
+             * @description fen, the full price, from which its rung follows
+             */
+            full: number;
+            /** @description the plan, event, product or programme */
+            item: string;
+            /** @description plan, ticket, goods; share for a growth programme */
+            kind: string;
+            /** @description the ticket type or SKU */
+            part?: string;
+            /**
+             * Format: int64
+             * @description fen, what it costs now
+             */
+            price: number;
+            /**
+             * Format: date-time
+             * @description since when somebody has it
+             */
+            since?: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        LadderSuggestion: {
+            /**
+             * @description where they stand; empty for who has nothing yet
+             * @enum {string}
+             */
+            from?: "free" | "low" | "mid" | "high";
+            /** @description what they have there, and since when */
+            has?: components["schemas"]["LadderProduct"];
+            product: components["schemas"]["LadderProduct"];
+            reason: string;
+            /** @enum {string} */
+            to: "free" | "low" | "mid" | "high" | "shared";
+        };
+        LadderTier: {
+            /** @description the cheapest first; none where the ladder has a gap */
+            items: components["schemas"]["LadderProduct"][];
+            /** @enum {string} */
+            rung: "free" | "low" | "mid" | "high" | "shared";
         };
         Launch: {
             /**
@@ -7352,6 +8041,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Lecturers: {
+            items: components["schemas"]["NamedLecturer"][];
+            /** @description there were more events than are counted: ask for a shorter time */
+            more?: boolean;
+        };
         LedgerAccountBalance: {
             account: string;
             /**
@@ -7540,6 +8234,9 @@ export interface components {
         };
         ListOfShippedPlaybook: {
             items: components["schemas"]["ShippedPlaybook"][];
+        };
+        ListOfSlotRow: {
+            items: components["schemas"]["SlotRow"][];
         };
         ListOfTeamTarget: {
             items: components["schemas"]["TeamTarget"][];
@@ -7779,7 +8476,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             invited_at: string;
-            invited_by: string;
+            /** @description the contact who did; none if the staff did */
+            invited_by?: string;
             organisation: string;
             /** @description the colleague who took it */
             person?: string;
@@ -7789,7 +8487,7 @@ export interface components {
             taken_at?: string;
             /** @description of the link; the contact's alone */
             token?: string;
-            /** @description taken_back, left, over, merged or erased */
+            /** @description taken_back, left, over, fewer, merged or erased */
             why?: string;
         };
         MembershipPlaces: {
@@ -7804,6 +8502,31 @@ export interface components {
             room: number;
             /** Format: int64 */
             taken: number;
+        };
+        MembershipStanding: {
+            /**
+             * Format: date-time
+             * @description of its run
+             */
+            ends?: string;
+            /** Format: int64 */
+            invited: number;
+            /**
+             * Format: int64
+             * @description that its memberships give
+             */
+            places: number;
+            /** @description the one with the most places, or the last there was; none if it never bought */
+            plan?: string;
+            /** Format: int64 */
+            room: number;
+            /** @enum {string} */
+            state?: "pending" | "active" | "grace" | "expired" | "refunded" | "upgraded" | "left";
+            /** Format: int64 */
+            taken: number;
+            title?: {
+                [key: string]: string;
+            };
         };
         MembershipTenure: {
             /** @description by a place that the company's contact gave them */
@@ -7966,6 +8689,10 @@ export interface components {
             /** @description the bond it lost to */
             winner?: string;
         };
+        NamedContact: {
+            nickname: string;
+            person: string;
+        };
         NamedCredit: {
             /**
              * Format: int64
@@ -8002,6 +8729,19 @@ export interface components {
              * @description of the rules
              */
             version: number;
+        };
+        NamedLecturer: {
+            /**
+             * Format: int64
+             * @description people, of all the events; the denominator of the conversion
+             */
+            came: number;
+            /** Format: int64 */
+            events: number;
+            /** @description person; empty for events without one */
+            host: string;
+            name: string;
+            sold: components["schemas"]["ShopLed"];
         };
         NamedLine: {
             account: string;
@@ -8395,7 +9135,7 @@ export interface components {
             why: string;
         };
         OrganisationChange: {
-            invoice?: components["schemas"]["PeopleInvoice"];
+            invoice?: components["schemas"]["InvoiceEdit"];
             name?: string;
             /** @description operator who looks after it; nobody if empty */
             owner?: string;
@@ -8415,6 +9155,29 @@ export interface components {
             person: string;
             /** @enum {string} */
             role: "contact" | "finance" | "colleague";
+        };
+        OrganisationRevealRequest: {
+            /**
+             * @description why it is looked at: to write an invoice, to reach somebody, to check what stands there
+             * @enum {string}
+             */
+            reason: "invoice" | "contact" | "check";
+        };
+        OrganisationRow: {
+            /** @description by when they came */
+            contacts: components["schemas"]["NamedContact"][];
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            name: string;
+            /** @description operator who looks after it */
+            owner?: string;
+            standing: components["schemas"]["MembershipStanding"];
+            /**
+             * Format: int64
+             * @description for ETag and If-Match
+             */
+            version: number;
         };
         OrganisationSetRoleRequest: {
             /** @enum {string} */
@@ -8498,6 +9261,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfEventGuestNote: {
+            items: components["schemas"]["EventGuestNote"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfEventRow: {
             items: components["schemas"]["EventRow"][];
             /** @description cursor of the next page; empty on the last */
@@ -8525,6 +9293,11 @@ export interface components {
         };
         PageOfGrowthLinkCount: {
             items: components["schemas"]["GrowthLinkCount"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfGuestRow: {
+            items: components["schemas"]["GuestRow"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -8643,6 +9416,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfOrganisationRow: {
+            items: components["schemas"]["OrganisationRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfPayoutBatch: {
             items: components["schemas"]["PayoutBatch"][];
             /** @description cursor of the next page; empty on the last */
@@ -8650,11 +9428,6 @@ export interface components {
         };
         PageOfPeopleMerge: {
             items: components["schemas"]["PeopleMerge"][];
-            /** @description cursor of the next page; empty on the last */
-            next?: string;
-        };
-        PageOfPeopleOrganisation: {
-            items: components["schemas"]["PeopleOrganisation"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -8725,6 +9498,16 @@ export interface components {
         };
         PageOfTicketRow: {
             items: components["schemas"]["TicketRow"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTopicQuestion: {
+            items: components["schemas"]["TopicQuestion"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
+        PageOfTopicRow: {
+            items: components["schemas"]["TopicRow"][];
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
@@ -9306,6 +10089,33 @@ export interface components {
             /** Format: date-time */
             turn: string;
         };
+        PlaceLink: {
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description the link can't be used from then on
+             */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            /** @description the contact who did; none if the staff did */
+            invited_by?: string;
+            organisation: string;
+            /** @description the colleague who took it */
+            person?: string;
+            /** @enum {string} */
+            state: "invited" | "taken" | "ended";
+            /** Format: date-time */
+            taken_at?: string;
+            /** @description of the link; the contact's alone */
+            token?: string;
+            /** @description for the colleague; nobody is shown it again but the company's contact */
+            url: string;
+            /** @description taken_back, left, over, fewer, merged or erased */
+            why?: string;
+        };
         PlaceRow: {
             /** Format: date-time */
             ended_at?: string;
@@ -9317,7 +10127,8 @@ export interface components {
             id: string;
             /** Format: date-time */
             invited_at: string;
-            invited_by: string;
+            /** @description the contact who did; none if the staff did */
+            invited_by?: string;
             nickname?: string;
             organisation: string;
             /** @description the colleague who took it */
@@ -9328,7 +10139,7 @@ export interface components {
             taken_at?: string;
             /** @description of the link; the contact's alone */
             token?: string;
-            /** @description taken_back, left, over, merged or erased */
+            /** @description taken_back, left, over, fewer, merged or erased */
             why?: string;
         };
         PlacementAddRequest: {
@@ -10008,9 +10819,11 @@ export interface components {
             created_at: string;
             /** @description 2006-01-02, of the channel's zone */
             day: string;
+            /** @description by which its fee came into the books */
+            entry?: string;
             /**
              * Format: int64
-             * @description fen that the channel has kept
+             * @description fen that the channel has kept of our own lines
              */
             fee: number;
             /**
@@ -10021,6 +10834,11 @@ export interface components {
             id: string;
             /** Format: int64 */
             lines: number;
+            /**
+             * Format: int64
+             * @description of the lines, those that say what the books said; once it was compared
+             */
+            matched: number;
             /**
              * Format: int64
              * @description of these, not resolved
@@ -10037,7 +10855,13 @@ export interface components {
              */
             refunded: number;
             /** @enum {string} */
-            state: "reading" | "compared";
+            state: "reading" | "compared" | "withdrawn";
+            /** @description it was withdrawn */
+            why?: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            /** @description operator */
+            withdrawn_by?: string;
         };
         ShopCoupon: {
             /**
@@ -10064,6 +10888,8 @@ export interface components {
              * @description taken off in basis points: 1000 is 10 %
              */
             off_bp?: number;
+            /** @description only for who buys by the offer of an event, while that stands */
+            offered?: boolean;
             /**
              * Format: date-time
              * @description not before
@@ -10113,6 +10939,8 @@ export interface components {
             lines: components["schemas"]["ShopLine"][];
             /** @description the company for which it was ordered */
             organisation?: string;
+            /** @description what led its buyer to it, as event/ and an id */
+            origin?: string;
             /**
              * Format: int64
              * @description fen
@@ -10164,6 +10992,7 @@ export interface components {
             ours?: number;
             /** @description the channel's number */
             outside?: string;
+            /** @description why they differ, or why the bill was withdrawn */
             reason?: string;
             /** @description our number of the payment or refund */
             ref: string;
@@ -10189,6 +11018,25 @@ export interface components {
              * @description 1 if not given
              */
             qty?: number;
+        };
+        ShopLed: {
+            /**
+             * Format: int64
+             * @description people who have kept something of it
+             */
+            buyers: number;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /**
+             * Format: int64
+             * @description fen, of what was paid
+             */
+            refunded: number;
         };
         ShopLine: {
             /**
@@ -10248,6 +11096,8 @@ export interface components {
              * @description taken off in basis points: 1000 is 10 %
              */
             off_bp?: number;
+            /** @description only for who buys by the offer of an event, while that stands */
+            offered?: boolean;
             /**
              * Format: date-time
              * @description not before
@@ -10306,6 +11156,8 @@ export interface components {
             lines: components["schemas"]["ShopLine"][];
             /** @description the company for which it was ordered */
             organisation?: string;
+            /** @description what led its buyer to it, as event/ and an id */
+            origin?: string;
             /**
              * Format: int64
              * @description fen
@@ -10406,6 +11258,42 @@ export interface components {
             code?: string;
             email: string;
             password: string;
+        };
+        SlotRow: {
+            /** @description that is planned for it; none while it is empty */
+            event?: string;
+            /** @description of what is planned for it */
+            event_title?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            starts: string;
+            /** @description by which staff was told */
+            task?: string;
+            template: string;
+            /** @description of the template */
+            title: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description when staff is told if it is empty
+             */
+            warns: string;
+        };
+        SoldByEvent: {
+            /** @description buyers by how long they were there; who bought without a ticket counts as absent */
+            bought: components["schemas"]["EventStays"];
+            /**
+             * Format: date-time
+             * @description of the offer
+             */
+            ends: string;
+            /** @description the offer stands now */
+            offers: boolean;
+            sold: components["schemas"]["ShopLed"];
+            /** @description valid tickets by how long their holders were there */
+            there: components["schemas"]["EventStays"];
         };
         SourceAddRequest: {
             /** @description article, video, group, account, person, offline or other */
@@ -11029,6 +11917,55 @@ export interface components {
              */
             used_at?: string;
         };
+        TopicBringRequest: {
+            /** @description of the new one */
+            title?: string;
+            /** @description into which; a new one if not given */
+            topic?: string;
+        };
+        TopicQuestion: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            event_title: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description the asker voted for it */
+            mine?: boolean;
+            person: string;
+            state: string;
+            text: string;
+            /** @description that it is in */
+            topic?: string;
+            /** Format: int64 */
+            votes: number;
+        };
+        TopicRow: {
+            about?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description that took it */
+            event?: string;
+            /** @description of the event that took it */
+            event_title?: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description the one who asks is among them */
+            mine?: boolean;
+            /** @description of who proposed it */
+            nickname?: string;
+            /** @description who proposed it; none for staff */
+            person?: string;
+            state: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description how many people want to hear of it
+             */
+            votes: number;
+        };
         TotpConfirmRequest: {
             /** @description six digits */
             code: string;
@@ -11340,6 +12277,22 @@ export interface components {
             /** @description version of the words that people agreed to, when a column says so */
             wording?: string;
         };
+        WordedStanding: {
+            /** @description the dearest of what they have on that rung */
+            has?: components["schemas"]["LadderProduct"];
+            /** @description none for who is at the top */
+            next?: components["schemas"]["LadderSuggestion"];
+            /** @description why that is next, or nothing is */
+            reason: string;
+            /**
+             * @description the highest of what they have; empty for who has nothing yet
+             * @enum {string}
+             */
+            rung?: "free" | "low" | "mid" | "high";
+            /** @description they have brought somebody and earned by it */
+            shared: boolean;
+            why: string;
+        };
     };
     responses: {
         /** @description It can't be read. */
@@ -11605,6 +12558,46 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "guest.answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestAnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "audit.list": {
         parameters: {
             query?: {
@@ -11658,6 +12651,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 50 if not given */
                 limit?: number;
+                /** @description only those that were not read to the end, or have a difference that nobody has resolved */
+                open?: boolean;
             };
             header?: never;
             path: {
@@ -11761,6 +12756,49 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "bill.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BillWithdrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopBill"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -14343,6 +15381,41 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.slots": {
+        parameters: {
+            query?: {
+                /** @description from now on; 60 if not given */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfSlotRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.templates": {
         parameters: {
             query?: never;
@@ -14714,6 +15787,39 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGuests"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -15200,6 +16306,39 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.sale": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoldByEvent"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.scans": {
         parameters: {
             query?: {
@@ -15345,6 +16484,46 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.topic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTopicRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGuests"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -15809,6 +16988,360 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "guest.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description active if not given */
+                state?: "active" | "retired";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGuestRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventGuestDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGuest"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestView"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.edit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag that was read; refused with 412 when somebody else was faster */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventGuestEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGuest"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventAskDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.notes": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventGuestNote"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.note": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestNoteRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventGuestNote"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "guest.reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestContact"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "import.list": {
         parameters: {
             query?: {
@@ -16267,6 +17800,38 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "ladder.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -16747,6 +18312,43 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.lecturers": {
+        parameters: {
+            query?: {
+                /** @description of events that begin then or later; a year ago if not given */
+                from?: string;
+                /** @description of events that begin before; now if not given */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lecturers"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -17452,6 +19054,8 @@ export interface operations {
                 product?: string;
                 /** @description its code */
                 coupon?: string;
+                /** @description what led its buyer to it, as event/ and an id */
+                origin?: string;
                 /** @description the company for which they were ordered */
                 organisation?: string;
             };
@@ -17742,7 +19346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfPeopleOrganisation"];
+                    "application/json": components["schemas"]["PageOfOrganisationRow"];
                 };
             };
             400: components["responses"]["400"];
@@ -17910,6 +19514,46 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "organisation.reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationRevealRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleInvoice"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "organisation.people": {
         parameters: {
             query?: {
@@ -18029,6 +19673,8 @@ export interface operations {
                 cursor?: string;
                 /** @description 50 if not given */
                 limit?: number;
+                /** @description those that are taken or can be, or the rest; all if not given */
+                which?: "standing" | "over";
             };
             header?: never;
             path: {
@@ -18054,6 +19700,45 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "organisation.invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceLink"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -19178,6 +20863,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfPeopleHeld"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "person.ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WordedStanding"];
                 };
             };
             400: components["responses"]["400"];
@@ -21294,6 +23012,46 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "topic.bring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicBringRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "race.read": {
         parameters: {
             query: {
@@ -22770,6 +24528,164 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "topic.list": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+                /** @description open if not given */
+                state?: "open" | "taken" | "closed";
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTopicRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "topic.add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventProposal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "topic.questions": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTopicQuestion"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "topic.edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTopicEdit"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicRow"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -147,6 +147,14 @@ export const allPages: PageEntry[] = [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/members/Members')).Members }) },
       { path: 'renewals', lazy: async () => ({ Component: (await import('~/pages/members/Renewals')).Renewals }) },
       { path: 'plans', lazy: async () => ({ Component: (await import('~/pages/members/Plans')).Plans }) },
+      {
+        path: 'companies',
+        lazy: async () => ({ Component: (await import('~/pages/companies/Companies')).Companies }),
+      },
+      {
+        path: 'companies/:id',
+        lazy: async () => ({ Component: (await import('~/pages/companies/CompanyPage')).CompanyPage }),
+      },
     ],
   ),
   page(
@@ -161,6 +169,9 @@ export const allPages: PageEntry[] = [
     [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/events/Events')).Events }) },
       { path: 'month', lazy: async () => ({ Component: (await import('~/pages/events/Month')).Month }) },
+      { path: 'lecturers', lazy: async () => ({ Component: (await import('~/pages/events/Lecturers')).Lecturers }) },
+      { path: 'bank', lazy: async () => ({ Component: (await import('~/pages/events/Bank')).Bank }) },
+      { path: 'guests/:id', lazy: async () => ({ Component: (await import('~/pages/events/GuestPage')).GuestPage }) },
       { path: ':id', lazy: async () => ({ Component: (await import('~/pages/events/EventPage')).EventPage }) },
       { path: ':id/:tab', lazy: async () => ({ Component: (await import('~/pages/events/EventPage')).EventPage }) },
     ],
@@ -203,6 +214,7 @@ export const allPages: PageEntry[] = [
       path: 'products/:name',
       lazy: async () => ({ Component: (await import('~/pages/shop/ProductPage')).ProductPage }),
     },
+    { path: 'ladder', lazy: async () => ({ Component: (await import('~/pages/shop/Ladder')).Ladder }) },
     { path: 'orders', lazy: async () => ({ Component: (await import('~/pages/shop/Orders')).Orders }) },
     { path: 'groups', lazy: async () => ({ Component: (await import('~/pages/shop/Groups')).Groups }) },
     { path: 'groups/:id', lazy: async () => ({ Component: (await import('~/pages/shop/GroupPage')).GroupPage }) },
@@ -257,6 +269,8 @@ export const allPages: PageEntry[] = [
         path: 'payouts/:id',
         lazy: async () => ({ Component: (await import('~/pages/money/PayoutPage')).PayoutPage }),
       },
+      { path: 'bills', lazy: async () => ({ Component: (await import('~/pages/money/Bills')).Bills }) },
+      { path: 'bills/:id', lazy: async () => ({ Component: (await import('~/pages/money/BillPage')).BillPage }) },
     ],
   ),
   page('insight', 'x', ChartNoAxesCombined, {

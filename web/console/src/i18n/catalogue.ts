@@ -3,8 +3,10 @@
 import type account from '../locales/zh-Hans/account.json'
 import type audit from '../locales/zh-Hans/audit.json'
 import type auth from '../locales/zh-Hans/auth.json'
+import type bills from '../locales/zh-Hans/bills.json'
 import type circles from '../locales/zh-Hans/circles.json'
 import type common from '../locales/zh-Hans/common.json'
+import type companies from '../locales/zh-Hans/companies.json'
 import type events from '../locales/zh-Hans/events.json'
 import type facts from '../locales/zh-Hans/facts.json'
 import type frame from '../locales/zh-Hans/frame.json'
@@ -40,8 +42,10 @@ interface Namespaces {
   reach: typeof reach
   health: typeof health
   auth: typeof auth
+  bills: typeof bills
   circles: typeof circles
   common: typeof common
+  companies: typeof companies
   events: typeof events
   facts: typeof facts
   frame: typeof frame

@@ -42,14 +42,16 @@ const filled = (values: Values): Filled => ({
 
 interface AddProps {
   slug: string
+  /** What stands there at first. */
+  preset?: { template: string; starts: string }
   onClose: () => void
   onDone: (id: string) => void
 }
 
 /** A new event, from one of the playbook's templates. */
-export function AddEvent({ slug, onClose, onDone }: AddProps) {
+export function AddEvent({ slug, preset, onClose, onDone }: AddProps) {
   const { t } = useWords()
-  const { zone } = useFormat()
+  const format = useFormat()
   const client = useQueryClient()
   const toast = useToast()
   const refusal = useProblem()
@@ -60,7 +62,7 @@ export function AddEvent({ slug, onClose, onDone }: AddProps) {
     ),
   )
   const send = async (values: Values, form: FormInstance) => {
-    const { title, starts, ...rest } = changed(filled(values), zone)
+    const { title, starts, ...rest } = changed(filled(values), format.zone)
     const body = { ...rest, template: values.template ?? '', title: title ?? {}, starts: starts ?? '' }
     const made = await refusal.guard(() => add.mutateAsync(body), atFields(form))
     if (!made) return
@@ -86,6 +88,7 @@ export function AddEvent({ slug, onClose, onDone }: AddProps) {
         <Fields
           slug={slug}
           templates={items}
+          at={preset && { ...preset, starts: `${format.date(preset.starts)}T${format.time(preset.starts)}` }}
           send={send}
           busy={add.isPending}
           verb={t('events.add')}
@@ -164,6 +167,8 @@ const atFields = (form: FormInstance): FormInstance => ({
 interface FieldsProps {
   slug: string
   templates?: EventTemplate[]
+  /** Of a new one: its template, and when it begins on the community's clock. */
+  at?: { template: string; starts: string }
   was?: Draft
   hostName?: string
   send: (values: Values, form: FormInstance) => Promise<void>
@@ -182,7 +187,7 @@ const others = [
   { lang: 'en', name: 'English' },
 ] as const
 
-function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: FieldsProps) {
+function Fields({ slug, templates, at, was, hostName, send, busy, verb, onClose }: FieldsProps) {
   const { t } = useWords()
   const text = useText()
   const format = useFormat()
@@ -212,7 +217,7 @@ function Fields({ slug, templates, was, hostName, send, busy, verb, onClose }: F
       initialValues={
         was
           ? { ...was, starts: dayjs(was.starts), ends: was.ends ? dayjs(was.ends) : undefined }
-          : { template: templates?.[0]?.name }
+          : { template: at?.template ?? templates?.[0]?.name, starts: at && dayjs(at.starts) }
       }
     >
       {templates && (

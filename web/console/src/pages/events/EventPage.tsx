@@ -27,10 +27,11 @@ import { Line } from './Line'
 import { Production } from './Production'
 import { phaseOf, phaseTone, phaseWord } from './phase'
 import { Room } from './Room'
+import { Sale } from './Sale'
 import { Tickets } from './Tickets'
 import { kindOf, placeOf } from './words'
 
-const tabs = ['production', 'room', 'tickets', 'line', 'gifts', 'door', 'came', 'answers'] as const
+const tabs = ['production', 'room', 'tickets', 'line', 'gifts', 'door', 'came', 'sale', 'answers'] as const
 type Tab = (typeof tabs)[number]
 
 /** One event: how full it is, who came, what they thought; and its lists. */
@@ -68,7 +69,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
   const open = phase === 'soon' || phase === 'running'
   const close = () => setAsked(undefined)
   // Only what is written is played in a room.
-  const shown = tabs.filter((name) => name !== 'room' || e.kind === 'script')
+  const shown = tabs.filter((name) => (name !== 'room' || e.kind === 'script') && (name !== 'sale' || e.sells?.item))
   return (
     <>
       <PageHeader
@@ -110,6 +111,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       </PageTabs>
       {tab === 'production' && <Production slug={slug} event={e} />}
       {tab === 'room' && <Room slug={slug} event={e} />}
+      {tab === 'sale' && <Sale slug={slug} event={e} />}
       {tab === 'came' && <Came slug={slug} event={e} />}
       {tab === 'tickets' && <Tickets slug={slug} event={e} />}
       {tab === 'line' && <Line slug={slug} event={e} />}

@@ -9,6 +9,7 @@ import { useNow } from '~/lib/hooks'
 import { EmptyState, ProblemNotice, StatusTag, type Tone } from '~/parts'
 import page from '../page.module.css'
 import { Section } from '../Section'
+import { EventGuests } from './EventGuests'
 import { Jury } from './Jury'
 import css from './Production.module.css'
 
@@ -51,7 +52,10 @@ export function Production({ slug, event }: { slug: string; event: EventView }) 
           </Section>
         ))}
       </div>
-      <Jury slug={slug} event={event} jury={jury} />
+      <div>
+        <EventGuests slug={slug} event={event} />
+        <Jury slug={slug} event={event} jury={jury} />
+      </div>
     </div>
   )
 }

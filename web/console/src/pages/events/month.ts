@@ -28,3 +28,8 @@ export function byDay<E extends { starts: string }>(events: E[], dayOf: (at: str
   }
   return out
 }
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+
+/** The weekday of a day as 2026-11-21. */
+export const weekdayOf = (day: string) => weekdays[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7] ?? 'mon'

@@ -10,15 +10,21 @@ import { EmptyState, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import css from './Members.module.css'
 import { Waves } from './Waves'
 
-/** The head that the pages of members share: how each plan stands, and the way between the list, renewals and plans. */
-export function MembersHead({ children }: { children: (plans: PlanStand[]) => ReactNode }) {
+/** The head that the pages of members share: how each plan stands, and the way between the list, renewals, companies and plans. */
+export function MembersHead({
+  actions,
+  children,
+}: {
+  actions?: ReactNode
+  children: (plans: PlanStand[]) => ReactNode
+}) {
   const { t } = useWords()
   const slug = useCommunity()?.slug ?? ''
   const plans = useQuery(plansQuery(slug))
   const stands = plans.data && standing(plans.data.items ?? [], plans.data.counts ?? [])
   return (
     <>
-      <PageHeader title={t('frame.members')} question={t('frame.members.question')} />
+      <PageHeader title={t('frame.members')} question={t('frame.members.question')} actions={actions} />
       {plans.error && <ProblemNotice problem={asProblem(plans.error)} onRetry={() => plans.refetch()} />}
       {stands?.length === 0 && (
         <EmptyState
@@ -39,6 +45,7 @@ export function MembersHead({ children }: { children: (plans: PlanStand[]) => Re
               {t('members.tab.list')}
             </NavLink>
             <NavLink to={communityPath(slug, 'members/renewals')}>{t('members.tab.renewals')}</NavLink>
+            <NavLink to={communityPath(slug, 'members/companies')}>{t('companies.title')}</NavLink>
             <NavLink to={communityPath(slug, 'members/plans')}>{t('members.tab.plans')}</NavLink>
           </nav>
           {children(stands)}

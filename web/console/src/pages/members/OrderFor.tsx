@@ -13,8 +13,16 @@ import { useFormat } from '~/i18n/format'
 import { Dialog, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
 
+interface Props {
+  slug: string
+  person: string
+  /** For which the person orders, as its contact: plans with places for colleagues only. */
+  company?: string
+  onClose: () => void
+}
+
 /** Orders a membership for somebody, who pays later; what it costs them the order says. */
-export function OrderFor({ slug, person, onClose }: { slug: string; person: string; onClose: () => void }) {
+export function OrderFor({ slug, person, company, onClose }: Props) {
   const { t } = useWords()
   const text = useText()
   const format = useFormat()
@@ -29,7 +37,7 @@ export function OrderFor({ slug, person, onClose }: { slug: string; person: stri
       api.POST('/api/v1/communities/{community}/orders', {
         params: { path: { community: slug } },
         headers,
-        body: { person, items: [{ kind: 'plan', item }] },
+        body: { person, organisation: company, items: [{ kind: 'plan', item }] },
       }),
     ),
   )
@@ -41,7 +49,7 @@ export function OrderFor({ slug, person, onClose }: { slug: string; person: stri
     navigate(communityPath(slug, `money/orders/${made.id}`))
   }
   return (
-    <Dialog open title={t('members.orderFor')} onClose={onClose}>
+    <Dialog open title={t(company ? 'companies.order' : 'members.orderFor')} onClose={onClose}>
       {refusal.problem && <ProblemNotice problem={refusal.problem} />}
       <p>
         <label htmlFor={id}>{t('members.plan')}</label>
@@ -50,13 +58,12 @@ export function OrderFor({ slug, person, onClose }: { slug: string; person: stri
           className={page.wide}
           value={plan}
           onChange={setPlan}
-          options={(plans.data?.items ?? []).map((o) => ({
-            value: o.name,
-            label: `${text(o.title) || o.name} · ${format.money(o.price)}`,
-          }))}
+          options={(plans.data?.items ?? [])
+            .filter((o) => !company || (o.colleagues ?? 0) > 0)
+            .map((o) => ({ value: o.name, label: `${text(o.title) || o.name} · ${format.money(o.price)}` }))}
         />
       </p>
-      <p className={page.soft}>{t('members.orderFor.note')}</p>
+      <p className={page.soft}>{t(company ? 'companies.order.note' : 'members.orderFor.note')}</p>
       <p className={page.actions}>
         <Button type="primary" disabled={!plan} loading={add.isPending} onClick={send}>
           {t('members.orderFor.send')}

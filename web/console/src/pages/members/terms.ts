@@ -3,13 +3,32 @@ import type { MemberTerm, Term } from '~/api/members'
 import type { Key, Translate } from '~/i18n'
 import type { Tone } from '~/parts'
 
-const states = ['held', 'dropped', 'pending', 'active', 'ending', 'grace', 'expired', 'lapsed', 'refunded', 'upgraded']
+const states = [
+  'held',
+  'dropped',
+  'pending',
+  'active',
+  'ending',
+  'grace',
+  'expired',
+  'lapsed',
+  'refunded',
+  'upgraded',
+  'left',
+]
 
 /** A state in words; one that this console doesn't know stands as it is. */
 export const termState = (state: string, t: Translate): string =>
   states.includes(state) ? t(`members.state.${state}` as Key) : state
 
-const tones: Record<string, Tone> = { active: 'good', grace: 'wait', held: 'wait', refunded: 'done', expired: 'done' }
+const tones: Record<string, Tone> = {
+  active: 'good',
+  grace: 'wait',
+  held: 'wait',
+  refunded: 'done',
+  expired: 'done',
+  left: 'done',
+}
 
 export const termTone = (state: string): Tone => tones[state] ?? 'plain'
 

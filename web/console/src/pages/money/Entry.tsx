@@ -8,7 +8,7 @@ import { useFormat } from '~/i18n/format'
 import { DataTable, Facts, PageHeader, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
-import { accountName, causeOf, historyTo, orderOf, ownerOf } from './accounts'
+import { accountName, billOf, causeOf, historyTo, orderOf, ownerOf } from './accounts'
 import { formatAmount, formatChange } from './amounts'
 import css from './Money.module.css'
 import { Who } from './Who'
@@ -43,6 +43,7 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
   const format = useFormat()
   const { entry, fact } = book
   const order = orderOf(book)
+  const bill = billOf(book)
   const owners = (entry.lines ?? []).flatMap((line) => ownerOf(line.account) ?? [])
   const names = useQuery(namesQuery(slug, fact?.person ? [...owners, fact.person] : owners))
   const cause = factName(fact?.kind, t)
@@ -106,6 +107,14 @@ function Shown({ book, slug, crumbs }: { book: BookEntry; slug: string; crumbs: 
                       {
                         label: t('money.order'),
                         value: <Link to={communityPath(slug, `money/orders/${order}`)}>{t('money.order.open')}</Link>,
+                      },
+                    ]
+                  : []),
+                ...(bill
+                  ? [
+                      {
+                        label: t('bills.bill'),
+                        value: <Link to={communityPath(slug, `money/bills/${bill}`)}>{t('bills.open')}</Link>,
                       },
                     ]
                   : []),

@@ -5,7 +5,7 @@ import { useMay } from '~/app/may'
 import { useWords } from '~/i18n'
 import { PageHeader, PageTabs } from '~/parts'
 
-/** The head that the books, the orders and the payouts share; who may not look into the books isn't led there. */
+/** The head that the books, the orders, the payouts and the bills share; who may not look into the books isn't led there. */
 export function MoneyHead({ actions }: { actions?: ReactNode }) {
   const { t } = useWords()
   const slug = useCommunity()?.slug ?? ''
@@ -23,6 +23,7 @@ export function MoneyHead({ actions }: { actions?: ReactNode }) {
         {may('money.read') === 'yes' && (
           <NavLink to={communityPath(slug, 'money/payouts')}>{t('payouts.title')}</NavLink>
         )}
+        {may('money.read') === 'yes' && <NavLink to={communityPath(slug, 'money/bills')}>{t('bills.title')}</NavLink>}
       </PageTabs>
     </>
   )

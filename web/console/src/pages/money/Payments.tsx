@@ -7,25 +7,13 @@ import { useCommand } from '~/api/queries'
 import { MayButton } from '~/app/may'
 import { useStaffNames } from '~/app/staff'
 import { useProblem } from '~/app/useProblem'
-import { type Key, type Translate, useWords } from '~/i18n'
+import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { Dialog, ProblemNotice, StatusTag, type Tone } from '~/parts'
+import { Dialog, ProblemNotice, StatusTag } from '~/parts'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { channelName, paymentTones, refundTones, stateName } from './channels'
 import { whyOf } from './reasons'
-
-const channels = ['manual', 'sandbox', 'wechatpay']
-
-/** A way to be paid in words; one that this console doesn't know stands as it is. */
-const channelName = (name: string, t: Translate) => (channels.includes(name) ? t(`money.channel.${name}` as Key) : name)
-
-const paymentTones: Record<string, Tone> = { open: 'wait', received: 'good', void: 'done' }
-const refundTones: Record<string, Tone> = { asked: 'wait', waits: 'wait', done: 'done', failed: 'bad' }
-
-const stateName = (what: 'payment' | 'refund', state: string, t: Translate) => {
-  const tones = what === 'payment' ? paymentTones : refundTones
-  return state in tones ? t(`money.${what}.${state}` as Key) : state
-}
 
 export function Payments({ order }: { order: OrderDetail }) {
   const { t } = useWords()

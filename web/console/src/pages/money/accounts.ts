@@ -66,6 +66,7 @@ const subs = [
   'revenue:event',
   'revenue:shop',
   'expense:commission',
+  'expense:fees',
   'issued:referral',
   'issued:redeemed',
   'withheld:tax',
@@ -132,23 +133,33 @@ const causes = [
   'payout.reserve',
   'payout.done',
   'payout.returned',
+  'bill',
+  'bill.withdrawn',
 ]
 
 /** What made an entry, from the key that it was posted with; '' where the key says nothing that has words. */
 export function causeOf(key: string, t: Translate): string {
   const word = /^[a-z]+/.exec(key)?.[0] ?? ''
-  const step = /\/(\w+)$/.exec(key)?.[1] ?? (key.startsWith('points back ') ? 'back' : '')
+  const step = /\/(\w+)$/.exec(key)?.[1] ?? /^(?:points (back)|bill (withdrawn)) /.exec(key)?.slice(1).join('') ?? ''
   const cause = [`${word}.${step}`, word].find((other) => causes.includes(other))
   return cause ? t(`money.cause.${cause}` as Key) : ''
 }
 
 const aboutOrders = ['shop', 'growth']
+const aboutBills = ['shop.bill_read', 'shop.bill_taken_back']
+
+/** The bill whose fee an entry is. */
+export function billOf({ entry, fact }: Pick<BookEntry, 'entry' | 'fact'>): string | undefined {
+  const about = fact?.subject || entry.subject
+  const bill = fact ? aboutBills.includes(fact.kind) : entry.key.startsWith('bill ')
+  return bill && about && id.test(about) ? about : undefined
+}
 
 /** The order that an entry is about; entries of payouts are about something else. */
 export function orderOf({ entry, fact }: Pick<BookEntry, 'entry' | 'fact'>): string | undefined {
   const about = fact?.subject || entry.subject
   const family = fact?.kind.split('.')[0]
-  if (!about || !id.test(about)) return undefined
+  if (!about || !id.test(about) || billOf({ entry, fact })) return undefined
   if (family) return aboutOrders.includes(family) ? about : undefined
   return /^(payment|order|refund|refunded|reward|release|taken|unreleased|owed|points) /.test(entry.key)
     ? about

@@ -11,10 +11,12 @@ import { useProblem } from '~/app/useProblem'
 import { type Key, useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Dialog, Facts, MaskedValue, PageHeader, ProblemNotice, StatusTag, Timeline } from '~/parts'
+import { WorksAt } from '../companies/OnPerson'
 import { Brought } from '../growth/OnPerson'
 import { Memberships } from '../members/OnPerson'
 import css from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { NextRung } from '../shop/OnPerson'
 import { LookedAfter } from '../team/OnPerson'
 import { outcomeName, stepNumber } from '../ways'
 import { factDetail, type Names } from './detail'
@@ -51,6 +53,8 @@ export function Profile() {
           </Section>
           <LookedAfter slug={slug} id={p.id} name={nameOf(p, t('people.unnamed'))} />
           <Memberships slug={slug} id={p.id} />
+          <WorksAt slug={slug} id={p.id} />
+          <NextRung slug={slug} id={p.id} />
           <Brought slug={slug} id={p.id} />
           <Circles slug={slug} id={p.id} />
           <Runs slug={slug} id={p.id} />

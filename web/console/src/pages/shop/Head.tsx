@@ -8,6 +8,7 @@ import { PageHeader, PageTabs } from '~/parts'
 /** In the order of a working day: what is sold, what waits to be sent, what came back, whom we owe. */
 const tabs: [path: string, word: Key, needs?: Action][] = [
   ['', 'shop.products'],
+  ['/ladder', 'shop.ladder', 'order.read'],
   ['/orders', 'shop.orders', 'order.read'],
   ['/groups', 'shop.groups'],
   ['/coupons', 'shop.coupons'],

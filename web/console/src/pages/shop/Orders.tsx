@@ -52,6 +52,7 @@ export function Orders() {
               })),
             },
             { id: 'coupon', label: t('shop.coupon'), kind: 'text' },
+            { id: 'origin', label: t('shop.origin'), kind: 'text' },
           ]}
           empty={{ title: t('money.orders.empty'), body: t('shop.orders.empty.body') }}
         />
@@ -62,8 +63,8 @@ export function Orders() {
 
 async function load(community: string, { segment, filters, limit, cursor }: ListRequest, signal: AbortSignal) {
   const state = orderStates.find((s) => s === segment) as OrderState | undefined
-  const { product, coupon } = filters
-  const answer = await listOrders(community, { state, product, coupon, limit, cursor }, signal)
+  const { product, coupon, origin } = filters
+  const answer = await listOrders(community, { state, product, coupon, origin, limit, cursor }, signal)
   const items = answer.items ?? []
   const names = await namesOf(
     community,

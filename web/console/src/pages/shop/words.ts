@@ -19,6 +19,9 @@ export const complaintStateOf = known(
   (state) => `shop.complaint.${state}`,
 )
 
+export const rungOf = known(['free', 'low', 'mid', 'high', 'shared'], (rung) => `shop.ladder.rung.${rung}`)
+export const ladderKindOf = known(['plan', 'ticket', 'goods', 'share'], (kind) => `shop.ladder.kind.${kind}`)
+
 export const groupTones: Record<GroupState, Tone> = { open: 'wait', full: 'good', failed: 'done' }
 
 type Say = (text: Text) => string

@@ -48,6 +48,10 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
           {task.subject_kind === 'proof' && (
             <Link to={communityPath(slug, `growth/proofs/${task.subject}`)}>{t('tasks.proof')}</Link>
           )}
+          {task.subject_kind === 'slot' && <Link to={communityPath(slug, 'events/bank')}>{t('tasks.slot')}</Link>}
+          {task.subject_kind === 'organisation' && (
+            <Link to={communityPath(slug, `members/companies/${task.subject}`)}>{task.note || t('tasks.company')}</Link>
+          )}
         </span>
         {task.due && (
           <span className={css.soft}>

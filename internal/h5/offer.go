@@ -1,0 +1,121 @@
+package h5
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/membership"
+	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/platform/db"
+)
+
+// saleCard is what an event offers who is there (E8).
+type saleCard struct {
+	Title, Price, Off, Until string
+	Action, Key              string // of a membership, which is ordered at once
+	Href                     string // to what has more to choose
+	From                     string // the event's code
+}
+
+// offerOf is what an event offers a visitor now; nil for nothing.
+func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard, error) {
+	offered, err := p.Events.OfferedTx(tx, e, v.who.ID)
+	if err != nil || !offered {
+		return nil, err
+	}
+	kind, item, _ := strings.Cut(e.Sells.Item, "/")
+	c := &saleCard{Until: x.moment(e.OfferEnds()), From: e.Code}
+	switch kind {
+	case shop.KindPlan:
+		q, err := p.Members.QuoteTx(tx, v.who.ID, item)
+		if gone(err) {
+			return nil, nil // they have it, or it is sold out
+		}
+		if err != nil {
+			return nil, err
+		}
+		plans, err := p.Members.Plans(tx)
+		if err != nil {
+			return nil, err
+		}
+		if at := slices.IndexFunc(plans, func(o membership.Offer) bool { return o.Name == item }); at >= 0 {
+			c.Title = plans[at].Title.In(v.lang)
+		}
+		c.Price, c.Action, c.Key = yuan(q.Due), v.base+"/plans/"+item+"/buy", nonce()
+	case shop.KindGroup:
+		o, err := p.Goods.OfferTx(tx, item)
+		if gone(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		item, _, _ = strings.Cut(o.Item, "/")
+		fallthrough
+	default:
+		product, _, _ := strings.Cut(item, "/")
+		one, err := p.Goods.ProductTx(tx, product)
+		if gone(err) || err == nil && one.Retired {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		card, err := p.productCard(tx, x, v, one)
+		if err != nil {
+			return nil, err
+		}
+		c.Title, c.Price, c.Href = card.Title, card.Price, v.base+"/shop/"+product+"?from="+e.Code
+	}
+	if e.Sells.Coupon == "" {
+		return c, nil
+	}
+	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
+	if gone(err) || err == nil && coupon.Retired {
+		return c, nil
+	}
+	c.Off = coupon.Title.In(v.lang)
+	return c, err
+}
+
+// gone tells a refusal from what went wrong.
+func gone(err error) bool {
+	e := errs.As(err)
+	return e != nil && e.Kind != errs.Internal
+}
+
+// ledTo notes on an order what led its buyer to it, and takes what that offers off.
+func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
+	code := r.FormValue("from")
+	if code == "" {
+		return nil
+	}
+	e, err := p.Events.ByCodeTx(tx, code)
+	if errors.Is(err, event.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.Origin = e.Origin()
+	sold := c.Items[0].Kind + "/" + c.Items[0].Item + "/"
+	if c.Coupon != "" || c.Points || e.Sells.Coupon == "" || !strings.HasPrefix(sold, e.Sells.Item+"/") {
+		return nil
+	}
+	offered, err := p.Events.OfferedTx(tx, e, c.Person)
+	if err != nil || !offered {
+		return err
+	}
+	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
+	if err == nil && !coupon.Retired {
+		c.Coupon = coupon.Code
+	}
+	if gone(err) {
+		err = nil
+	}
+	return err
+}
