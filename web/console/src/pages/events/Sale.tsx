@@ -20,7 +20,7 @@ export function Sale({ slug, event }: { slug: string; event: EventView }) {
   if (sale.error) return <ProblemNotice problem={asProblem(sale.error)} onRetry={() => void sale.refetch()} />
   if (!sale.data) return <p className={page.soft}>{t('common.loading')}</p>
   const { there, bought, sold, offers, ends } = sale.data
-  const orders = communityPath(slug, `shop/orders?origin=${encodeURIComponent(`event/${event.id}`)}`)
+  const orders = communityPath(slug, `shop/orders?f.origin=event/${event.id}`)
   const came = there.stayed + there.left
   const share = (part: number, whole: number) =>
     whole > 0 ? t('events.share', { rate: format.rate(part, whole), whole }) : undefined
