@@ -1,6 +1,7 @@
 package h5_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -158,4 +159,26 @@ func TestACompanyOnThePhone(t *testing.T) {
 	see(colleague, "/me/card", "你现在没有有效的会员")
 	send(boss, firm+"/take-back", url.Values{"place": {see(boss, firm).Value("place")}})
 	see(phone.New(boss.Base, nil), links[1][1], "The invitation is over")
+
+	// Who leaves gives their place back, however many came after them.
+	send(boss, firm+"/invite", url.Values{"key": {"again"}})
+	again := invitation.FindStringSubmatch(see(boss, firm).HTML)
+	send(colleague, again[1]+"/take", nil)
+	clk.Advance(time.Second)
+	must(a.DB.Do(ctx, community, func(tx *db.Tx) error {
+		for i := range 201 {
+			m, err := a.Members.InviteTx(tx, strings.TrimPrefix(firm, "/company/"), "", fmt.Sprint("later ", i))
+			if err == nil {
+				_, err = a.Members.FreePlaceTx(tx, m.ID, membership.TakenBack)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	see(boss, firm, "同事名额 1 / 2")
+	send(colleague, firm+"/leave", nil)
+	see(boss, firm, "同事名额 0 / 2")
+	see(colleague, firm, "没有这家公司")
 }

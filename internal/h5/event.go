@@ -38,8 +38,8 @@ type eventCard struct{ Title, When, Where, Href, Note string }
 type eventsView struct {
 	Juries, Mine, Coming []eventCard
 	Topics               topicsView
-	Cities       []option
-	Action, More string
+	Cities               []option
+	Action, More         string
 }
 
 // soon is how many events a page shows; those after them are a tap away.

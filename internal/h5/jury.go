@@ -24,7 +24,7 @@ type juryView struct {
 	Action, When, State, Note string
 	Paragraphs                []paragraphView
 	Verdicts                  []option
-	Takes, Said               bool // a verdict may be written, or was
+	Takes, Said, Good         bool // a verdict may be written, or was; what is said of it is good news
 }
 
 // jury lets somebody who is on an event's jury read what it will show, and say whether it is good enough.
@@ -44,7 +44,7 @@ func (p *Pages) showJury(w http.ResponseWriter, r *http.Request, v *visit, statu
 		said := d.Own.Verdict != ""
 		data = juryView{
 			Action: v.base + "/me/juries/" + d.Event.Code, When: x.when(d.Event.Starts, d.Event.Ends), Note: d.Own.Note,
-			Takes: d.Takes(tx.Now()), Said: said,
+			Takes: d.Takes(tx.Now()), Said: said, Good: d.State == event.JuryPass || d.State == event.JuryOpen && said,
 		}
 		switch {
 		case d.State != event.JuryOpen:

@@ -71,7 +71,8 @@ async function list(desk) {
   const person = (await desk.api('/people?q=%E5%B0%8F%E6%BB%A1')).items[0].id;
   const circle = (await desk.api('/circles')).items[0].id;
   const opening = (await desk.api('/openings')).items.find((o) => o.name === 'soon').id;
-  for (const rest of [`/people/${person}`, `/circles/${circle}`, `/intake?opening=${opening}`, '/intake/paths/intake-5']) found.add(rest);
+  const guest = (await desk.write('POST', '/guests', { name: '周宁', role: '育儿作者', topics: ['睡眠', '辅食'], contact: 'x@example.com' })).id;
+  for (const rest of [`/people/${person}`, `/events/guests/${guest}`, `/circles/${circle}`, `/intake?opening=${opening}`, '/intake/paths/intake-5']) found.add(rest);
   assert.ok(found.size >= 12, `only ${[...found]}`);
   return [...[...found].map((rest) => `/c/mothers${rest}`), '/account', '/account/totp', '/c/mothers/nowhere'];
 }

@@ -221,6 +221,11 @@ func TestAGuestIsForgotten(t *testing.T) {
 				return err
 			})
 		}
+		anew := w.guest(event.GuestDraft{Name: "李", Person: "li"})
+		w.Do(func(tx *db.Tx) error { return w.ForgetGuestTx(tx, anew.ID, "") })
+		if again := w.guest(event.GuestDraft{Name: "李", Person: "li"}); again.ID == anew.ID {
+			t.Errorf("written down anew %+v", again)
+		}
 		w.sound()
 	})
 }

@@ -26,6 +26,11 @@ func TestReadsUseIndexes(t *testing.T) {
 				rows["event_scan"] = append(rows["event_scan"], []any{tx.Community(), n, n, "", e, n, "admitted", at, at, false})
 				rows["seat"] = append(rows["seat"], []any{tx.Community(), n, "event:" + e, e, p, true, 1, []string{"taken", "held"}[i%2], n, "", at, at, 0, false, "", "", e})
 				rows["seat_wait"] = append(rows["seat_wait"], []any{tx.Community(), "event:" + e, p, n, true, 0, i, 1, "", "", at})
+				rows["event_guest"] = append(rows["event_guest"], []any{tx.Community(), n, n, p, "x", "", "", "[]", "active", at, 1, at})
+				rows["event_guest_note"] = append(rows["event_guest_note"], []any{tx.Community(), n, n, "x", "", at})
+				rows["event_ask"] = append(rows["event_ask"], []any{tx.Community(), n, n, e, "agreed", "", at, at})
+				rows["event_topic"] = append(rows["event_topic"], []any{tx.Community(), n, n, "", "open", p, i, at})
+				rows["event_topic_vote"] = append(rows["event_topic_vote"], []any{tx.Community(), n, p, at})
 				if i%of == 0 {
 					rows["event"] = append(rows["event"], []any{tx.Community(), e, e, "salon", "planned", "{}", "{}", at, at.Add(time.Hour), 50, "{}", at})
 					rows["seat_pool"] = append(rows["seat_pool"], []any{tx.Community(), e, "event:" + e, 1, 50, of, true, 1, false, 0, 0, "", "", e})
@@ -38,6 +43,11 @@ func TestReadsUseIndexes(t *testing.T) {
 				"event_scan":       "community_id id nonce hash event ticket result at recorded_at offline",
 				"seat":             "community_id id group_name pool_id holder person qty state key hash opened expires ended offered moved_from circle subject",
 				"seat_wait":        "community_id group_name holder id person priority seq qty pool_id attributes since",
+				"event_guest":      "community_id id root person name role contact topics state asked_at version created_at",
+				"event_guest_note": "community_id id guest body actor at",
+				"event_ask":        "community_id id guest event state actor asked_at answered_at",
+				"event_topic":      "community_id id title about state person votes created_at",
+				"event_topic_vote": "community_id topic person at",
 				"seat_pool":        "community_id id group_name position capacity used has_room weight on_duty opens closes attributes circle subject",
 			} {
 				if err := tx.Insert(table, strings.Split(columns, " "), rows[table]); err != nil {
@@ -54,6 +64,11 @@ func TestReadsUseIndexes(t *testing.T) {
 			"attendees": func(tx *db.Tx) error { _, err := w.AttendeesTx(tx, "e0003", "", 10); return err },
 			"held":      func(tx *db.Tx) error { _, err := w.TicketsTx(tx, "e0003", event.Held, "", 10); return err },
 			"kept":      func(tx *db.Tx) error { _, err := w.KeptTx(tx, "p00005"); return err },
+			"guests":    func(tx *db.Tx) error { _, err := w.GuestsTx(tx, event.GuestActive, "", 10); return err },
+			"notes":     func(tx *db.Tx) error { _, err := w.NotesTx(tx, "00007", "", 10); return err },
+			"asks":      func(tx *db.Tx) error { _, err := w.AsksTx(tx, "e0003", ""); return err },
+			"asked":     func(tx *db.Tx) error { _, err := w.AsksTx(tx, "", "00007"); return err },
+			"topics":    func(tx *db.Tx) error { _, err := w.TopicsTx(tx, event.TopicOpen, "p00007", "", 10); return err },
 			"jury":      func(tx *db.Tx) error { _, err := w.JuryTx(tx, "e0003"); return err },
 		} {
 			plan := testkit.Plan(t, d, read)

@@ -55,9 +55,9 @@ func setRoot(tx *db.Tx, guest, root string) error {
 	return tx.Put(`UPDATE event_guest SET root = $3 WHERE community_id = $1 AND id = $2 AND root <> $3`, tx.Community(), guest, root)
 }
 
-// eraseGuest takes away what was written down of a guest.
+// eraseGuest takes away what was written down of a guest; who they were may be written down anew.
 func eraseGuest(tx *db.Tx, id string) error {
-	err := tx.Put(`UPDATE event_guest SET name = '', role = '', contact = '', topics = $3, state = 'erased', version = version + 1 WHERE community_id = $1 AND id = $2 AND state <> 'erased'`,
+	err := tx.Put(`UPDATE event_guest SET person = '', name = '', role = '', contact = '', topics = $3, state = 'erased', version = version + 1 WHERE community_id = $1 AND id = $2 AND state <> 'erased'`,
 		tx.Community(), id, db.JSON[[]string]{V: []string{}})
 	if err != nil {
 		return err

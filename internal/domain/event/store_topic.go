@@ -7,7 +7,7 @@ import (
 // selectTopic reads topics t as one sees them who has the ids that stand in the IN behind it.
 func selectTopic(args *[]any, ids []string) string {
 	return `SELECT t.id, t.title, t.about, t.state, t.person, t.event, t.votes, t.created_at,
-			EXISTS (SELECT 1 FROM event_topic_vote v WHERE v.community_id = t.community_id AND v.topic = t.id AND v.person IN ` + db.In(args, ids) + `)
+			EXISTS (SELECT 1 FROM event_topic_vote v WHERE v.community_id = $1 AND v.topic = t.id AND v.person IN ` + db.In(args, ids) + `)
 		FROM event_topic t WHERE t.community_id = $1`
 }
 

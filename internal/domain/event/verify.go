@@ -30,7 +30,7 @@ var proofs = []proof.Proof{
 	{Code: "event.juror", Query: `SELECT x.event || ' ' || x.person, x.said_at, 0 FROM event_juror x LEFT JOIN event_jury j ON j.community_id = x.community_id AND j.event = x.event
 		WHERE x.community_id = $1 AND (j.event IS NULL OR x.verdict NOT IN ('', 'yes', 'no') OR (x.verdict = '') <> (x.said_at = 0)) ORDER BY x.event, x.person`},
 	{Code: "event.guest_state", Query: `SELECT id, 0, 1 FROM event_guest WHERE community_id = $1 AND (state NOT IN ('active', 'retired', 'erased') OR (state = 'erased') <> (name = '')
-		OR state = 'erased' AND contact <> '') ORDER BY id`},
+		OR state = 'erased' AND (contact <> '' OR person <> '')) ORDER BY id`},
 	{Code: "event.guest_asked", Query: `SELECT g.id, g.asked_at, COALESCE(a.at, 0) FROM event_guest g
 		LEFT JOIN (SELECT guest, MAX(asked_at) AS at FROM event_ask WHERE community_id = $1 GROUP BY guest) a ON a.guest = g.id
 		WHERE g.community_id = $1 AND g.asked_at <> COALESCE(a.at, 0) ORDER BY g.id`},

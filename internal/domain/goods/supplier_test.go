@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/qunce/qunce/internal/domain/goods"
@@ -94,6 +95,25 @@ func TestASupplierIsPaidOnce(t *testing.T) {
 		wg.Wait()
 		if got := w.owed("tea house"); got != 797_00 {
 			t.Errorf("two payments that eight people noted leave %s", got)
+		}
+		var paid atomic.Int32
+		for i := range 8 { // the whole debt, as eight payments
+			wg.Go(func() {
+				node, on := w, d
+				if i%2 == 1 {
+					node, on = other, &elsewhere
+				}
+				switch err := w.payOn(on, node.Service, "tea house", 797_00, fmt.Sprint("whole ", i)); {
+				case err == nil:
+					paid.Add(1)
+				case !errors.Is(err, goods.ErrPaidMore):
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if got := w.owed("tea house"); got != 0 || paid.Load() != 1 {
+			t.Errorf("the debt was paid %d times, %s is left", paid.Load(), got)
 		}
 	})
 }

@@ -32,49 +32,57 @@ func (h *house) founded(t *testing.T, contact string) (o people.Organisation) {
 // P10: who is in a company under two ids that became one is there once, as the more of the two, and can be given another role.
 func TestAMergedContactCanBeDemoted(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		anna, anna2, ben := h.caller(t, 1), h.caller(t, 2), h.caller(t, 3)
-		o := h.founded(t, anna)
-		h.Clock.Advance(time.Second)
+		for i := range 2 {
+			first, later := h.caller(t, 10*i+1), h.caller(t, 10*i+2)
+			demoted(t, h, []string{first, later}[i], []string{later, first}[i], h.caller(t, 10*i+3))
+		}
+	})
+}
+
+// demoted makes one of a contact, anna, and a colleague, anna2, and gives her every role; ben is another contact.
+func demoted(t *testing.T, h *house, anna, anna2, ben string) {
+	t.Helper()
+	o := h.founded(t, anna)
+	h.Clock.Advance(time.Second)
+	h.do(t, func(tx *db.Tx) error {
+		return errors.Join(h.s.SetOrganisationMemberTx(tx, o.ID, anna2, people.RoleColleague, ""), h.s.SetOrganisationMemberTx(tx, o.ID, ben, people.RoleContact, ""))
+	})
+	m, err := h.s.Merge(t.Context(), h.Community, anna, anna2, "op")
+	if err != nil {
+		t.Fatal(err)
+	}
+	is := func(want people.OrganisationRole) {
+		t.Helper()
 		h.do(t, func(tx *db.Tx) error {
-			return errors.Join(h.s.SetOrganisationMemberTx(tx, o.ID, anna2, people.RoleColleague, ""), h.s.SetOrganisationMemberTx(tx, o.ID, ben, people.RoleContact, ""))
-		})
-		m, err := h.s.Merge(t.Context(), h.Community, anna, anna2, "op")
-		if err != nil {
-			t.Fatal(err)
-		}
-		is := func(want people.OrganisationRole) {
-			t.Helper()
-			h.do(t, func(tx *db.Tx) error {
-				in, err := h.s.AffiliationsTx(tx, anna2)
-				if len(in) != 1 || in[0].Role != want {
-					t.Errorf("anna is in %+v, want %s", in, want)
-				}
-				first, err2 := h.s.OrganisationMembersTx(tx, o.ID, "", 1)
-				rest, err3 := h.s.OrganisationMembersTx(tx, o.ID, first.Next, 5)
-				all := append(first.Items, rest.Items...)
-				if len(all) != 2 || all[0].Person != m.Into || all[0].Role != want || all[1].Person != ben {
-					t.Errorf("who is in it: %+v", all)
-				}
-				role, err4 := h.s.OrganisationRoleTx(tx, o.ID, anna)
-				if role != want {
-					t.Errorf("anna is %q, want %s", role, want)
-				}
-				return errors.Join(err, err2, err3, err4)
-			})
-		}
-		is(people.RoleContact)
-		for _, role := range []people.OrganisationRole{people.RoleColleague, people.RoleFinance, people.RoleContact, people.RoleFinance} {
-			h.do(t, func(tx *db.Tx) error { return h.s.SetOrganisationMemberTx(tx, o.ID, anna2, role, "op") })
-			is(role)
-		}
-		h.do(t, func(tx *db.Tx) error { return h.s.LeaveOrganisationTx(tx, o.ID, anna2, "op") })
-		h.do(t, func(tx *db.Tx) error {
-			in, err := h.s.AffiliationsTx(tx, anna)
-			if len(in) != 0 {
-				t.Errorf("she left, and is in %+v", in)
+			in, err := h.s.AffiliationsTx(tx, anna2)
+			if len(in) != 1 || in[0].Role != want {
+				t.Errorf("anna is in %+v, want %s", in, want)
 			}
-			return err
+			first, err2 := h.s.OrganisationMembersTx(tx, o.ID, "", 1)
+			rest, err3 := h.s.OrganisationMembersTx(tx, o.ID, first.Next, 5)
+			all := append(first.Items, rest.Items...)
+			if len(all) != 2 || all[0].Person != m.Into || all[0].Role != want || all[1].Person != ben {
+				t.Errorf("who is in it: %+v", all)
+			}
+			role, err4 := h.s.OrganisationRoleTx(tx, o.ID, anna)
+			if role != want {
+				t.Errorf("anna is %q, want %s", role, want)
+			}
+			return errors.Join(err, err2, err3, err4)
 		})
+	}
+	is(people.RoleContact)
+	for _, role := range []people.OrganisationRole{people.RoleColleague, people.RoleFinance, people.RoleContact, people.RoleFinance} {
+		h.do(t, func(tx *db.Tx) error { return h.s.SetOrganisationMemberTx(tx, o.ID, anna2, role, "op") })
+		is(role)
+	}
+	h.do(t, func(tx *db.Tx) error { return h.s.LeaveOrganisationTx(tx, o.ID, anna2, "op") })
+	h.do(t, func(tx *db.Tx) error {
+		in, err := h.s.AffiliationsTx(tx, anna)
+		if len(in) != 0 {
+			t.Errorf("she left, and is in %+v", in)
+		}
+		return err
 	})
 }
 

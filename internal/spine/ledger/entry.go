@@ -67,10 +67,10 @@ func Standard() []Kind {
 		{Prefix: "expense", Spread: true},
 		{Prefix: "issued", Spread: true},   // where points come from
 		{Prefix: "withheld", Spread: true}, // of payouts, for the tax office
-		{Prefix: "supplier"},
 		{Prefix: "commission:frozen", Floored: true},
 		{Prefix: "commission:available", Floored: true},
 		{Prefix: "commission:owed", Floored: true, Floor: -maxAmount}, // taken back after it was paid out; kept like accounts with a floor, so that it reads right at once
+		{Prefix: "supplier", Floored: true, Floor: -maxAmount},        // what was paid and then given back is owed by the supplier; locked while it is paid
 		{Prefix: "wage", Floored: true},
 		{Prefix: "points", Floored: true},
 	}

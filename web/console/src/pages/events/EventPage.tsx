@@ -69,7 +69,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
   const open = phase === 'soon' || phase === 'running'
   const close = () => setAsked(undefined)
   // Only what is written is played in a room.
-  const shown = tabs.filter((name) => (name !== 'room' || e.kind === 'script') && (name !== 'sale' || e.sells?.item))
+  const shown = tabs.filter((name) => name !== 'room' || e.kind === 'script')
   return (
     <>
       <PageHeader
@@ -111,7 +111,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       </PageTabs>
       {tab === 'production' && <Production slug={slug} event={e} />}
       {tab === 'room' && <Room slug={slug} event={e} />}
-      {tab === 'sale' && <Sale slug={slug} event={e} />}
+      {tab === 'sale' && <Sale slug={slug} event={e} etag={etag} />}
       {tab === 'came' && <Came slug={slug} event={e} />}
       {tab === 'tickets' && <Tickets slug={slug} event={e} />}
       {tab === 'line' && <Line slug={slug} event={e} />}

@@ -1,19 +1,52 @@
 import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
 import { type EventView, saleQuery } from '~/api/calendar'
 import { asProblem } from '~/api/problem'
 import { communityPath } from '~/app/community'
+import { MayButton } from '~/app/may'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
-import { DataTable, Facts, Figure, FigureRow, ProblemNotice } from '~/parts'
+import { DataTable, EmptyState, Facts, Figure, FigureRow, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
 import { Section } from '../Section'
 import css from './Events.module.css'
+import { SetSale } from './SetSale'
 
 const stays = ['stayed', 'left', 'absent'] as const
 
-/** What the event has sold by its offer: who came, who bought, and how long they were there. */
-export function Sale({ slug, event }: { slug: string; event: EventView }) {
+interface Props {
+  slug: string
+  event: EventView
+  etag?: string
+}
+
+/** What the event leads to, and what it has sold of it. */
+export function Sale({ slug, event, etag }: Props) {
+  const { t } = useWords()
+  const [asked, setAsked] = useState(false)
+  const set = event.state === 'planned' && (
+    <MayButton action="event.write" onClick={() => setAsked(true)}>
+      {t('events.sale.set')}
+    </MayButton>
+  )
+  return (
+    <>
+      {event.sells?.item ? (
+        <Sold slug={slug} event={event} set={set} />
+      ) : (
+        <>
+          <EmptyState title={t('events.sale.none')} body={t('events.sale.none.body')} />
+          <p className={page.actions}>{set}</p>
+        </>
+      )}
+      {asked && <SetSale slug={slug} event={event} etag={etag} onClose={() => setAsked(false)} />}
+    </>
+  )
+}
+
+/** Who came, who bought, and how long they were there. */
+function Sold({ slug, event, set }: Props & { set: ReactNode }) {
   const { t } = useWords()
   const format = useFormat()
   const sale = useQuery(saleQuery(slug, event.id))
@@ -64,7 +97,7 @@ export function Sale({ slug, event }: { slug: string; event: EventView }) {
         />
         <p className={page.note}>{t('events.sale.stays.note')}</p>
       </Section>
-      <Section title={t('events.sale.offer')}>
+      <Section title={t('events.sale.offer')} more={set}>
         <Facts
           facts={[
             { label: t('events.sale.item'), value: <code>{event.sells?.item}</code> },

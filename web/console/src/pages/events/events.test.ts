@@ -6,6 +6,7 @@ import { byDay, isMonth, monthAfter, weeksOf } from './month'
 import { paragraphsOf, slidesOf, textOf } from './paragraphs'
 import { comingEvents, pastEvents } from './past'
 import { hoursOf, phaseOf } from './phase'
+import { daysOf } from './sells'
 import { points, verdictOf } from './survey'
 
 const day = 86_400_000
@@ -153,4 +154,17 @@ test('E3 a script is a text with empty lines between its paragraphs; a slide sta
   expect(paragraphsOf(`先说一句\n\n${textOf(was)}`, slidesOf(was))).toEqual([{ text: '先说一句' }, ...was])
   expect(paragraphsOf(textOf(was), { 二: '' })).toEqual([{ text: '一' }, { text: '二' }])
   expect(paragraphsOf('  \n\n ', {})).toEqual([])
+})
+
+test('the days after an event are read from the server’s span', () => {
+  expect([undefined, '', '48h', '48h0m0s', '2d', '36h', '1d12h', '90m'].map(daysOf)).toEqual([
+    undefined,
+    undefined,
+    2,
+    2,
+    2,
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
