@@ -75,11 +75,21 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		return c, nil
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if gone(err) || err == nil && coupon.Retired {
+	if gone(err) || err == nil && !coupon.Usable(tx.Now()) {
 		return c, nil
 	}
 	c.Off = coupon.Title.In(v.lang)
 	return c, err
+}
+
+// led is what leads to an order, as pages pass it on: an event's code, and whether its coupon is left out, since it was refused.
+type led struct {
+	From  string
+	Plain bool
+}
+
+func ledBy(r *http.Request, refusal *errs.Error) led {
+	return led{r.FormValue("from"), r.FormValue("plain") != "" || refusal != nil && shop.OfCoupon(refusal)}
 }
 
 // gone tells a refusal from what went wrong.
@@ -103,7 +113,7 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 	}
 	c.Origin = e.Origin()
 	sold := c.Items[0].Kind + "/" + c.Items[0].Item + "/"
-	if c.Coupon != "" || c.Points || e.Sells.Coupon == "" || !strings.HasPrefix(sold, e.Sells.Item+"/") {
+	if c.Coupon != "" || c.Points || e.Sells.Coupon == "" || r.FormValue("plain") != "" || !strings.HasPrefix(sold, e.Sells.Item+"/") {
 		return nil
 	}
 	offered, err := p.Events.OfferedTx(tx, e, c.Person)
@@ -111,7 +121,7 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 		return err
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if err == nil && !coupon.Retired {
+	if err == nil && coupon.Usable(tx.Now()) {
 		c.Coupon = coupon.Code
 	}
 	if gone(err) {

@@ -10,6 +10,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/authn"
@@ -62,13 +63,32 @@ func TestAnOpenClassSells(t *testing.T) {
 	}
 	came("stays", "leaves")
 	page := w.see(here, "现场专享", "VIP", "¥3600.00", "公开课到场立减三百元")
+	// A coupon that this order can't have is said, and what was on offer can be had without it.
+	coupon := func(least money.Fen) {
+		w.must(a.DB.Do(t.Context(), community, func(tx *db.Tx) error {
+			c, err := a.Shop.CouponTx(tx, "OPEN300")
+			if err == nil {
+				c.Min = least
+				_, err = a.Shop.PutCouponTx(tx, c.Coupon, c.Version, "op")
+			}
+			return err
+		}))
+	}
+	coupon(10_000_00)
+	refused, _, done, err := p.Send(t.Context(), "/plans/vip/buy", url.Values{"key": {page.Value("key")}, "from": {page.Value("from")}})
+	if w.must(err); done || refused.Value("plain") != "1" || refused.Value("from") != e.Code {
+		t.Fatalf("refused: %v, %s", !done, refused.Words())
+	}
+	w.see(w.send("/plans/vip/buy", url.Values{"key": {refused.Value("key")}, "from": {e.Code}, "plain": {"1"}}), "¥3600.00")
+	coupon(0)
+	page = w.see(here, "现场专享")
 	order := w.send("/plans/vip/buy", url.Values{"key": {page.Value("key")}, "from": {page.Value("from")}})
 	w.see(order, "¥3300.00")
 	w.send(w.send(order+"/pay", url.Values{"by": {"sandbox"}}), nil)
 	w.settle()
 	w.must(a.DB.Read(t.Context(), community, func(tx *db.Tx) error {
 		list, err := a.Shop.Orders(tx, shop.Filter{Origin: e.Origin()}, "", 10)
-		if len(list.Items) != 1 || list.Items[0].Coupon != "OPEN300" || list.Items[0].Paid != 3300_00 {
+		if len(list.Items) == 0 || list.Items[0].Coupon != "OPEN300" || list.Items[0].Paid != 3300_00 {
 			t.Errorf("orders that the class led to: %+v", list.Items)
 		}
 		if q, err := a.Members.QuoteTx(tx, list.Items[0].Person, "ka"); err != nil || q.Credit > 3300_00 || q.Credit < 3290_00 {

@@ -26,7 +26,7 @@ type plansView struct {
 	SignIn string // where somebody goes first who is known here
 	Join   string // where a stranger goes first: by the entry that leads to a membership, if there is one
 	Plans  []planCard
-	From   string // what led here
+	led
 }
 
 // planCard is a plan as one person sees it: what they would pay now, or why they can't.
@@ -48,7 +48,7 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 	x := &view{p: p, community: v.community, lang: v.lang}
 	var data plansView
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
-		data = plansView{From: r.FormValue("from")}
+		data = plansView{led: ledBy(r, refusal)}
 		if v.who.Kind != access.Member {
 			data.SignIn = v.base + "/sign-in?to=" + v.base + "/plans"
 			e, found, err := p.Intake.SellingTx(tx)

@@ -151,7 +151,7 @@ func (p *Pages) skuChoices(tx *db.Tx, x *view, one goods.Listed) (out []skuChoic
 }
 
 type productView struct {
-	From                                     string // what led here
+	led
 	Action, Title, About, Price, Strike, Key string
 	SKUs                                     []skuChoice
 	Most                                     int // units at once
@@ -185,7 +185,7 @@ func (p *Pages) showProduct(w http.ResponseWriter, r *http.Request, v *visit, st
 	if err != nil {
 		return err
 	}
-	data.Qty, data.Coupon, data.From = "1", r.PostFormValue("coupon"), r.FormValue("from")
+	data.Qty, data.Coupon, data.led = "1", r.PostFormValue("coupon"), ledBy(r, refusal)
 	if refusal != nil {
 		data.Qty = cmp.Or(r.PostFormValue("qty"), data.Qty)
 		x.Refusal = p.say(v, refusal)

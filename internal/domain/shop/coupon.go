@@ -81,6 +81,16 @@ var (
 	ErrCouponUsed    = errs.Define(errs.Conflict, "shop.coupon_used")  // "limit": by this buyer
 )
 
+// OfCoupon tells whether a refusal is about an order's coupon.
+func OfCoupon(e *errs.Error) bool {
+	return slices.ContainsFunc([]*errs.Error{ErrCoupon, ErrCouponEarly, ErrCouponOver, ErrCouponMin, ErrCouponGone, ErrCouponOffer, ErrCouponUsed}, func(x *errs.Error) bool { return errors.Is(e, x) })
+}
+
+// Usable tells whether anybody may use a coupon at a time.
+func (c ListedCoupon) Usable(at time.Time) bool {
+	return !c.Retired && !c.Opens.After(at) && (c.Closes.IsZero() || c.Closes.After(at)) && (c.Quota == 0 || c.Used+c.Kept < c.Quota)
+}
+
 // CheckCoupons refuses coupons that can't be.
 func CheckCoupons(list []Coupon) error {
 	var bad []*errs.Error
