@@ -156,7 +156,7 @@ func (p *Pages) entry(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 // standing shows the page of the stage the person is at.
 func (p *Pages) standing(w http.ResponseWriter, r *http.Request, a *at, status int, refusal *errs.Error, form *intake.Form) error {
-	x := &view{Title: a.page.Title.In(a.lang), Description: a.page.Lead.In(a.lang)}
+	x := &view{Title: a.page.Title.In(a.lang), Description: a.page.Lead.In(a.lang), Image: p.preview(a.visit, wholeCommunity)}
 	if refusal != nil {
 		x.Refusal = p.say(a.visit, refusal)
 	}

@@ -212,7 +212,7 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, v *visit, stat
 		return err
 	}
 	x.Title, x.Data = data.Title, data
-	x.Description = strings.TrimSpace(data.When + " " + data.Where)
+	x.Description, x.Image = strings.TrimSpace(data.When+" "+data.Where), p.preview(v, shop.KindTicket+":"+e.ID)
 	if refusal != nil {
 		x.Refusal = p.say(v, refusal)
 	}

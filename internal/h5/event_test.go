@@ -142,7 +142,7 @@ func TestAMemberBringsAFriend(t *testing.T) {
 
 	guest := w.stranger()
 	shown := guest.see(link+"", "林一 送你一张票", "增长专场", "2026-03-09", "留个手机号，票就是你的")
-	if shown.Status != http.StatusOK || !strings.Contains(shown.HTML, `og:title" content="林一 请你来：增长专场"`) {
+	if shown.Status != http.StatusOK || !strings.Contains(shown.HTML, `og:title" content="林一 请你来：增长专场"`) || !strings.Contains(shown.HTML, "/preview/ticket:") {
 		t.Errorf("the gift's share card: %s", shown.HTML)
 	}
 	guest.refused(link+"/claim", url.Values{"phone": {"13900000077"}, "code": {"000000"}}, "需要同意")

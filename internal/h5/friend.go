@@ -8,6 +8,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -66,6 +67,7 @@ func (p *Pages) takeGiftBack(w http.ResponseWriter, r *http.Request, v *visit) e
 
 type giftView struct {
 	Action, Event, Giver, Title, When, Where, About string
+	Image                                           string      // beside the link
 	Known                                           bool        // who looks is signed in
 	Over                                            bool        // there is nothing to be claimed any more
 	Form                                            *signUpView // for a stranger
@@ -91,7 +93,7 @@ func (p *Pages) showGift(w http.ResponseWriter, r *http.Request, v *visit, statu
 	case own != "":
 		return back(w, r, v.base+"/tickets/"+own)
 	}
-	x.Title, x.Description = x.T("h5.gift.title", "name", data.Giver, "event", data.Title), data.When+" "+data.Where
+	x.Title, x.Description, x.Image = x.T("h5.gift.title", "name", data.Giver, "event", data.Title), data.When+" "+data.Where, data.Image
 	switch {
 	case why != nil:
 		x.Refusal, data.Over = p.say(v, why), true
@@ -130,7 +132,7 @@ func (p *Pages) giftView(tx *db.Tx, x *view, v *visit, token string) (d giftView
 		return d, nil, "", err
 	}
 	d = giftView{
-		Action: v.base + "/gift/" + g.Token, Event: v.base + "/events/" + e.Code, Giver: names[g.Giver].Nickname, Title: e.Title.In(v.lang),
+		Image: p.preview(v, shop.KindTicket+":"+e.ID), Action: v.base + "/gift/" + g.Token, Event: v.base + "/events/" + e.Code, Giver: names[g.Giver].Nickname, Title: e.Title.In(v.lang),
 		When: x.when(e.Starts, e.Ends), Where: where(e), About: e.About.In(v.lang), Known: v.who.Kind == access.Member,
 	}
 	if d.Giver == "" {

@@ -2,6 +2,7 @@ package h5_test
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,17 @@ func TestAStrangerBecomesAMember(t *testing.T) {
 	landing := w.see("/e/join?lang=zh-Hans", "¥999.00", "本批剩余名额", "750", "谁在背书", "怎么加入")
 	if !strings.Contains(landing.HTML, `og:title`) || !strings.Contains(landing.HTML, `og:description`) {
 		t.Error("the page has no share card")
+	}
+	// G1: the picture beside a link, for everybody; of what is not there, none.
+	image := regexp.MustCompile(`og:image" content="[^"]*/operators(/preview/[^"]+)"`).FindStringSubmatch(w.see("/plans?lang=zh-Hans").HTML)
+	if len(image) != 2 {
+		t.Fatal("the page of memberships has no picture")
+	}
+	for path, want := range map[string]int{image[1]: 200, "/preview/home.png": 200, "/preview/plan:nothing.png": 404, "/preview/ticket:nothing.png": 404, "/preview/home": 404} {
+		page, err := p.Open(t.Context(), path)
+		if w.must(err); page.Status != want || want == 200 && !strings.HasPrefix(page.HTML, "\x89PNG") {
+			t.Errorf("%s: %d", path, page.Status)
+		}
 	}
 	w.see("/plans", "入会", "已登记过")
 	const number = "13900000001"

@@ -85,6 +85,7 @@ type Pages struct {
 	assets map[string]asset // by name
 
 	audiences audiences
+	previews  previews
 }
 
 type asset struct {

@@ -68,7 +68,7 @@ func (p *Pages) showPlans(w http.ResponseWriter, r *http.Request, v *visit, stat
 	}
 	x.Title, x.Data = x.T("h5.plans.title"), data
 	if len(data.Plans) > 0 {
-		x.Description = strings.TrimSpace(data.Plans[0].Title + " " + data.Plans[0].Pitch)
+		x.Description, x.Image = strings.TrimSpace(data.Plans[0].Title+" "+data.Plans[0].Pitch), p.preview(v, shop.KindPlan+":"+data.Plans[0].Name)
 	}
 	if refusal != nil {
 		x.Refusal = p.say(v, refusal)

@@ -26,6 +26,7 @@ func (p *Pages) shareRoutes() map[string]handler {
 		"GET /{community}/me/share":                 p.member(p.share),
 		"GET /{community}/me/share/{of}":            p.member(p.ownLink),
 		"GET /{community}/me/share/{of}/poster.png": p.member(p.poster),
+		"GET /{community}/preview/{of}":             p.previewPicture,
 		"POST /{community}/me/share/choice":         p.member(p.chooseReward),
 		"GET /{community}/me/share/choice":          p.instead("/me/share"),
 	}

@@ -191,7 +191,7 @@ func (p *Pages) showProduct(w http.ResponseWriter, r *http.Request, v *visit, st
 		x.Refusal = p.say(v, refusal)
 	}
 	x.Title, x.Data = data.Title, data
-	x.Description = strings.TrimSpace(data.Price + " " + firstLine(data.About))
+	x.Description, x.Image = strings.TrimSpace(data.Price+" "+firstLine(data.About)), p.preview(v, shop.KindGoods+":"+r.PathValue("product"))
 	return p.show(w, v, status, "product", x)
 }
 

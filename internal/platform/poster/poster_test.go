@@ -30,6 +30,30 @@ func TestAPosterScans(t *testing.T) {
 	}
 }
 
+// A card has the measures that chats ask for, and every part of it is drawn.
+func TestCard(t *testing.T) {
+	draw := func(p poster.Poster) []byte {
+		t.Helper()
+		b, err := poster.Card(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := png.Decode(bytes.NewReader(b)); err != nil || m.Bounds().Dx() != 1200 || m.Bounds().Dy() != 630 {
+			t.Fatalf("no picture: %v", err)
+		}
+		return b
+	}
+	whole := draw(full())
+	for part, edit := range map[string]func(p *poster.Poster){
+		"community": func(p *poster.Poster) { p.Community = "" }, "title": func(p *poster.Poster) { p.Title = "年度會員" }, "pitch": func(p *poster.Poster) { p.Pitch = "" }, "price": func(p *poster.Poster) { p.Price = "" },
+	} {
+		p := full()
+		if edit(&p); bytes.Equal(draw(p), whole) {
+			t.Errorf("the %s is not drawn", part)
+		}
+	}
+}
+
 // Every part of a poster is drawn, in both writings, and what can't be drawn or is too long harms nothing.
 func TestWhatStandsOnAPoster(t *testing.T) {
 	draw := func(p poster.Poster) []byte {
