@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/team"
@@ -46,10 +47,17 @@ func (k asker) owner(tx *db.Tx, person string, ask path.Ask) (string, error) {
 		side = team.SideSales
 	}
 	t, err := k.app.Team.OwnerTx(tx, person, side)
-	if errors.Is(err, team.ErrNoOwner) {
+	if errors.Is(err, team.ErrNoOwner) || err == nil && t.Staff == "" {
 		return "", nil
 	}
-	return t.Staff, err
+	if err != nil {
+		return "", err
+	}
+	holders, err := k.app.Auth.WithRole(tx, access.Role(ask.Role))
+	if err != nil || !slices.Contains(holders, t.Staff) {
+		return "", err // who has left, or does other work now, would never see it
+	}
+	return t.Staff, nil
 }
 
 func (k asker) Withdraw(tx *db.Tx, id string) error {

@@ -23,6 +23,7 @@ import (
 func (a *App) openTeam() {
 	a.Team = team.New(team.Deps{DB: a.DB, Ledger: a.Ledger, People: ownedPeople{a}, Zone: a.zone, Holders: a.Auth.WithRole})
 	a.Team.Register(a.Jobs)
+	a.Auth.OnRoles(a.Team.LeaveTx)
 	kinds := []string{
 		fact.KindOf(intake.Registered{}), fact.KindOf(intake.ContactAdded{}), fact.KindOf(event.TicketTaken{}), fact.KindOf(task.Finished{}), fact.KindOf(people.ProfileChanged{}),
 	}

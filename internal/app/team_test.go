@@ -238,6 +238,12 @@ func TestOwnersFollowPeople(t *testing.T) {
 		if w.cared(cat, team.SideSales).ID != "" {
 			t.Error("a blocked person has an owner")
 		}
+		boss := access.Principal{Kind: access.Operator, ID: "boss", Community: w.community, Roles: []access.Role{access.Owner}, MFA: true}
+		w.must(w.Auth.SetRoles(t.Context(), boss, val, []access.Role{access.Viewer}))
+		w.must(w.Settle(t.Context()))
+		if got := w.cared(m.Into, team.SideService); got.ID == "" || got.Staff != "" {
+			t.Errorf("who serves no longer has %+v", got)
+		}
 		w.must(w.People.Erase(t.Context(), w.community, m.Into, "op"))
 		w.must(w.Settle(t.Context()))
 		if w.cared(m.Into, team.SideSales).ID != "" || w.cared(m.Into, team.SideService).ID != "" {

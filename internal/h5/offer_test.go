@@ -114,6 +114,7 @@ func TestAnOpenClassSells(t *testing.T) {
 	}
 	clk.Set(e.Ends.Add(-time.Minute))
 	came("stays")
+	w.settle()
 	clk.Set(e.Ends.Add(time.Hour))
 	want := map[string]task.Kind{"stays": "follow-stayed", "leaves": "follow-left", "absent": "follow-absent"}
 	for range 200 {

@@ -1,6 +1,7 @@
 package team_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -128,6 +129,40 @@ func TestUntouchedReturn(t *testing.T) {
 		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "boss", "bob"); return err })
 		if w.owner("bob", team.SideSales) != "sue" {
 			t.Error("given back by hand, nobody has bob")
+		}
+		w.sound()
+	})
+}
+
+// G11: who no longer works in a department leaves its people to those who do; nobody is left with who can't see them.
+func TestALeaversPeopleGoToOthers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := config()
+		c.Owners.Most = 200
+		w.declare(c)
+		for i := range 120 { // more than one transaction's
+			w.welcome(fmt.Sprint("p", i))
+			w.D.Clock.Advance(time.Millisecond)
+		}
+		w.sell("p0", 100) // handed to val
+		w.staff[access.Sales], w.staff[access.Service] = []string{"sue"}, nil
+		w.Do(func(tx *db.Tx) error {
+			return errors.Join(w.LeaveTx(tx, "sam"), w.LeaveTx(tx, "sue"), w.LeaveTx(tx, "val"), w.LeaveTx(tx, "nobody"))
+		})
+		w.Settle()
+		for i := 1; i < 120; i++ {
+			if got := w.owner(fmt.Sprint("p", i), team.SideSales); got != "sue" {
+				t.Fatalf("p%d is %q's", i, got)
+			}
+		}
+		if got := w.owner("p0", team.SideService); got != "" {
+			t.Errorf("a member is %q's, whom nobody serves", got)
+		}
+		w.staff[access.Service] = []string{"val2"}
+		w.D.Clock.Advance(2 * time.Hour)
+		w.Settle()
+		if got := w.owner("p0", team.SideService); got != "val2" {
+			t.Errorf("then %q's", got)
 		}
 		w.sound()
 	})

@@ -46,6 +46,7 @@ const (
 func (s *Service) Register(r *job.Runner) {
 	r.OnTimer(turnTimer, func(tx *db.Tx, t job.Timer) error { return s.due(tx, t.Ref) })
 	r.OnJob(closeJob, job.Options{}, s.closeAll)
+	r.OnJob(leaveJob, job.Options{}, s.leave)
 }
 
 // Rules are the rules as one of their versions says.

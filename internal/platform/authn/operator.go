@@ -63,6 +63,8 @@ type Service struct {
 	cost  Cost
 	slots chan struct{} // each hash takes tens of megabytes: as many at once as there are processors
 	dummy string        // what an unknown email's password is compared with
+
+	onRoles []func(tx *db.Tx, operator string) error
 }
 
 // New makes the service of a node.

@@ -68,6 +68,9 @@ func (s *Service) GrantTx(tx *db.Tx, operator string, roles ...access.Role) erro
 	return nil
 }
 
+// OnRoles lets another part follow a change of somebody's roles, in its transaction.
+func (s *Service) OnRoles(fn func(tx *db.Tx, operator string) error) { s.onRoles = append(s.onRoles, fn) }
+
 // SetRoles replaces an operator's roles in the principal's community; none removes the operator from it, or takes an
 // invitation back.
 func (s *Service) SetRoles(ctx context.Context, by access.Principal, operator string, roles []access.Role) error {
@@ -104,6 +107,11 @@ func (s *Service) SetRoles(ctx context.Context, by access.Principal, operator st
 		}
 		if err := s.GrantTx(tx, operator, roles...); err != nil {
 			return err
+		}
+		for _, fn := range s.onRoles {
+			if err := fn(tx, operator); err != nil {
+				return err
+			}
 		}
 		return audit.Record(tx, audit.By(by), "staff.set_roles", audit.Target{Kind: "operator", ID: operator}, audit.Detail{"from": had, "to": roles})
 	})
