@@ -75,7 +75,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		return c, nil
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if gone(err) || err == nil && !coupon.Usable(tx.Now()) {
+	if gone(err) || err == nil && (!coupon.Open(tx.Now()) || coupon.Quota > 0 && coupon.Used >= coupon.Quota) {
 		return c, nil
 	}
 	c.Off = coupon.Title.In(v.lang)
@@ -89,7 +89,8 @@ type led struct {
 }
 
 func ledBy(r *http.Request, refusal *errs.Error) led {
-	return led{r.FormValue("from"), r.FormValue("plain") != "" || refusal != nil && shop.OfCoupon(refusal)}
+	own := r.FormValue("coupon") == "" // the offer's, and not one that the buyer has typed
+	return led{r.FormValue("from"), r.FormValue("plain") != "" || own && refusal != nil && shop.OfCoupon(refusal)}
 }
 
 // gone tells a refusal from what went wrong.
@@ -103,6 +104,13 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 	code := r.FormValue("from")
 	if code == "" {
 		return nil
+	}
+	if was, found, err := p.Shop.KeyedTx(tx, c.Key); err != nil || found { // the second click finds what the first one made
+		c.Origin = was.Origin
+		if c.Coupon == "" {
+			c.Coupon = was.Coupon
+		}
+		return err
 	}
 	e, err := p.Events.ByCodeTx(tx, code)
 	if errors.Is(err, event.ErrUnknown) {
@@ -121,7 +129,7 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 		return err
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if err == nil && coupon.Usable(tx.Now()) {
+	if err == nil && coupon.Open(tx.Now()) {
 		c.Coupon = coupon.Code
 	}
 	if gone(err) {

@@ -135,7 +135,7 @@ func (a *audience) follow(ctx context.Context) {
 				return
 			case <-a.told:
 			case <-beat.C: // news may have been lost
-				if beats++; beats%roomLooks == 0 && known != nil && known.State == room.Playing {
+				if beats++; beats%roomLooks == 0 && known != nil && (known.State == room.Playing || known.State == room.Paused) {
 					a.noteSeen(ctx)
 				}
 				if n, err := a.now(ctx); err == nil && (known == nil || n != *known) {
@@ -158,7 +158,7 @@ func (a *audience) noteSeen(ctx context.Context) {
 	var persons []string
 	a.mu.Lock()
 	for f := range a.phones {
-		persons = append(persons, f.v.who.ID)
+		persons = append(persons, f.ids...)
 	}
 	a.mu.Unlock()
 	for some := range slices.Chunk(persons, seenAtOnce) {

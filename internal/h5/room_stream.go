@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -27,6 +28,7 @@ type follower struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	v     *visit
+	ids   []string // the phone's owner, whoever they have been
 	event event.Event
 	moved chan struct{} // the room is not what it was
 	asked chan struct{} // there are other questions
@@ -42,7 +44,11 @@ func (p *Pages) roomStream(w http.ResponseWriter, r *http.Request, v *visit) err
 	f := &follower{
 		Pages: p, w: w, r: r, v: v, has: has(r), moved: make(chan struct{}, 1), asked: make(chan struct{}, 1), came: make(chan error, 1),
 	}
-	err := p.look(r, v, func(_ *db.Tx, e event.Event, _ room.Room) error { f.event = e; return nil })
+	err := p.look(r, v, func(tx *db.Tx, e event.Event, _ room.Room) (err error) {
+		f.event = e
+		f.ids, err = people.Group(tx, v.who.ID)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -152,7 +152,11 @@ func (s *Service) answered(tx *db.Tx, g Guest, a Ask, actor string) error {
 	if a.State != Agreed || a.Event == "" || a.Topic == "" {
 		return nil
 	}
-	_, err := s.giveTopic(tx, a.Topic, a.Event, actor)
+	e, err := s.GetTx(tx, a.Event)
+	if err != nil || e.State != StatePlanned {
+		return err // an event that was called off takes no topic from others
+	}
+	_, err = s.giveTopic(tx, a.Topic, a.Event, actor)
 	return err
 }
 

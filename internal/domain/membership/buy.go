@@ -156,7 +156,7 @@ func (s *Service) begin(tx *db.Tx, x standing, t *Term, replaced []Term) error {
 	if err := s.entitle(tx, *t); err != nil {
 		return err
 	}
-	if err := t.tell(tx, TermBought{Plan: PlanName(t.Plan), Kind: t.Kind, Paid: int64(t.Due())}, "bought"); err != nil {
+	if err := t.tell(tx, TermBought{Plan: PlanName(t.Plan), Kind: t.Kind, Paid: int64(max(0, t.Due()-t.returned))}, "bought"); err != nil {
 		return err
 	}
 	if err := s.tellCompany(tx, *t); err != nil {

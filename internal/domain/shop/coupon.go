@@ -86,9 +86,9 @@ func OfCoupon(e *errs.Error) bool {
 	return slices.ContainsFunc([]*errs.Error{ErrCoupon, ErrCouponEarly, ErrCouponOver, ErrCouponMin, ErrCouponGone, ErrCouponOffer, ErrCouponUsed}, func(x *errs.Error) bool { return errors.Is(e, x) })
 }
 
-// Usable tells whether anybody may use a coupon at a time.
-func (c ListedCoupon) Usable(at time.Time) bool {
-	return !c.Retired && !c.Opens.After(at) && (c.Closes.IsZero() || c.Closes.After(at)) && (c.Quota == 0 || c.Used+c.Kept < c.Quota)
+// Open tells whether a coupon can be used at a time by whoever has a use of it.
+func (c ListedCoupon) Open(at time.Time) bool {
+	return !c.Retired && !c.Opens.After(at) && (c.Closes.IsZero() || c.Closes.After(at))
 }
 
 // CheckCoupons refuses coupons that can't be.

@@ -36,6 +36,9 @@ type Filter struct {
 	Origin       string // as Order.Origin
 }
 
+// KeyedTx finds the order that a checkout's key has made.
+func (s *Service) KeyedTx(tx *db.Tx, key string) (Order, bool, error) { return orderByKey(tx, key) }
+
 // Orders lists orders, newest first.
 func (s *Service) Orders(tx *db.Tx, f Filter, cursor string, limit int) (page.Page[Order], error) {
 	var us int64

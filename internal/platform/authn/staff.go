@@ -69,7 +69,9 @@ func (s *Service) GrantTx(tx *db.Tx, operator string, roles ...access.Role) erro
 }
 
 // OnRoles lets another part follow a change of somebody's roles, in its transaction.
-func (s *Service) OnRoles(fn func(tx *db.Tx, operator string) error) { s.onRoles = append(s.onRoles, fn) }
+func (s *Service) OnRoles(fn func(tx *db.Tx, operator string) error) {
+	s.onRoles = append(s.onRoles, fn)
+}
 
 // SetRoles replaces an operator's roles in the principal's community; none removes the operator from it, or takes an
 // invitation back.
