@@ -129,7 +129,7 @@ test('Intake: a new way in opens for a stranger, seats, queue and losses are tol
   await dialog.locator('#path').click();
   await page.locator('.ant-select-item-option').filter({ hasText: '5.0' }).first().click();
   await dialog.locator('#code').fill('poster');
-  await dialog.locator('button[type=submit]').click();
+  await dialog.locator('#code').press('Enter'); // the list of paths may still be closing over the button
   await dialog.waitFor({ state: 'hidden' });
   const card = page.getByRole('group', { name: '门诊海报' });
   await card.locator('img').waitFor();
