@@ -273,7 +273,10 @@ func TestACancelledEventTakesNoTopic(t *testing.T) {
 		w := newWorld(t, d)
 		e, g := w.plan("conference", 5), w.guest(event.GuestDraft{Name: "王老师"})
 		var topic event.Topic
-		w.Do(func(tx *db.Tx) (err error) { topic, err = w.ProposeTx(tx, event.Proposal{Title: "选题"}, "staff"); return err })
+		w.Do(func(tx *db.Tx) (err error) {
+			topic, err = w.ProposeTx(tx, event.Proposal{Title: "选题"}, "staff")
+			return err
+		})
 		ask := w.askGuest(g, event.AskDraft{Event: e.ID, Topic: topic.ID})
 		w.Do(func(tx *db.Tx) error { _, err := w.CancelTx(tx, e.ID, "staff"); return err })
 		w.Do(func(tx *db.Tx) error { _, err := w.AnswerAskTx(tx, ask.ID, event.Agreed, "staff"); return err })
