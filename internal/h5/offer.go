@@ -32,7 +32,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 	switch kind {
 	case shop.KindPlan:
 		q, err := p.Members.QuoteTx(tx, v.who.ID, item)
-		if gone(err) {
+		if isRefusal(err) {
 			return nil, nil // they have it, or it is sold out
 		}
 		if err != nil {
@@ -48,18 +48,18 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		c.Price, c.Action, c.Key = yuan(q.Due), v.base+"/plans/"+item+"/buy", nonce()
 	case shop.KindGroup:
 		o, err := p.Goods.OfferTx(tx, item)
-		if gone(err) {
+		if isRefusal(err) {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		item, _, _ = strings.Cut(o.Item, "/")
+		item = o.Item
 		fallthrough
 	default:
 		product, _, _ := strings.Cut(item, "/")
 		one, err := p.Goods.ProductTx(tx, product)
-		if gone(err) || err == nil && one.Retired {
+		if isRefusal(err) || err == nil && one.Retired {
 			return nil, nil
 		}
 		if err != nil {
@@ -75,7 +75,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		return c, nil
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if gone(err) || err == nil && (!coupon.Open(tx.Now()) || coupon.Quota > 0 && coupon.Used >= coupon.Quota) {
+	if isRefusal(err) || err == nil && (!coupon.Open(tx.Now()) || coupon.Quota > 0 && coupon.Used >= coupon.Quota) {
 		return c, nil
 	}
 	c.Off = coupon.Title.In(v.lang)
@@ -93,8 +93,8 @@ func ledBy(r *http.Request, refusal *errs.Error) led {
 	return led{r.FormValue("from"), r.FormValue("plain") != "" || own && refusal != nil && shop.OfCoupon(refusal)}
 }
 
-// gone tells a refusal from what went wrong.
-func gone(err error) bool {
+// isRefusal tells a refusal from what went wrong.
+func isRefusal(err error) bool {
 	e := errs.As(err)
 	return e != nil && e.Kind != errs.Internal
 }
@@ -132,7 +132,7 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 	if err == nil && coupon.Open(tx.Now()) {
 		c.Coupon = coupon.Code
 	}
-	if gone(err) {
+	if isRefusal(err) {
 		err = nil
 	}
 	return err

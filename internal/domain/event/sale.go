@@ -79,11 +79,6 @@ type Stays struct {
 	Absent int `json:"absent"`
 }
 
-// Of gives one of the counts.
-func (x Stays) Of(s Stay) int {
-	return map[Stay]int{Stayed: x.Stayed, LeftEarly: x.Left, Absent: x.Absent}[s]
-}
-
 // SeenTx notes that people follow an event online now.
 func (s *Service) SeenTx(tx *db.Tx, event string, persons []string) error {
 	if len(persons) == 0 {

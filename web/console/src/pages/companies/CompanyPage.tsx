@@ -10,9 +10,10 @@ import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Facts, Figure, FigureRow, PageHeader, ProblemNotice, StatusTag } from '~/parts'
 import { lastMoment } from '../members/Members'
+import { TermRows } from '../members/TermRows'
 import { termState, termTone } from '../members/terms'
 import page from '../page.module.css'
-import { Row, Rows, Section } from '../Section'
+import { Section } from '../Section'
 import css from './Companies.module.css'
 import { EditCompany } from './EditCompany'
 import { CompanyInvoice } from './Invoice'
@@ -137,32 +138,9 @@ function Figures({ company: c }: { company: Company }) {
 /** What it bought, the latest first. */
 function Terms({ company }: { company: Company }) {
   const { t } = useWords()
-  const text = useText()
-  const format = useFormat()
   return (
     <Section title={t('members.title')}>
-      <Rows none={t('companies.terms.none')}>
-        {(company.terms ?? []).toReversed().map((term) => (
-          <Row key={term.id}>
-            <span>
-              {text(term.title) || term.plan}{' '}
-              <span className={page.soft}>{format.money(term.price - (term.credit ?? 0))}</span>
-              <br />
-              <span className={page.note}>
-                {[
-                  ['new', 'renewal', 'upgrade'].includes(term.kind) && t(`members.kind.${term.kind as 'new'}`),
-                  term.starts && term.ends && `${format.date(term.starts)} – ${format.date(lastMoment(term.ends))}`,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </span>
-            </span>
-            <StatusTag bare tone={termTone(term.state)}>
-              {termState(term.state, t)}
-            </StatusTag>
-          </Row>
-        ))}
-      </Rows>
+      <TermRows terms={company.terms ?? []} none={t('companies.terms.none')} />
     </Section>
   )
 }

@@ -16,6 +16,7 @@ import { Row, Rows, Section } from '../Section'
 import { lastMoment } from './Members'
 import css from './Members.module.css'
 import { OrderFor } from './OrderFor'
+import { TermRows } from './TermRows'
 import { stripOf, termState, termTone } from './terms'
 
 /** What somebody has bought: memberships with their terms in time, what is left of the benefits, and the orders behind them. */
@@ -98,7 +99,6 @@ function Has({ data }: { data: MembershipsOf }) {
 /** Terms as a strip in time, and the same in words. */
 function Terms({ data }: { data: MembershipsOf }) {
   const { t } = useWords()
-  const text = useText()
   const format = useFormat()
   const now = useNow()
   const terms = data.terms ?? []
@@ -135,28 +135,7 @@ function Terms({ data }: { data: MembershipsOf }) {
           </div>
         </div>
       )}
-      <Rows none={t('members.person.none')}>
-        {terms.toReversed().map((term) => (
-          <Row key={term.id}>
-            <span>
-              {text(term.title) || term.plan}{' '}
-              <span className={css.price}>{format.money(term.price - (term.credit ?? 0))}</span>
-              <br />
-              <span className={css.note}>
-                {[
-                  ['new', 'renewal', 'upgrade'].includes(term.kind) && t(`members.kind.${term.kind as 'new'}`),
-                  term.starts && term.ends && `${format.date(term.starts)} – ${format.date(lastMoment(term.ends))}`,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </span>
-            </span>
-            <StatusTag bare tone={termTone(term.state)}>
-              {termState(term.state, t)}
-            </StatusTag>
-          </Row>
-        ))}
-      </Rows>
+      <TermRows terms={terms} none={t('members.person.none')} />
     </>
   )
 }
