@@ -194,7 +194,7 @@ func (s *Service) ClaimGiftTx(tx *db.Tx, token, guest string) (Ticket, error) {
 	case err != nil:
 		return Ticket{}, err
 	}
-	t, err := s.issue(tx, e, tt, Ticket{Event: e.ID, Type: tt.Name, Person: w.root(), State: Valid, Giver: g.Giver}, offer)
+	t, err := s.issue(tx, e, tt, Ticket{ID: tx.NewID(), Event: e.ID, Type: tt.Name, Person: w.root(), State: Valid, Giver: g.Giver}, offer)
 	if err != nil {
 		return t, err
 	}

@@ -62,13 +62,17 @@ type places struct {
 	quotas map[string]string
 }
 
-// hold keeps a place in the house and one in each quota of a type, or takes them when ttl is 0. offer is a seat in the house
+// claim asks for a ticket's place in the house.
+func (t Ticket) claim(ttl time.Duration) seat.Claim {
+	return seat.Claim{Key: "ticket " + t.ID, Group: house(t.Event), Holder: seat.Holder{ID: t.Person, Person: true}, TTL: ttl}
+}
+
+// hold keeps a place in the house and one in each quota of a ticket's type, or takes them when ttl is 0. offer is a seat in the house
 // that was offered to the person already. It refuses with all undone by the end of the caller's transaction.
-func (s *Service) hold(tx *db.Tx, e Event, t TicketType, person, ticket, offer string, ttl time.Duration) (places, error) {
-	holder := seat.Holder{ID: person, Person: true}
+func (s *Service) hold(tx *db.Tx, e Event, kind TicketType, t Ticket, offer string, ttl time.Duration) (places, error) {
 	p := places{house: offer, quotas: map[string]string{}}
 	if offer == "" {
-		got, err := s.seats.HoldTx(tx, seat.Claim{Key: "ticket " + ticket, Group: house(e.ID), Holder: holder, TTL: ttl})
+		got, err := s.seats.HoldTx(tx, t.claim(ttl))
 		if err != nil {
 			return p, err
 		}
@@ -78,8 +82,10 @@ func (s *Service) hold(tx *db.Tx, e Event, t TicketType, person, ticket, offer s
 			return p, err
 		}
 	}
-	for _, q := range t.Quotas {
-		got, err := s.seats.HoldTx(tx, seat.Claim{Key: "ticket " + ticket + " " + q, Group: quotaGroup(e.ID, q), Holder: holder, TTL: ttl})
+	for _, q := range kind.Quotas {
+		c := t.claim(ttl)
+		c.Key, c.Group = c.Key+" "+q, quotaGroup(e.ID, q)
+		got, err := s.seats.HoldTx(tx, c)
 		if err != nil {
 			return p, e.quotaFull(q, err)
 		}

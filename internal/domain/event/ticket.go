@@ -130,6 +130,14 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 	if err != nil {
 		return Ticket{}, Event{}, err
 	}
+	t := Ticket{ID: tx.NewID(), Event: event, Type: kind, Person: w.root(), HeldUntil: until}
+	tx.Soon(func() {
+		_, _ = s.GetTx(tx, event)
+		_, _ = liveTickets(tx, event, w.ids)
+		_, _ = s.offered(tx, event, w)
+		_, _ = s.members.CoversTx(tx, w.root())
+		_, _ = s.seats.HoldTx(tx, t.claim(0))
+	})
 	e, err := s.GetTx(tx, event)
 	if err != nil {
 		return Ticket{}, e, err
@@ -166,14 +174,14 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 	if price > 0 && wanted == Valid {
 		return Ticket{}, e, ErrNotFree.With("price", price)
 	}
-	t := Ticket{Event: e.ID, Type: kind, Person: w.root(), State: wanted, Price: price, HeldUntil: until}
+	t.State, t.Price = wanted, price
 	t, err = s.issue(tx, e, tt, t, offer)
 	return t, e, err
 }
 
 // issue writes a new ticket with its places.
 func (s *Service) issue(tx *db.Tx, e Event, tt TicketType, t Ticket, offer seat.Seat) (Ticket, error) {
-	t.ID, t.Code, t.CreatedAt, t.fresh = tx.NewID(), secret(), tx.Now(), true
+	t.Code, t.CreatedAt, t.fresh = secret(), tx.Now(), true
 	ttl := time.Duration(0)
 	if t.State == Held {
 		if offer.ID != "" && offer.Expires.Before(t.HeldUntil) {
@@ -184,7 +192,7 @@ func (s *Service) issue(tx *db.Tx, e Event, tt TicketType, t Ticket, offer seat.
 	} else {
 		t.TakenAt = tx.Now()
 	}
-	p, err := s.hold(tx, e, tt, t.Person, t.ID, offer.ID, ttl)
+	p, err := s.hold(tx, e, tt, t, offer.ID, ttl)
 	if errors.Is(err, seat.ErrHolderFull) && errs.As(err).Code == seat.ErrHolderFull.Code {
 		err = ErrHasTicket.Because(err)
 	}

@@ -148,16 +148,16 @@ func (s *Service) UnblockTx(tx *db.Tx, person, actor string) error {
 	if err != nil {
 		return err
 	}
-	group, err := groupOf(tx, r.id)
-	if err != nil {
-		return err
-	}
-	blocked, err := groupBlocked(tx, r.id, group)
+	blocked, err := groupBlocked(tx, r.id)
 	if err != nil {
 		return err
 	}
 	if !blocked {
 		return ErrNotBlocked
+	}
+	group, err := groupOf(tx, r.id)
+	if err != nil {
+		return err
 	}
 	if err := deleteBlocked(tx, group); err != nil {
 		return err
@@ -172,6 +172,10 @@ func (s *Service) UnblockTx(tx *db.Tx, person, actor string) error {
 // KeptOut is IsBlocked for who is about to get in: a block at the same moment either is seen, or waits until the transaction is
 // through and then finds what it did.
 func (s *Service) KeptOut(tx *db.Tx, person string) (bool, error) {
+	tx.Soon(func() {
+		_, _ = Group(tx, person)
+		_, _ = groupBlocked(tx, person)
+	})
 	if _, err := lockRoot(tx, person); err != nil {
 		return false, err
 	}
@@ -193,9 +197,8 @@ func (s *Service) IsBlocked(tx *db.Tx, person string, comingWith ...Identifier) 
 	if person == "" {
 		return false, nil
 	}
-	group, err := Group(tx, person)
-	if err != nil {
+	if _, err := Group(tx, person); err != nil {
 		return false, err
 	}
-	return groupBlocked(tx, group[0], group)
+	return groupBlocked(tx, person)
 }

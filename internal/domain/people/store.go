@@ -28,7 +28,12 @@ func readPerson(tx *db.Tx, id string) (*record, error) {
 
 func lockPerson(tx *db.Tx, id string) (*record, error) {
 	tx.Forget(keptGroup) // a merge may have held the lock
-	return onePerson(tx, selectPerson+`WHERE p.community_id = $1 AND p.id = $2`+tx.ForUpdate(), id)
+	if tx.ForUpdate() != "" {
+		if err := tx.Put(`SELECT 1 FROM person WHERE community_id = $1 AND id = $2`+tx.ForUpdate(), tx.Community(), id); err != nil {
+			return nil, err
+		}
+	}
+	return readPerson(tx, id)
 }
 
 func onePerson(tx *db.Tx, query, id string) (*record, error) {
@@ -309,13 +314,15 @@ func blockedReason(tx *db.Tx, kind Kind, key string) (reason string, found bool,
 	return db.One(tx, db.Column[string], `SELECT reason FROM people_blocked WHERE community_id = $1 AND kind = $2 AND value = $3`, tx.Community(), kind, key)
 }
 
-// groupBlocked tells whether the person or anything they are known by is blocked.
-func groupBlocked(tx *db.Tx, root string, group []string) (bool, error) {
-	args := []any{tx.Community(), root}
-	_, found, err := db.One(tx, db.Column[int], `SELECT 1 FROM person WHERE community_id = $1 AND id = $2 AND blocked_at > 0
-		UNION ALL
-		SELECT 1 FROM people_identifier i JOIN people_blocked b ON b.community_id = i.community_id AND b.kind = i.kind AND b.value = i.value
-		WHERE i.community_id = $1 AND i.person IN `+db.In(&args, group)+` LIMIT 1`, args...)
+// groupBlocked tells whether the one who stands for a person, or anything that one is known by, is blocked.
+func groupBlocked(tx *db.Tx, id string) (bool, error) {
+	const (
+		root   = `(SELECT root FROM person WHERE community_id = $1 AND id = $2)`
+		merged = `(SELECT id FROM person WHERE community_id = $1 AND root = ` + root + ` AND merged_into <> '')`
+		listed = `SELECT 1 FROM people_identifier i JOIN people_blocked b ON b.community_id = i.community_id AND b.kind = i.kind AND b.value = i.value WHERE i.community_id = $1`
+	)
+	_, found, err := db.One(tx, db.Column[int], `SELECT 1 FROM person WHERE community_id = $1 AND id = `+root+` AND blocked_at > 0
+		UNION ALL `+listed+` AND i.person = `+root+` UNION ALL `+listed+` AND i.person IN `+merged+` LIMIT 1`, tx.Community(), id)
 	return found, err
 }
 

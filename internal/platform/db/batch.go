@@ -33,7 +33,7 @@ func (w *writer) attempt(batch []*request) (left []*request) {
 		return w.failAll(batch, err)
 	}
 	w.before(w.db.begin())
-	w.savepoints = 0
+	w.savepoints, w.locked = 0, map[string]bool{}
 	began := time.Now()
 	for i, r := range batch {
 		if i > 0 && (time.Since(began) > maxBatchTime || w.savepoints >= w.limit) {
@@ -211,6 +211,7 @@ func (w *writer) runOne(r *request, shared bool) error {
 	d := w.db
 	r.tx = &Tx{db: d, c: w.conn, community: r.community, now: d.now()}
 	r.err = w.call(r)
+	w.soon = nil
 	if w.torn != nil {
 		return classify(d.dialect, w.torn)
 	}

@@ -38,15 +38,17 @@ type rows interface {
 // PostgreSQL in the same round trip. So does a statement whose result nobody asks for. A closure of one statement so costs one
 // round trip instead of three.
 type conn struct {
-	db    *DB
-	slot  int // its number among the writers
-	raw   *sql.Conn
-	stmts map[string]*sql.Stmt // SQLite's
-	pg    *pgx.Conn            // PostgreSQL's, of raw
-	known map[string]bool      // texts that PostgreSQL has parsed on this connection
-	used  time.Time
-	ahead []ahead
-	torn  error // a statement of ahead failed: what the transaction holds is unknown
+	db     *DB
+	slot   int // its number among the writers
+	raw    *sql.Conn
+	stmts  map[string]*sql.Stmt // SQLite's
+	pg     *pgx.Conn            // PostgreSQL's, of raw
+	known  map[string]bool      // texts that PostgreSQL has parsed on this connection
+	used   time.Time
+	ahead  []ahead
+	soon   []*soon         // queries that the closure has announced
+	locked map[string]bool // what Lock has locked, to the end of the transaction
+	torn   error           // a statement of ahead failed: what the transaction holds is unknown
 }
 
 // ahead is a statement that waits for the next one; only one that opens or closes something has no arguments.
@@ -71,7 +73,7 @@ func (c *conn) open() error {
 	if err != nil {
 		return classify(c.db.dialect, fmt.Errorf("connect: %w", err))
 	}
-	c.raw, c.stmts, c.known, c.ahead, c.torn = raw, map[string]*sql.Stmt{}, map[string]bool{}, nil, nil
+	c.raw, c.stmts, c.known, c.ahead, c.soon, c.torn = raw, map[string]*sql.Stmt{}, map[string]bool{}, nil, nil, nil
 	if c.db.dialect == Postgres {
 		raw.Raw(func(dc any) error { c.pg = dc.(*stdlib.Conn).Conn(); return nil }) //nolint:errcheck // gives fn's nil
 	}
@@ -92,11 +94,14 @@ func (c *conn) drop() {
 		return
 	}
 	c.raw.Raw(func(any) error { return errBadConn }) //nolint:errcheck // the error is what makes the pool discard it
-	c.raw, c.pg, c.stmts, c.known, c.ahead, c.torn = nil, nil, nil, nil, nil, nil
+	c.raw, c.pg, c.stmts, c.known, c.ahead, c.soon, c.torn = nil, nil, nil, nil, nil, nil, nil
 }
 
 // before lets text run ahead of the next statement.
-func (c *conn) before(text string) { c.ahead = append(c.ahead, ahead{text: text}) }
+func (c *conn) before(text string) {
+	c.soon = nil
+	c.ahead = append(c.ahead, ahead{text: text})
+}
 
 // waits tells whether text is still to be sent, and where it stands in ahead: the last one, since the savepoints of several closures
 // may wait there, each with what its closure has put.
@@ -181,6 +186,7 @@ func (c *conn) sendAhead() error {
 
 // put is exec whose result nobody asks for, but perhaps that it changes one row.
 func (c *conn) put(query string, args []any, one bool) error {
+	c.stale()
 	if c.pg != nil && c.known[query] && len(c.ahead) < maxAhead {
 		c.ahead = append(c.ahead, ahead{query, args, one})
 		return nil

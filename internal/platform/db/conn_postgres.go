@@ -15,7 +15,7 @@ var errUndone = errors.New("the server rolled the transaction back at COMMIT")
 
 // runPostgres sends a statement at once, behind what waits ahead of it.
 func (c *conn) runPostgres(text string) error {
-	c.used = time.Now()
+	c.used, c.soon = time.Now(), nil
 	res, err := c.pipe(text, nil)
 	if err != nil {
 		return err
@@ -33,8 +33,8 @@ func (c *conn) runPostgres(text string) error {
 	return nil
 }
 
-// pipe sends what waits ahead and a statement behind it in one round trip, and gives the result of that. If one of those ahead
-// fails, the server skips the rest.
+// pipe sends what waits ahead, what was announced, and a statement behind them in one round trip, and gives the result of that. If one
+// of those before it fails, the server skips the rest.
 func (c *conn) pipe(query string, args []any) (pgx.BatchResults, error) {
 	if c.torn != nil { // the first failure tells why
 		return nil, c.torn
@@ -42,6 +42,13 @@ func (c *conn) pipe(query string, args []any) (pgx.BatchResults, error) {
 	var b pgx.Batch
 	for _, a := range c.ahead {
 		b.Queue(a.text, a.args...)
+	}
+	var announced []*soon
+	if c.known[query] && !changes(query) {
+		announced = c.unsentSoon()
+	}
+	for _, s := range announced {
+		b.Queue(s.text, s.args...)
 	}
 	b.Queue(query, args...)
 	res := c.pg.SendBatch(context.Background(), &b)
@@ -56,6 +63,17 @@ func (c *conn) pipe(query string, args []any) (pgx.BatchResults, error) {
 			return nil, c.torn
 		}
 		c.ahead = c.ahead[1:]
+	}
+	for _, s := range announced {
+		found, err := res.Query()
+		if err == nil {
+			err = s.read(c.pg.TypeMap(), found)
+		}
+		if err != nil {
+			c.torn = fmt.Errorf("%s: %w", brief(s.text), err)
+			res.Close() //nolint:errcheck // the first error tells
+			return nil, c.torn
+		}
 	}
 	return res, nil
 }
@@ -81,13 +99,14 @@ func (c *conn) send(query string, args []any) (pgx.BatchResults, error) {
 			return nil, err
 		}
 	}
-	if len(c.ahead) == 0 {
+	if len(c.ahead) == 0 && (!c.known[query] || changes(query) || len(c.unsentSoon()) == 0) {
 		return nil, nil
 	}
 	return c.pipe(query, args)
 }
 
 func (c *conn) execPostgres(query string, args []any) (int64, error) {
+	c.stale()
 	res, err := c.send(query, args)
 	if err != nil {
 		return 0, err
@@ -109,6 +128,11 @@ func (c *conn) execPostgres(query string, args []any) (int64, error) {
 }
 
 func (c *conn) queryPostgres(query string, args []any) (rows, error) {
+	if len(c.soon) > 0 && changes(query) {
+		c.stale()
+	} else if came := c.announced(query, args); came != nil {
+		return came, nil
+	}
 	res, err := c.send(query, args)
 	if err != nil {
 		return nil, err

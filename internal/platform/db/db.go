@@ -100,6 +100,10 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	d.stopped.Add(1)
 	go d.watch(all)
+	if d.dialect == Postgres {
+		d.stopped.Add(1)
+		go d.keepStatistics()
+	}
 	return d, nil
 }
 

@@ -42,6 +42,7 @@ func (d *DB) read(ctx context.Context, community, begin string, fn func(*Tx) err
 	}
 	tx := &Tx{db: d, c: c, community: community, now: d.now(), readonly: true}
 	err := tx.guard(func() error { return fn(tx) })
+	c.soon = nil
 	if begin != "" && !c.unsent(begin) && c.torn == nil {
 		if endErr := c.run(commit); endErr != nil {
 			c.drop()

@@ -14,19 +14,20 @@ var ErrNoRows = sql.ErrNoRows
 
 // Tx is what a closure may touch: the statements of its savepoint, its community and its time.
 type Tx struct {
-	db        *DB
-	c         *conn
-	community string
-	now       time.Time
-	readonly  bool
-	failed    error // the first statement that failed; it spoils the closure even if its error was swallowed
-	deferred  []deferred
-	after     []func()
-	unread    rows // of a QueryRow that awaits its Scan
-	reading   bool // inside Each
-	trace     func(query string, args []any)
-	once      map[string]bool
-	kept      map[string]any
+	db         *DB
+	c          *conn
+	community  string
+	now        time.Time
+	readonly   bool
+	failed     error // the first statement that failed; it spoils the closure even if its error was swallowed
+	deferred   []deferred
+	after      []func()
+	unread     rows // of a QueryRow that awaits its Scan
+	reading    bool // inside Each
+	announcing bool // inside Soon
+	trace      func(query string, args []any)
+	once       map[string]bool
+	kept       map[string]any
 }
 
 // Community is the community whose rows this transaction is about.
@@ -37,7 +38,7 @@ func (tx *Tx) Now() time.Time { return tx.now }
 
 // First tells whether the closure asks for a name for the first time: what it has locked once it need not lock again.
 func (tx *Tx) First(name string) bool {
-	if tx.once[name] {
+	if tx.announcing || tx.once[name] {
 		return false
 	}
 	if tx.once == nil {
@@ -54,7 +55,7 @@ func Keep[T any](tx *Tx, name string, read func() (T, error)) (T, error) {
 		return v, nil
 	}
 	v, err := read()
-	if err == nil {
+	if err == nil && !tx.announcing {
 		if tx.kept == nil {
 			tx.kept = map[string]any{}
 		}
@@ -65,6 +66,9 @@ func Keep[T any](tx *Tx, name string, read func() (T, error)) (T, error) {
 
 // Forget lets all be read anew whose name begins so.
 func (tx *Tx) Forget(prefix string) {
+	if tx.announcing {
+		return
+	}
 	maps.DeleteFunc(tx.kept, func(name string, _ any) bool { return strings.HasPrefix(name, prefix) })
 }
 
@@ -120,7 +124,7 @@ func (tx *Tx) Trace(fn func(query string, args []any)) { tx.trace = fn }
 
 // check refuses what works on one engine only, or by luck.
 func (tx *Tx) check(query string, args []any) error {
-	if tx.trace != nil {
+	if tx.trace != nil && !tx.announcing {
 		tx.trace(query, args)
 	}
 	switch {
@@ -130,6 +134,14 @@ func (tx *Tx) check(query string, args []any) error {
 		return tx.fail(query, errReadOnlyTx)
 	}
 	return nil
+}
+
+// checkWrite is check of what isn't a query.
+func (tx *Tx) checkWrite(query string, args []any) error {
+	if tx.announcing {
+		return tx.fail(query, errAnnounced)
+	}
+	return tx.check(query, args)
 }
 
 // writes tells by its first word that a statement changes something.
@@ -148,6 +160,9 @@ func (tx *Tx) query(query string, args []any) (rows, error) {
 	if err := tx.check(query, args); err != nil {
 		return nil, err
 	}
+	if tx.announcing {
+		return tx.c.announce(query, encode(args)), nil
+	}
 	found, err := tx.c.query(query, encode(args))
 	if err != nil {
 		return nil, tx.fail(query, err)
@@ -157,7 +172,7 @@ func (tx *Tx) query(query string, args []any) (rows, error) {
 
 // Exec runs a statement and tells how many rows it changed.
 func (tx *Tx) Exec(query string, args ...any) (int64, error) {
-	if err := tx.check(query, args); err != nil {
+	if err := tx.checkWrite(query, args); err != nil {
 		return 0, err
 	}
 	n, err := tx.c.exec(query, encode(args))
@@ -184,7 +199,7 @@ func (tx *Tx) put(query string, args []any, one bool) error {
 		_, err := tx.Exec(query, args...)
 		return err
 	}
-	if err := tx.check(query, args); err != nil {
+	if err := tx.checkWrite(query, args); err != nil {
 		return err
 	}
 	if err := tx.c.put(query, encode(args), one); err != nil {

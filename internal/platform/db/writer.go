@@ -75,7 +75,7 @@ func (d *DB) flushes(name string) bool {
 
 // Defer leaves item for the flusher of that name. Without one the closure fails: what it left would be lost.
 func (tx *Tx) Defer(name string, item any) {
-	if tx.readonly || !tx.db.flushes(name) {
+	if tx.readonly || tx.announcing || !tx.db.flushes(name) {
 		tx.fail("leave for "+name, errNoFlusher) //nolint:errcheck // spoils the closure
 		return
 	}

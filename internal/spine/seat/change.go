@@ -60,7 +60,7 @@ func (s *Service) revive(tx *db.Tx, seat Seat) (Seat, error) {
 		if _, _, err := lowerPool(tx, seat.Pool, seat.Qty); err != nil {
 			return Seat{}, err
 		}
-		st, err := s.stand(tx, seat.Group, seat.Holder.ID, "", false)
+		st, err := s.stand(tx, seat.Group, seat.Holder.ID, "")
 		if err != nil {
 			return Seat{}, err
 		}
@@ -179,7 +179,7 @@ func (s *Service) MoveTx(tx *db.Tx, m Move) (Seat, error) {
 	if group == from.Group && m.Want.Pool == from.Pool {
 		return from, nil
 	}
-	st, err := s.stand(tx, group, from.Holder.ID, "", false)
+	st, err := s.stand(tx, group, from.Holder.ID, "")
 	if err != nil {
 		return Seat{}, err
 	}
@@ -194,9 +194,9 @@ func (s *Service) MoveTx(tx *db.Tx, m Move) (Seat, error) {
 
 // move changes places; everything that could refuse it but room has been asked under the lock.
 func (s *Service) move(tx *db.Tx, g Group, m Move, from Seat) (Seat, error) {
-	at, ok, err := take(tx, g, from.Qty, m.Want, from.Pool)
+	at, short, ok, err := take(tx, g, from.Qty, m.Want, from.Pool)
 	if err == nil && !ok {
-		at, err = s.growOrRefuse(tx, g, from.Qty, m.Want, from.Pool)
+		at, err = s.growOrRefuse(tx, g, from.Qty, m.Want, from.Pool, short)
 	}
 	if err != nil {
 		return Seat{}, err

@@ -153,7 +153,7 @@ func noPlace(err error) bool {
 func (s *Service) readAnswers(ctx context.Context, community string, batch []*asker) (left []*asker, err error) {
 	err = s.db.Read(ctx, community, func(tx *db.Tx) error {
 		left = nil
-		st, err := s.stand(tx, batch[0].claim.Group, "", "", false)
+		st, err := s.stand(tx, batch[0].claim.Group, "", "")
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,10 @@ func (s *Service) holdAll(tx *db.Tx, batch []*asker) error {
 
 // holdShared gives places to those who ask for one for the first time, and gives back the others.
 func (s *Service) holdShared(tx *db.Tx, batch []*asker) (left []*asker, err error) {
-	st, err := s.stand(tx, batch[0].claim.Group, "", "", true)
+	if err := s.lock(tx); err != nil {
+		return nil, err
+	}
+	st, err := s.stand(tx, batch[0].claim.Group, "", "")
 	if errs.As(err) != nil {
 		return batch, nil //nolint:nilerr // each is refused by itself
 	}

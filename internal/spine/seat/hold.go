@@ -15,7 +15,10 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 	if err := c.check(); err != nil {
 		return Seat{}, err
 	}
-	st, err := s.stand(tx, c.Group, c.Holder.ID, c.Key, true)
+	if err := s.lock(tx); err != nil {
+		return Seat{}, err
+	}
+	st, err := s.stand(tx, c.Group, c.Holder.ID, c.Key)
 	if err != nil {
 		return Seat{}, err
 	}
@@ -27,11 +30,12 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 			return seat, err
 		}
 	}
-	at, seat, err := s.find(tx, st.group, c)
+	sure := !s.guardsOnly && !st.opening // else this very holder, waiting in line, may have been given a place since
+	at, seat, err := s.find(tx, st.group, c, sure)
 	if err != nil || at.pool == "" {
 		return seat, err
 	}
-	if st.exact && !st.opening && !st.group.Growable { // else this very holder, waiting in line, may have been given a place since
+	if sure && !st.group.Growable {
 		return s.grantSure(tx, st.group, c, at)
 	}
 	seat, granted, err := s.grant(tx, c, at, false)
@@ -39,7 +43,7 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 		return Seat{}, err
 	}
 	if !granted {
-		// Without the lock another transaction came between: the key or the holder's last unit was used.
+		// The key or the holder's last unit was used since.
 		seat, known, err := s.known(tx, c)
 		if err == nil && !known {
 			err = fmt.Errorf("seat for %s in %s was neither given nor refused", c.Holder.ID, c.Group)
@@ -50,53 +54,53 @@ func (s *Service) HoldTx(tx *db.Tx, c Claim) (Seat, error) {
 }
 
 // find takes a place for the claim, letting the group grow if it can. When it finds none it gives the refusal, or, without
-// a place, the seat that has the key.
-func (s *Service) find(tx *db.Tx, g Group, c Claim) (place, Seat, error) {
-	at, ok, err := take(tx, g, c.Qty, c.Want, "")
+// a place, the seat that has the key, unless the claim's standing is sure to be as it was read.
+func (s *Service) find(tx *db.Tx, g Group, c Claim, sure bool) (place, Seat, error) {
+	at, short, ok, err := take(tx, g, c.Qty, c.Want, "")
 	if ok || err != nil {
 		return at, Seat{}, err
 	}
-	// What the claim's standing was read from may be from before the wait for the lock.
-	if seat, known, err := s.known(tx, c); known || err != nil {
-		return place{}, seat, err
+	if !sure {
+		if seat, known, err := s.known(tx, c); known || err != nil {
+			return place{}, seat, err
+		}
 	}
-	at, err = s.growOrRefuse(tx, g, c.Qty, c.Want, "")
+	at, err = s.growOrRefuse(tx, g, c.Qty, c.Want, "", short)
 	return at, Seat{}, err
 }
 
 // races bounds how often the last place of a pool may be lost to others before the answer is that the database is busy.
 const races = 50
 
-// take takes a place in a fitting pool. Who loses a race for a pool's last place tries the next pool.
-func take(tx *db.Tx, g Group, qty int, w Want, except string) (at place, ok bool, err error) {
+// take takes a place in a fitting pool, or tells why there is none. Who loses a race for a pool's last place tries the next pool.
+func take(tx *db.Tx, g Group, qty int, w Want, except string) (at place, short shortage, ok bool, err error) {
 	for range races {
 		at, ok, err = raiseFitting(tx, g, qty, w, except)
-		if ok || err != nil || tx.Dialect() == db.SQLite {
-			return at, ok, err
+		if ok || err != nil {
+			return at, short, ok, err
 		}
-		sh, err := explain(tx, g.Name, qty, w, except)
-		if err != nil || sh.room == 0 {
-			return at, false, err
+		short, err = explain(tx, g.Name, qty, w, except)
+		if err != nil || short.room == 0 {
+			return at, short, false, err
 		}
 	}
-	return at, false, db.ErrBusy
+	return at, short, false, db.ErrBusy
 }
 
-func (s *Service) growOrRefuse(tx *db.Tx, g Group, qty int, w Want, except string) (place, error) {
+// growOrRefuse follows take when that has found none.
+func (s *Service) growOrRefuse(tx *db.Tx, g Group, qty int, w Want, except string, short shortage) (place, error) {
 	grown, err := s.growBy(tx, g, qty, w)
 	if err != nil {
 		return place{}, err
 	}
 	if grown {
-		if at, ok, err := take(tx, g, qty, w, except); ok || err != nil {
+		at, left, ok, err := take(tx, g, qty, w, except)
+		if ok || err != nil {
 			return at, err
 		}
+		short = left
 	}
-	sh, err := explain(tx, g.Name, qty, w, except)
-	if err != nil {
-		return place{}, err
-	}
-	return place{}, s.refusal(tx, sh, g.Name, w)
+	return place{}, s.refusal(tx, short, g.Name, w)
 }
 
 // grant writes the seat at a place that was taken. If the holder may not have it or the key is used, it gives the place
@@ -185,7 +189,7 @@ func (s *Service) known(tx *db.Tx, c Claim) (seat Seat, known bool, err error) {
 		}
 		return seat, true, err
 	}
-	st, err := s.stand(tx, c.Group, c.Holder.ID, c.Key, false)
+	st, err := s.stand(tx, c.Group, c.Holder.ID, c.Key)
 	if err != nil || st.used+c.Qty <= st.group.PerHolder {
 		return Seat{}, err != nil, err
 	}

@@ -25,7 +25,7 @@ func (s *Service) MergeTx(tx *db.Tx, from, into string) error {
 		return err
 	}
 	for _, g := range groups {
-		st, err := s.stand(tx, g, into, "", false)
+		st, err := s.stand(tx, g, into, "")
 		if err != nil {
 			return err
 		}

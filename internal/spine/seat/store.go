@@ -22,7 +22,7 @@ func (s *Service) lock(tx *db.Tx) error {
 		return nil
 	}
 	tx.Forget("") // those who had the lock may have changed what was read before
-	return tx.Put(`SELECT 1 FROM seat_lock WHERE community_id = $1 FOR UPDATE`, tx.Community())
+	return tx.Lock(`SELECT 1 FROM seat_lock WHERE community_id = $1 FOR UPDATE`, tx.Community())
 }
 
 // standing is how things are when a claim is made.
@@ -31,35 +31,22 @@ type standing struct {
 	used    int    // the holder's live units in the group
 	seat    string // that has the claim's key
 	opening bool   // a pool has opened and its timer has not fired yet
-	exact   bool   // it was read under the lock, and can't have changed
 }
 
-// stand reads a claim's standing; with locked it also takes the lock. What it read may then be from before the wait for
-// the lock, so a refusal that rests on it is checked again.
-func (s *Service) stand(tx *db.Tx, group, holder, key string, locked bool) (standing, error) {
-	query := `SELECT g.per_holder, g.reserve, g.growable, g.policy, g.owner, g.offer_us, COALESCE(h.used, 0), COALESCE(k.id, ''),
-			EXISTS (SELECT 1 FROM seat_pool p WHERE p.community_id = $1 AND p.group_name = $2 AND p.has_room = TRUE AND p.opening AND p.opens <= $5)
-		FROM seat_lock l JOIN seat_group g ON g.community_id = l.community_id
-		LEFT JOIN seat_holder h ON h.community_id = g.community_id AND h.group_name = g.name AND h.holder = $3
-		LEFT JOIN seat k ON k.community_id = g.community_id AND k.key = $4
-		WHERE l.community_id = $1 AND g.name = $2`
-	locked = locked && tx.Dialect() == db.Postgres && !s.guardsOnly
-	if locked {
-		query += ` FOR UPDATE OF l`
-	}
+// stand reads a claim's standing.
+func (s *Service) stand(tx *db.Tx, group, holder, key string) (standing, error) {
 	st := standing{group: Group{Name: group, guardless: s.guardless}}
 	g := &st.group
 	var offer int64
-	err := tx.QueryRow(query, tx.Community(), group, holder, key, tx.Now()).
+	err := tx.QueryRow(`SELECT g.per_holder, g.reserve, g.growable, g.policy, g.owner, g.offer_us, COALESCE(h.used, 0), COALESCE(k.id, ''),
+			EXISTS (SELECT 1 FROM seat_pool p WHERE p.community_id = $1 AND p.group_name = $2 AND p.has_room = TRUE AND p.opening AND p.opens <= $5)
+		FROM seat_group g LEFT JOIN seat_holder h ON h.community_id = g.community_id AND h.group_name = g.name AND h.holder = $3
+		LEFT JOIN seat k ON k.community_id = g.community_id AND k.key = $4
+		WHERE g.community_id = $1 AND g.name = $2`, tx.Community(), group, holder, key, tx.Now()).
 		Scan(&g.PerHolder, &g.Reserve, &g.Growable, &g.Policy, &g.Owner, &offer, &st.used, &st.seat, &st.opening)
 	g.OfferFor = time.Duration(offer) * time.Microsecond
 	if errors.Is(err, db.ErrNoRows) {
 		return st, ErrUnknownGroup.With("group", group)
-	}
-	if err == nil && locked {
-		if st.exact = !tx.First(lockName); !st.exact {
-			tx.Forget("") // see lock
-		}
 	}
 	return st, err
 }

@@ -23,7 +23,7 @@ func (s *Service) WaitTx(tx *db.Tx, w Wait) (Waiter, error) {
 	if err := s.lock(tx); err != nil {
 		return Waiter{}, err
 	}
-	st, err := s.stand(tx, w.Group, w.Holder.ID, "", false)
+	st, err := s.stand(tx, w.Group, w.Holder.ID, "")
 	if err != nil {
 		return Waiter{}, err
 	}
@@ -121,7 +121,7 @@ func (s *Service) offerOne(tx *db.Tx, g Group, w Waiter, free []Pool) ([]Pool, e
 	if !fits {
 		return free, nil
 	}
-	at, ok, err := take(tx, g, w.Qty, w.Want, "")
+	at, _, ok, err := take(tx, g, w.Qty, w.Want, "")
 	if err != nil || !ok {
 		return free, err
 	}
