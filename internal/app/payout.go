@@ -7,6 +7,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/transfer"
@@ -103,7 +104,7 @@ func (a *App) PayoutFile(ctx context.Context, community string, by audit.Actor, 
 			return err
 		}
 		return a.Payouts.Export(ctx, community, by, batch, func(r payout.Row) error {
-			return put([]string{r.Payee, r.Phone, r.Gross.String(), r.Withheld.String(), r.Net.String(), r.Line})
+			return put([]string{r.Payee, text.NationalPhone(r.Phone), r.Gross.String(), r.Withheld.String(), r.Net.String(), r.Line})
 		})
 	})
 }

@@ -218,7 +218,7 @@ func (e *Outgoing) reveal(ctx context.Context, list []people.Person) (map[string
 						return err
 					}
 					if len(values) > 0 {
-						out[p.ID][f] = national(values[0])
+						out[p.ID][f] = text.NationalPhone(values[0])
 					}
 				}
 			}
@@ -229,14 +229,6 @@ func (e *Outgoing) reveal(ctx context.Context, list []people.Person) (map[string
 		}
 	}
 	return out, nil
-}
-
-// national writes a mainland number as people there do; others keep their code.
-func national(s string) string {
-	if rest, ok := strings.CutPrefix(s, "+86"); ok && len(rest) == 11 {
-		return rest
-	}
-	return s
 }
 
 // cell is what a column shows of a person.

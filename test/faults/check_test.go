@@ -29,6 +29,12 @@ func (w where) args() []string {
 // verified runs the program's own proof.
 func verified(t *testing.T, w where) {
 	t.Helper()
+	proven(t, w, "seat")
+}
+
+// proven is verified of a community that has something of a part.
+func proven(t *testing.T, w where, part string) {
+	t.Helper()
 	out, err := exec.Command(binary, append([]string{"verify", "--json"}, w.args()...)...).Output()
 	var report struct {
 		OK          bool `json:"ok"`
@@ -39,7 +45,7 @@ func verified(t *testing.T, w where) {
 	if err := json.Unmarshal(out, &report); err != nil {
 		t.Fatalf("verify: %v: %s", err, out)
 	}
-	if err != nil || !report.OK || len(report.Communities) != 1 || report.Communities[0].Checked["seat"] == 0 {
+	if err != nil || !report.OK || len(report.Communities) != 1 || report.Communities[0].Checked[part] == 0 {
 		t.Errorf("verify (%v): %s", err, out)
 	}
 }

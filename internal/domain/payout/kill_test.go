@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,12 +18,27 @@ import (
 // childOf names the database, community and batch that a child process works on.
 const childOf = "QUNCE_PAYOUT_CHILD"
 
-// L3: killed at any moment and started again, a batch pays everybody once and forgets nobody. QUNCE_MANY=1 kills 20 times.
-func TestKilledWhilePaying(t *testing.T) {
-	rounds, people := 4, 400
-	if os.Getenv("QUNCE_MANY") != "" {
-		rounds, people = 20, 3000
+// killRounds is how often a child is killed.
+func killRounds(t *testing.T) int {
+	t.Helper()
+	s := os.Getenv("QUNCE_KILL_ROUNDS")
+	if s == "" {
+		return 4
 	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		t.Fatalf("QUNCE_KILL_ROUNDS=%s is not a number", s)
+	}
+	if n == 0 {
+		t.Skip("nobody is to be killed")
+	}
+	return n
+}
+
+// L3: killed at any moment and started again, a batch pays everybody once and forgets nobody. QUNCE_KILL_ROUNDS says how often (4).
+func TestKilledWhilePaying(t *testing.T) {
+	rounds := killRounds(t)
+	people := 150 * rounds
 	each(t, func(t *testing.T, w *world) {
 		w.earnAll(people)
 		var b payout.Batch
@@ -66,14 +82,16 @@ func TestKilledWhilePaying(t *testing.T) {
 			}
 			return err == nil
 		}
-		killed := 0
+		// Together the children do at most two thirds of what there is to do, so that each can be killed at it.
+		killed, at := 0, map[payout.State]int{}
 		for range rounds {
-			if !child(done() + 1 + rand.IntN(3*people/rounds)) {
+			if !child(done() + 1 + rand.IntN(2*people/rounds)) {
 				killed++
+				at[w.detail(b.ID).State]++
 			}
 		}
-		if killed == 0 {
-			t.Error("no child was killed at work")
+		if killed != rounds {
+			t.Errorf("%d of %d children were killed at work", killed, rounds)
 		}
 		child(0)
 		d := w.detail(b.ID)
@@ -83,9 +101,42 @@ func TestKilledWhilePaying(t *testing.T) {
 		if got, want := w.balance("cash:bank")+w.balance("withheld:tax"), int64(people)*10_00; got != want || w.balance("payout:reserved") != 0 {
 			t.Errorf("after %d kills %d fen were paid, want %d", killed, got, want)
 		}
+		w.eachPaidOnce(b.ID, people)
 		w.sound()
-		t.Logf("killed %d times", killed)
+		t.Logf("killed %d times, while the batch was %v; %d people were paid once each", killed, at, people)
 	})
+}
+
+// eachPaidOnce holds of every single payee that they have one line, which was paid and told once, one payment in the books, and nothing
+// left: sums would hide one who was paid twice behind one who was forgotten.
+func (w *world) eachPaidOnce(batch string, people int) {
+	w.T.Helper()
+	count := func(what, query string, args ...any) {
+		got := map[string]int{}
+		err := w.D.Read(w.T.Context(), w.D.Community, func(tx *db.Tx) error {
+			return tx.Each(func(r *db.Row) error {
+				var who string
+				var n int
+				err := r.Scan(&who, &n)
+				got[who] = n
+				return err
+			}, query, append([]any{tx.Community()}, args...)...)
+		})
+		w.Must(err)
+		if len(got) != people {
+			w.T.Errorf("%s: %d people, want %d", what, len(got), people)
+		}
+		for who, n := range got {
+			if n != 1 {
+				w.T.Errorf("%s: %s %d times", what, who, n)
+			}
+		}
+	}
+	count("lines", `SELECT person, count(*) FROM payout_line WHERE community_id = $1 AND batch = $2 AND state = 'paid' GROUP BY person`, batch)
+	count("told", `SELECT person, count(*) FROM fact WHERE community_id = $1 AND kind = 'payout.paid' AND subject = $2 GROUP BY person`, batch)
+	// What left an account for good: each attempt sets ten yuan aside, and gives them back if it failed.
+	count("in the books", `SELECT l.account, CAST(-SUM(l.amount) / 1000 AS BIGINT) FROM ledger_line l JOIN ledger_entry e ON e.community_id = l.community_id AND e.id = l.entry_id
+		WHERE l.community_id = $1 AND l.account LIKE 'commission:available:%' AND e.key NOT LIKE 'earn %' GROUP BY l.account`)
 }
 
 // TestChild is what TestKilledWhilePaying starts: it drafts, approves and pays a batch, going on where another child was.

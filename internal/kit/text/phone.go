@@ -71,6 +71,14 @@ func MaskPhone(e164 string) string {
 	return e164[:4] + "****" + e164[len(e164)-4:]
 }
 
+// NationalPhone writes a mainland number as people and banks there do, 13800000001; others keep their code.
+func NationalPhone(e164 string) string {
+	if d, ok := strings.CutPrefix(e164, "+86"); ok && mainland(d) {
+		return d
+	}
+	return e164
+}
+
 // PhoneTail is the last four digits.
 func PhoneTail(e164 string) string { return e164[max(0, len(e164)-4):] }
 
