@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,17 +46,53 @@ func TestFactsHaveWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range text.Langs {
-		b, err := os.ReadFile("../../web/console/src/locales/" + string(lang) + "/facts.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var words map[string]string
-		if err := json.Unmarshal(b, &words); err != nil {
-			t.Fatal(err)
-		}
+		words := consoleWords(t, lang, "facts")
 		for _, kind := range registry.Kinds() {
 			if words[kind] == "" {
 				t.Errorf("%s has no words in %s", kind, lang)
+			}
+		}
+	}
+}
+
+// consoleWords are the console's words of a namespace.
+func consoleWords(t *testing.T, lang text.Lang, of string) (words map[string]string) {
+	t.Helper()
+	b, err := os.ReadFile("../../web/console/src/locales/" + string(lang) + "/" + of + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &words); err != nil {
+		t.Fatal(err)
+	}
+	return words
+}
+
+// Every task that the program opens by itself, and every outcome of one, is said in words in every language: Today shows them.
+func TestTasksHaveWords(t *testing.T) {
+	declared := regexp.MustCompile(`task\.(Kind|Outcome)\s*= "([a-z-]+)"`)
+	keys := map[string]string{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		for _, m := range declared.FindAllStringSubmatch(string(b), -1) {
+			keys[strings.ToLower(m[1])+"."+m[2]] = path
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(keys) < 20 {
+		t.Fatalf("only %d kinds and outcomes were found: %v", len(keys), keys)
+	}
+	for _, lang := range text.Langs {
+		words := consoleWords(t, lang, "tasks")
+		for key, path := range keys {
+			if words[key] == "" {
+				t.Errorf("%s of %s has no words in %s", key, path, lang)
 			}
 		}
 	}

@@ -9,7 +9,10 @@ import (
 
 	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/kit/clock"
+	"github.com/qunce/qunce/internal/platform/community"
+	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/playbooks"
 	"github.com/qunce/qunce/test/testkit"
@@ -24,14 +27,42 @@ func TestLiveInLeavesWork(t *testing.T) {
 	}
 }
 
-func leavesWork(t *testing.T, at clock.Clock) {
+// The demo shows a member who was paid for a guest she brought: what the club is for.
+func TestLiveInPaysWhoBroughtMembers(t *testing.T) {
+	a, c := livedIn(t, "operators", clock.NewManual(testkit.Start))
+	err := a.DB.Read(t.Context(), c.ID, func(tx *db.Tx) error {
+		batches, err := a.Payouts.BatchesTx(tx, "", 10)
+		if err != nil {
+			return err
+		}
+		paid := 0
+		for _, b := range batches.Items {
+			lines, err := a.Payouts.LinesTx(tx, b.ID, payout.IsPaid, "", 100)
+			if err != nil {
+				return err
+			}
+			paid += len(lines.Items)
+		}
+		if paid < 2 {
+			t.Errorf("%d were paid in %d batches, want some", paid, len(batches.Items))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// livedIn is the demo of a case, as whoever starts it finds it.
+func livedIn(t *testing.T, slug string, at clock.Clock) (*app.App, *community.Community) {
+	t.Helper()
 	ctx := t.Context()
-	source, err := playbooks.Files.ReadFile("mothers.yaml")
+	source, err := playbooks.Files.ReadFile(slug + ".yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := app.Config{Data: filepath.Join(t.TempDir(), "data"), Sandbox: true, Clock: at, Log: slog.New(slog.DiscardHandler)}
-	if err := app.LiveIn(ctx, cfg, "mothers", source, 60); err != nil {
+	if err := app.LiveIn(ctx, cfg, slug, source, 60); err != nil {
 		t.Fatal(err)
 	}
 	a, err := app.New(ctx, cfg)
@@ -39,10 +70,16 @@ func leavesWork(t *testing.T, at clock.Clock) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	c, err := a.Communities.BySlug(ctx, "mothers")
+	c, err := a.Communities.BySlug(ctx, slug)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return a, c
+}
+
+func leavesWork(t *testing.T, at clock.Clock) {
+	a, c := livedIn(t, "mothers", at)
+	ctx := t.Context()
 	by := task.Principal{ID: "op", Roles: []task.Role{{Name: "service"}, {Name: "admin"}}}
 	reviews, err := a.Tasks.List(ctx, c.ID, by, task.Filter{State: task.StateOpen, Kind: "review-registration"}, "", 10)
 	if err != nil {

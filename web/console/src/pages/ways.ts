@@ -17,6 +17,15 @@ export const stageName = (stage: string, t: Translate) =>
 /** Groups of life stages have names of their own; others are called as the playbook calls them. */
 export const groupName = (group: string, t: Translate) => stageName(group.replace(/^stage:/, ''), t)
 
+const called = (key: string, name: string, t: Translate) => {
+  const words = t(key as Key)
+  return words === key ? name : words
+}
+
+/** What a task is called, and one of its outcomes; those that a playbook of somebody's own has made up, by their names there. */
+export const taskName = (kind: string, t: Translate) => called(`tasks.kind.${kind}`, kind, t)
+export const decisionName = (outcome: string, t: Translate) => called(`tasks.outcome.${outcome}`, outcome, t)
+
 type Step = Schemas['PathStepView']
 
 /** What happens at a step: its title, or what it does in words. */

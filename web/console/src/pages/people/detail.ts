@@ -3,7 +3,7 @@
 import type { Fact } from '~/api/community'
 import type { Key, Translate } from '~/i18n'
 import { saleKind, sideName } from '../team/words'
-import { outcomeName, stageName } from '../ways'
+import { decisionName, outcomeName, stageName, taskName } from '../ways'
 
 export interface Names {
   /** By id: groups the person is or was in, and ways in. */
@@ -36,7 +36,7 @@ export function factDetail(fact: Fact, names: Names, t: Translate): string {
   const data = (fact.data ?? {}) as Record<string, string | undefined>
   const of = (value?: string) => value ?? ''
   const [family] = fact.kind.split('.')
-  if (family === 'task') return join(t(`tasks.kind.${of(data.kind)}` as Key), data.outcome && outcome(data.outcome, t))
+  if (family === 'task') return join(taskName(of(data.kind), t), data.outcome && decisionName(data.outcome, t))
   if (family === 'path') return join(names.paths.get(of(data.path)) ?? '', data.outcome && outcomeName(data.outcome, t))
   if (family === 'circle' || family === 'seat') return names.circles.get(of(fact.circle)) ?? ''
   if (family === 'team') return join(data.side && sideName(data.side, t), data.kind && saleKind(data.kind, t))
@@ -63,10 +63,3 @@ const join = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' 
 const fieldName = (field: string, t: Translate) => words(fields[field], t)
 
 const words = (key: Key | undefined, t: Translate) => (key ? t(key) : '')
-
-/** What staff decided; a key that comes back as itself has no words. */
-function outcome(name: string, t: Translate): string {
-  const key = `tasks.outcome.${name}`
-  const words = t(key as Key)
-  return words === key ? '' : words
-}

@@ -7,10 +7,14 @@ import type { Schemas } from '~/api/community'
 import { communityPath } from '~/app/community'
 import { MayButton } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
-import { type Key, useText, useWords } from '~/i18n'
+import { useText, useWords } from '~/i18n'
 import { DeadlineText, ProblemLine } from '~/parts'
 import css from '../page.module.css'
 import { Row } from '../Section'
+import { decisionName, taskName } from '../ways'
+
+/** A complaint is answered where one sees what was bought and what its buyer says: one press must not give money back. */
+const afterSale = 'after-sale'
 
 /** A task with whom it is about, until when, and a button for each outcome. Taking an outcome claims and finishes it. */
 export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: string }) {
@@ -40,7 +44,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
     <Row>
       <span>
         <span className={css.what}>
-          <span>{t(`tasks.kind.${task.kind}` as Key)}</span>
+          <span>{taskName(task.kind, t)}</span>
           {task.person && (
             <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
           )}
@@ -48,6 +52,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
           {task.subject_kind === 'proof' && (
             <Link to={communityPath(slug, `growth/proofs/${task.subject}`)}>{t('tasks.proof')}</Link>
           )}
+          {task.kind === afterSale && <Link to={communityPath(slug, 'shop/after-sale')}>{t('tasks.afterSale')}</Link>}
           {task.subject_kind === 'slot' && <Link to={communityPath(slug, 'events/bank')}>{t('tasks.slot')}</Link>}
           {task.subject_kind === 'organisation' && (
             <Link to={communityPath(slug, `members/companies/${task.subject}`)}>{task.note || t('tasks.company')}</Link>
@@ -62,7 +67,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
         {refusal.problem && <ProblemLine problem={refusal.problem} />}
       </span>
       <span className={css.actions}>
-        {(task.outcomes ?? []).map((outcome, i) => (
+        {(task.kind === afterSale ? [] : (task.outcomes ?? [])).map((outcome, i) => (
           <MayButton
             key={outcome}
             action="task.work"
@@ -72,7 +77,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
             disabled={busy}
             onClick={() => finish(outcome)}
           >
-            {t(`tasks.outcome.${outcome}` as Key)}
+            {decisionName(outcome, t)}
           </MayButton>
         ))}
       </span>
