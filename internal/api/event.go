@@ -79,6 +79,7 @@ func (a *API) events() {
 	a.guests()
 	a.topics()
 	a.sales()
+	a.eventPlacements()
 }
 
 func (a *API) listEvents(tx *db.Tx, _ *call, in *struct {

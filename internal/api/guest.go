@@ -148,13 +148,14 @@ func (a *API) asks(once, write func(name, route, summary string) Op) {
 func (a *API) listGuests(tx *db.Tx, _ *call, in *struct {
 	Paging
 	State string `query:"state" enum:"active,retired" doc:"active if not given"`
+	Topic string `query:"topic" maxLength:"80" doc:"words, each of which is in something that they can speak about"`
 },
 ) (out page.Page[GuestRow], err error) {
 	state := event.GuestActive
 	if in.State != "" {
 		state = event.GuestState(in.State)
 	}
-	p, err := a.Events.GuestsTx(tx, state, in.Cursor, in.Limit)
+	p, err := a.Events.GuestsTx(tx, event.GuestFilter{State: state, Topic: in.Topic}, in.Cursor, in.Limit)
 	if err != nil {
 		return out, err
 	}

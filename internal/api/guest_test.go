@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,7 @@ func (w *world) consult(t *testing.T, ids lived) {
 	if a.status != 200 || strings.Contains(a.body, "微信") || !strings.Contains(a.body, marker+"嘉宾") {
 		t.Errorf("the list tells how a guest is reached: %s", a)
 	}
+	w.finds(t)
 	if a := w.must(t, 200, "POST "+one+"/reveal", nil); !strings.Contains(a.body, "微信") {
 		t.Errorf("reveal: %s", a)
 	}
@@ -105,6 +107,26 @@ func (w *world) consult(t *testing.T, ids lived) {
 	}
 	w.must(t, 200, "GET "+here("/events/slots"), nil)
 	w.must(t, 200, "GET "+here("/events/"+ids["events"]+"/guests"), nil)
+}
+
+// finds looks for guests by what they speak about, and for topics by words.
+func (w *world) finds(t *testing.T) {
+	t.Helper()
+	for query, found := range map[string]bool{
+		"/guests?topic=" + url.QueryEscape("号 暗"): true, "/guests?topic=" + url.QueryEscape("排班"): false, "/guests?state=retired&topic=" + url.QueryEscape(marker): false,
+		"/topics?q=" + url.QueryEscape("选题 "+marker): true, "/topics?q=" + url.QueryEscape("%"): false, "/topics?state=closed&q=" + url.QueryEscape("选题"): false,
+	} {
+		var a struct{ Items []struct{ ID string } }
+		w.must(t, 200, "GET "+here(query), nil).into(t, &a)
+		if (len(a.Items) == 1) != found {
+			t.Errorf("%s: %+v, want found %v", query, a, found)
+		}
+	}
+	for _, name := range []string{"/guests?topic=", "/topics?q="} {
+		if a := w.do(t, w.owner, "GET "+here(name+strings.Repeat("x", 81)), nil); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s of 81 characters: %s", name, a)
+		}
+	}
 }
 
 // E9: the times that the playbook wants filled, with what is planned for them.

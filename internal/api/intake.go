@@ -42,7 +42,7 @@ type EntryFields struct {
 	Source    string `json:"source,omitempty"`
 	Placement string `json:"placement,omitempty"`
 	Owner     string `json:"owner,omitempty" doc:"the person whose link it is"`
-	Path      string `json:"path" doc:"the path it leads into"`
+	Path      string `json:"path,omitempty" doc:"the path it leads into; one of an event's placement may have none, and leads to the event"`
 	Opening   string `json:"opening,omitempty" doc:"the doors it waits at"`
 	Keyword   string `json:"keyword,omitempty" maxLength:"40"`
 	LiveCode  string `json:"live_code,omitempty" doc:"the group of circles that it hands out at once"`

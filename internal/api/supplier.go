@@ -39,7 +39,7 @@ func (a *API) suppliers() {
 		return out, err
 	})
 	look(a, op("supplier.statement", "GET /suppliers/{name}/statement", "What a supplier was owed and paid in a month, down to the things that were sent; its figures are those of the books"), a.supplierStatement)
-	pay := op("supplier.pay", "POST /suppliers/{name}/payments", "Notes that a supplier was paid by the bank")
+	pay := op("supplier.pay", "POST /suppliers/{name}/payments", "Notes that a supplier was paid by the bank; again, with the bank's number of it, changes nothing")
 	pay.Action, pay.Once, pay.Status = access.MoneyPay, true, http.StatusCreated
 	change(a, pay, func(tx *db.Tx, c *call, in *struct {
 		OneName
@@ -49,7 +49,8 @@ func (a *API) suppliers() {
 		}
 	},
 	) (goods.Statement, error) {
-		if err := a.Goods.PaySupplierTx(tx, in.Name, in.Body.Amount, in.Body.Ref, c.ID); err != nil {
+		fresh, err := a.Goods.PaySupplierTx(tx, in.Name, in.Body.Amount, in.Body.Ref, c.ID)
+		if err != nil {
 			return goods.Statement{}, err
 		}
 		from, to, _, err := monthOf(tx.Now(), "", c.community.Location())
@@ -59,6 +60,10 @@ func (a *API) suppliers() {
 		s, err := a.Goods.StatementTx(tx, in.Name, from, to)
 		if err != nil {
 			return s, err
+		}
+		if !fresh {
+			c.audited() // when it was noted
+			return s, nil
 		}
 		return s, c.record(tx, "supplier", in.Name, audit.Detail{"fen": in.Body.Amount})
 	})

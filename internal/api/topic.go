@@ -93,9 +93,10 @@ func (a *API) topicRows(tx *db.Tx, topics []event.Topic) ([]TopicRow, error) {
 func (a *API) listTopics(tx *db.Tx, _ *call, in *struct {
 	Paging
 	State string `query:"state" enum:"open,taken,closed" doc:"open if not given"`
+	Text  string `query:"q" maxLength:"80" doc:"words, each of which is in the title or in what is said about it"`
 },
 ) (out page.Page[TopicRow], err error) {
-	p, err := a.Events.TopicsTx(tx, event.TopicState(cmp.Or(in.State, string(event.TopicOpen))), "", in.Cursor, in.Limit)
+	p, err := a.Events.TopicsTx(tx, event.TopicFilter{State: event.TopicState(cmp.Or(in.State, string(event.TopicOpen))), Words: in.Text}, "", in.Cursor, in.Limit)
 	if err != nil {
 		return out, err
 	}
@@ -165,7 +166,7 @@ func (a *API) setTopic(tx *db.Tx, c *call, in *struct {
 		return out, err
 	}
 	if in.Body.Topic == "" {
-		err = a.Events.FreeTopicTx(tx, id)
+		err = a.Events.FreeTopicTx(tx, id, c.ID)
 	} else {
 		_, err = a.Events.TakeTopicTx(tx, in.Body.Topic, id, c.ID)
 	}

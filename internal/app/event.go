@@ -24,8 +24,14 @@ func (a *App) openEvents() {
 // reactEvents lets events follow what becomes of persons.
 func (a *App) reactEvents() {
 	a.Events.Install(a.Paths, a.zone)
+	a.Events.Audience(a.Intake.CameToTx)
 	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Events.FollowTx(tx, into) })
-	a.People.OnUnmerge(func(tx *db.Tx, from, _ string) error { return a.Events.UnmergeTx(tx, from) })
+	a.People.OnUnmerge(func(tx *db.Tx, from, into string) error {
+		if err := a.Events.UnmergeTx(tx, from); err != nil {
+			return err
+		}
+		return a.Events.FollowTx(tx, into) // a vote or an entry of the other's no longer stands for theirs
+	})
 	a.People.OnBlock(func(tx *db.Tx, person, _ string) error { return a.Events.ShutOutTx(tx, person) })
 	a.People.OnErase(a.Events.EraseTx)
 	a.People.OnExport("events", func(tx *db.Tx, person string) (any, error) { return a.Events.ExportTx(tx, person) })

@@ -3,11 +3,13 @@ package app_test
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/money"
@@ -164,6 +166,71 @@ func TestAMergePaysTheSecondTicketBack(t *testing.T) {
 		w.must(w.Settle(t.Context()))
 		if got := w.ticketOf(e, ann); got.State != event.Valid || w.revenue("revenue:event") != 399_00 {
 			t.Errorf("ann has %+v, revenue %s", got, w.revenue("revenue:event"))
+		}
+		w.sound()
+	})
+}
+
+// E9: two votes of persons who turn out to be one human are one; once they are apart again both count, also that of who stayed.
+func TestAMergeLeavesOneVote(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		ann, bob := w.person(), w.person() // bob, who was met later, goes into ann
+		var topic event.Topic
+		w.do(func(tx *db.Tx) (err error) {
+			if err = w.Members.DeclareTx(tx, membership.Config{}); err == nil { // so that everybody may vote
+				topic, err = w.Events.ProposeTx(tx, event.Proposal{Title: "冷启动", Person: bob}, "")
+			}
+			return err
+		})
+		w.clock.Advance(time.Minute)
+		w.do(func(tx *db.Tx) error { _, err := w.Events.VoteTopicTx(tx, topic.ID, ann); return err })
+		votes := func(want int) {
+			t.Helper()
+			w.do(func(tx *db.Tx) (err error) { topic, err = w.Events.TopicTx(tx, topic.ID, ann); return err })
+			if topic.Votes != want || !topic.Mine {
+				t.Errorf("%+v, want %d votes", topic, want)
+			}
+			w.sound()
+		}
+		votes(2)
+		m, err := w.People.Merge(t.Context(), w.community, ann, bob, "")
+		w.must(err)
+		if votes(1); m.Into != ann {
+			t.Fatalf("merged into %s", m.Into)
+		}
+		w.must(w.People.Unmerge(t.Context(), w.community, m.ID, ""))
+		votes(2)
+	})
+}
+
+// Control: who votes by one name while they are merged with the name by which they have voted is one voter, whichever comes first.
+func TestAVoteDuringAMerge(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		w.do(func(tx *db.Tx) error { return w.Members.DeclareTx(tx, membership.Config{}) }) // so that everybody may vote
+		for range 8 {
+			ann, bob := w.person(), w.person()
+			var topic event.Topic
+			w.do(func(tx *db.Tx) (err error) {
+				topic, err = w.Events.ProposeTx(tx, event.Proposal{Title: "冷启动 " + ann, Person: ann}, "")
+				return err
+			})
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				err := w.DB.Do(t.Context(), w.community, func(tx *db.Tx) error { _, err := w.Events.VoteTopicTx(tx, topic.ID, bob); return err })
+				if err != nil {
+					t.Error(err)
+				}
+			})
+			wg.Go(func() {
+				if _, err := w.People.Merge(t.Context(), w.community, ann, bob, ""); err != nil {
+					t.Error(err)
+				}
+			})
+			wg.Wait()
+			w.do(func(tx *db.Tx) (err error) { topic, err = w.Events.TopicTx(tx, topic.ID, ann); return err })
+			if topic.Votes != 1 {
+				t.Errorf("one human has %d votes", topic.Votes)
+			}
 		}
 		w.sound()
 	})

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
@@ -101,6 +102,9 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 		return err
 	}
 	sale := growth.Sale{Order: o.ID, Buyer: o.Person, Paid: o.Paid, PaidAt: o.PaidAt, RefundUntil: o.PaidAt, Lines: linesOf(o), Fact: f.ID}
+	if sale.Host, err = a.hostOf(tx, o); err != nil {
+		return err
+	}
 	for _, l := range o.Lines {
 		until, err := a.refundUntil(tx, l)
 		if err != nil {
@@ -115,6 +119,19 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 		return err
 	}
 	return a.credit(tx, o, f, rewards)
+}
+
+// hostOf is who held the event whose offer led to an order; "" where none did.
+func (a *App) hostOf(tx *db.Tx, o shop.Order) (string, error) {
+	id, is := strings.CutPrefix(o.Origin, "event/")
+	if !is {
+		return "", nil
+	}
+	e, err := a.Events.GetTx(tx, id)
+	if errors.Is(err, event.ErrUnknown) {
+		return "", nil
+	}
+	return e.Host, err
 }
 
 // linesOf are an order's things as growth sees them.

@@ -119,7 +119,7 @@ func (m *market) add(p ladder.Product, sold bool) {
 func (a *App) programmes(tx *db.Tx, member bool) (out []ladder.Product, err error) {
 	list, err := a.Growth.ProgrammesTx(tx)
 	for _, t := range list {
-		if member || t.Promoters == growth.Anyone {
+		if t.Binds != growth.ByOffer && (member || t.Promoters == growth.Anyone) {
 			out = append(out, ladder.Product{Kind: ladder.KindShare, Item: t.Name, Title: t.Title})
 		}
 	}

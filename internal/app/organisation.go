@@ -19,6 +19,7 @@ func (a *App) openCompanies() {
 	a.Members.OnColleague(a.colleague)
 	a.Shop.OnBehalf(a.People.ContactOfTx)
 	a.People.OnContactGone(a.askForContact)
+	a.People.OnContactNamed(asker{a}.Withdraw)
 }
 
 // What staff is asked about a company whose last contact was erased. Who it is to be is set on the company's page.
@@ -32,25 +33,26 @@ const (
 const nameWithin = 72 * time.Hour
 
 // askForContact lets staff find a contact for a company that has something it paid for: nobody could invite colleagues or renew it.
-func (a *App) askForContact(tx *db.Tx, organisation string) error {
+// It gives the task.
+func (a *App) askForContact(tx *db.Tx, organisation string) (asked string, err error) {
 	terms, err := a.Members.CompanyTermsTx(tx, organisation)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !slices.ContainsFunc(terms, func(t membership.Term) bool {
 		return t.State == membership.Pending || t.State == membership.Active || t.State == membership.Grace
 	}) {
-		return nil
+		return "", nil
 	}
 	o, err := a.People.OrganisationTx(tx, organisation)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = a.Tasks.OpenTx(tx, task.Task{
+	t, err := a.Tasks.OpenTx(tx, task.Task{
 		Kind: companyContact, Subject: o.ID, SubjectKind: "organisation", Role: task.RoleName(access.Service), EscalateTo: task.RoleName(access.Admin),
 		Due: tx.Now().Add(nameWithin), Outcomes: []task.Outcome{contactNamed, contactNone}, Note: o.Name,
 	})
-	return err
+	return t.ID, err
 }
 
 // colleague follows who comes and goes. Who is more than a colleague there stays so.

@@ -78,27 +78,58 @@ func TestAMergeKeepsTheColleagueInTheCompany(t *testing.T) {
 	})
 }
 
-// Erasing the last contact of a company that has a membership asks staff who is to be it; one without needs none.
+// Erasing the last contact of a company that has a membership asks staff who is to be it; one without needs none. Naming one ends the
+// task, also one that waits for a later day; one that staff has finished by then is no obstacle.
 func TestACompanyWithoutAContact(t *testing.T) {
 	eachStall(t, func(t *testing.T, w *stall) {
-		boss, ann, other := w.person(), w.person(), w.person()
+		boss, ann, bob, other := w.person(), w.person(), w.person(), w.person()
 		firm := w.firm(boss)
 		w.employ(firm, boss, ann)
+		w.employ(firm, boss, bob)
 		w.do(func(tx *db.Tx) error { _, err := w.People.FoundTx(tx, "bare", other, "二号公司", ""); return err })
 		w.must(w.People.Erase(t.Context(), w.community, other, "op"))
 		w.must(w.People.Erase(t.Context(), w.community, boss, "op"))
 		w.must(w.Settle(t.Context()))
-		list, err := w.Tasks.List(t.Context(), w.community, task.System, task.Filter{Kind: "company-contact"}, "", 10)
-		w.must(err)
-		if len(list.Items) != 1 || list.Items[0].Subject != firm || list.Items[0].Note != "一号公司" || list.Items[0].Role != "service" {
-			t.Errorf("asked: %+v", list.Items)
+		asked := func(in task.State) []task.Task {
+			list, err := w.Tasks.List(t.Context(), w.community, task.System, task.Filter{Kind: "company-contact", State: in}, "", 10)
+			w.must(err)
+			return list.Items
 		}
-		w.do(func(tx *db.Tx) error {
-			if err := w.People.SetOrganisationMemberTx(tx, firm, ann, people.RoleContact, "op"); err != nil {
-				return err
-			}
-			return w.People.ContactOfTx(tx, firm, ann)
-		})
+		first := asked(task.StateOpen)
+		if len(first) != 1 || first[0].Subject != firm || first[0].Note != "一号公司" || first[0].Role != "service" {
+			t.Fatalf("asked: %+v", first)
+		}
+		op := task.Principal{ID: "op", Roles: []task.Role{{Name: "service"}}}
+		_, err := w.Tasks.Claim(t.Context(), w.community, op, first[0].ID)
+		w.must(err)
+		_, err = w.Tasks.Snooze(t.Context(), w.community, op, first[0].ID, w.clock.Now().Add(24*time.Hour))
+		w.must(err)
+		name := func(person string, role people.OrganisationRole) {
+			w.do(func(tx *db.Tx) error { return w.People.SetOrganisationMemberTx(tx, firm, person, role, "op") })
+		}
+		name(bob, people.RoleFinance)
+		if now := asked(task.StateClaimed); len(now) != 1 {
+			t.Errorf("nobody was named, and they are not asked: %+v", now)
+		}
+		name(ann, people.RoleContact)
+		w.do(func(tx *db.Tx) error { return w.People.ContactOfTx(tx, firm, ann) })
+		if open, ended := asked(task.StateClaimed), asked(task.StateCancelled); len(open) != 0 || len(ended) != 1 || ended[0].ID != first[0].ID {
+			t.Errorf("named: %+v, %+v", open, ended)
+		}
+		name(bob, people.RoleContact) // another one ends nothing
+		name(bob, people.RoleFinance)
+		w.must(w.People.Erase(t.Context(), w.community, ann, "op"))
+		w.must(w.Settle(t.Context()))
+		second := asked(task.StateOpen)
+		if len(second) != 1 {
+			t.Fatalf("asked again: %+v", second)
+		}
+		_, err = w.Tasks.Finish(t.Context(), w.community, op, second[0].ID, "nobody", "")
+		w.must(err)
+		name(bob, people.RoleContact)
+		if ended := asked(task.StateFinished); len(ended) != 1 || ended[0].ID != second[0].ID {
+			t.Errorf("finished: %+v", ended)
+		}
 		w.proven()
 	})
 }

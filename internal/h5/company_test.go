@@ -74,6 +74,9 @@ func TestACompanyOnThePhone(t *testing.T) {
 	order := send(boss, firm+"/buy", url.Values{"key": {page.Value("key")}, "plan": {"team"}})
 	send(boss, send(boss, order+"/pay", url.Values{"by": {"sandbox"}}), nil)
 	must(a.Settle(ctx))
+	if paid := see(boss, order, "会员已属于公司", "到公司页"); !strings.Contains(paid.HTML, `href="/mothers`+firm+`"`) || strings.Contains(paid.Words(), "查看会员卡") {
+		t.Errorf("a company's order leads elsewhere: %s", paid.HTML)
+	}
 	see(boss, "/me", "团队会员", "深圳一号公司", "T001")
 	see(boss, firm, "同事名额 0 / 2", "邀请同事（剩 2 个）")
 	for _, key := range []string{"one", "two"} {

@@ -142,6 +142,9 @@ func (p *Pages) entry(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	if a.Entry.Path == "" {
+		return p.byEntry(w, r, v, a.Entry)
+	}
 	if a.Stage == intake.AtLanding {
 		err := p.Intake.View(r.Context(), v.community.ID, a.Entry.ID, v.account)
 		if err == nil {

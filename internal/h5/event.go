@@ -1,6 +1,7 @@
 package h5
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -197,15 +199,39 @@ func (p *Pages) event(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return p.showEvent(w, r, v, http.StatusOK, nil)
 }
 
+// byEntry is the page of the event that an entry leads to. Who is known has come by the entry now; a stranger comes by it when they sign
+// up from here. It stays under the entry's address, so that they come back to it and who is sent the page comes by it too.
+func (p *Pages) byEntry(w http.ResponseWriter, r *http.Request, v *visit, e intake.Entry) error {
+	err := p.Intake.View(r.Context(), v.community.ID, e.ID, v.account)
+	if err == nil && v.who.Kind == access.Member {
+		_, _, err = p.Intake.Arrive(r.Context(), v.community.ID, e.Code, v.visitor(), "")
+	}
+	if err != nil {
+		p.Log.Warn("somebody who came by an entry was not counted", "error", err)
+	}
+	return p.showEventAt(w, r, v, http.StatusOK, nil, v.base+"/e/"+e.Code, func(tx *db.Tx) (event.Event, error) {
+		id, err := p.Intake.EventOfTx(tx, e)
+		if err != nil {
+			return event.Event{}, err
+		}
+		return p.Events.GetTx(tx, id)
+	})
+}
+
 func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error) error {
+	return p.showEventAt(w, r, v, status, refusal, "", func(tx *db.Tx) (event.Event, error) { return p.Events.ByCodeTx(tx, r.PathValue("code")) })
+}
+
+// showEventAt shows an event at the address of an entry that leads there, or at its own.
+func (p *Pages) showEventAt(w http.ResponseWriter, r *http.Request, v *visit, status int, refusal *errs.Error, entry string, find func(tx *db.Tx) (event.Event, error)) error {
 	x := &view{p: p, community: v.community, lang: v.lang}
 	var data eventView
 	var e event.Event
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
-		if e, err = p.Events.ByCodeTx(tx, r.PathValue("code")); err != nil {
+		if e, err = find(tx); err != nil {
 			return err
 		}
-		data, err = p.eventView(tx, x, v, e)
+		data, err = p.eventView(tx, x, v, e, entry)
 		return err
 	})
 	if err != nil {
@@ -220,7 +246,8 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, v *visit, stat
 	return p.show(w, v, status, "event", x)
 }
 
-func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventView, err error) {
+// eventView is an event as a visitor sees it; entry is the page of the entry by which they have come, "" for the event's own.
+func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event, entry string) (d eventView, err error) {
 	here := v.base + "/events/" + e.Code
 	d = eventView{
 		Action: here, Title: e.Title.In(v.lang), When: x.when(e.Starts, e.Ends), Zone: x.zone().String(), Where: where(e), About: e.About.In(v.lang),
@@ -269,10 +296,11 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event) (d eventV
 		d.Position, d.Blocked = l.Waits.Position, l.Waits.Blocked
 	}
 	if d.Ticket == nil || d.Offer != "" {
-		p.choices(x, v, l, &d)
+		p.choices(x, v, l, entry != "", &d)
 	}
 	if v.who.Kind != access.Member {
-		d.SignUp, d.SignIn = v.base+"/sign-up?to="+here, v.base+"/sign-in?to="+here
+		to := cmp.Or(entry, here)
+		d.SignUp, d.SignIn = v.base+"/sign-up?to="+to, v.base+"/sign-in?to="+to
 		return d, nil
 	}
 	d.Gifts, err = p.gifts(tx, x, v, l)
@@ -320,10 +348,18 @@ func (p *Pages) openOrder(tx *db.Tx, v *visit, ticket string) (string, error) {
 }
 
 // choices are the ticket types that concern the visitor. What guests get by a friend's ticket is not among them, nor what costs
-// money without more to it than what is free for them.
-func (p *Pages) choices(x *view, v *visit, l event.Look, d *eventView) {
-	free := slices.ContainsFunc(l.Choices, func(c event.Choice) bool { return c.Refuse == nil && c.Due == 0 })
-	for _, c := range l.Choices {
+// money without more to it than what is free for them, nor what is for the audience of a placement, unless they have come by its entry or
+// stand on its page.
+func (p *Pages) choices(x *view, v *visit, l event.Look, audience bool, d *eventView) {
+	list := slices.DeleteFunc(slices.Clone(l.Choices), func(c event.Choice) bool { return c.Audience && !l.Came && !audience })
+	slices.SortStableFunc(list, func(a, b event.Choice) int { return cmp.Compare(rank[a.Audience], rank[b.Audience]) })
+	for i, c := range list {
+		if c.Refuse != nil && c.Refuse.Is(event.ErrAudience) {
+			list[i].Refuse = nil // it is theirs once they are known
+		}
+	}
+	free := slices.ContainsFunc(list, func(c event.Choice) bool { return c.Refuse == nil && c.Due == 0 })
+	for _, c := range list {
 		guests := c.Name == l.Event.Friends.Type && l.Event.Friends.PerMember > 0 && len(c.Plans) == 0 && len(l.Choices) > 1
 		if guests || free && c.Due > 0 && len(c.Plans) == 0 && len(c.Quotas) == 0 {
 			continue
@@ -346,6 +382,9 @@ func (p *Pages) choices(x *view, v *visit, l event.Look, d *eventView) {
 		d.Choices = append(d.Choices, out)
 	}
 }
+
+// rank puts first what is for the audience alone.
+var rank = map[bool]int{true: -1}
 
 func (v *view) price(f money.Fen) string {
 	if f == 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/app"
+	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -147,5 +148,81 @@ func TestOneFollowUpForOnePerson(t *testing.T) {
 		if x := list[0]; x.Kind != "follow-stayed" || x.State != task.StateOpen || x.Role != "sales" {
 			t.Errorf("%+v", x)
 		}
+	}
+}
+
+// E8: who buys by the offer, or otherwise, after the follow-up was asked for needs none any more, nor does who is blocked: the task goes by
+// itself and the run ends for what happened. The others' stay.
+func TestAPurchaseEndsTheFollowUp(t *testing.T) {
+	a, community, clk, p := serve(t, "academy")
+	w := walker{t, a, community, clk, p}
+	w.see("/e/join?lang=zh-Hans")
+	w.register("13900000001", "林一")
+	e := openClass(w, a)
+	here := "/events/" + e.Code
+	w.send(here+"/claim", url.Values{"type": {"everybody"}})
+	id := map[string]string{}
+	do := func(fn func(tx *db.Tx) error) { w.must(a.DB.Do(t.Context(), community, fn)); w.settle() }
+	for _, name := range []string{"otherwise", "blocked", "stays"} {
+		do(func(tx *db.Tx) (err error) { id[name], err = a.People.CreateTx(tx, people.Seed{}); return err })
+		_, err := a.Events.Claim(t.Context(), community, e.ID, "everybody", id[name])
+		w.must(err)
+	}
+	clk.Set(e.Starts)
+	do(func(tx *db.Tx) error {
+		for _, x := range id {
+			if err := a.Events.AttendTx(tx, e.ID, x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	clk.Set(e.Ends.Add(time.Hour))
+	until := func(n int) (list map[string][]task.Task) {
+		for range 400 { // the app works beside us
+			if list = follows(w, a); len(list) == n {
+				break
+			}
+			w.settle()
+		}
+		return list
+	}
+	asked := until(4)
+	if len(asked) != 4 {
+		t.Fatalf("asked for %v", asked)
+	}
+	clk.Set(e.Ends.Add(20 * time.Hour))
+	page := w.see(here, "现场专享")
+	order := w.send("/plans/vip/buy", url.Values{"key": {page.Value("key")}, "from": {page.Value("from")}})
+	w.send(w.send(order+"/pay", url.Values{"by": {"sandbox"}}), nil)
+	var plain shop.Order
+	do(func(tx *db.Tx) (err error) {
+		plain, err = a.Shop.CheckoutTx(tx, shop.Checkout{Key: "otherwise", Person: id["otherwise"], Items: []shop.Item{{Kind: shop.KindPlan, Item: "vip"}}})
+		if err == nil {
+			_, err = a.Shop.ConfirmTx(tx, plain.ID, channel.Notice{Ref: "by hand", Amount: plain.Amount, PaidAt: tx.Now()})
+		}
+		return err
+	})
+	do(func(tx *db.Tx) error { return a.People.BlockTx(tx, id["blocked"], "广告", "op") })
+	if left := until(1); len(left) != 1 || len(left[id["stays"]]) != 1 {
+		t.Errorf("still asked for: %v", left)
+	}
+	for person, list := range asked {
+		want := map[string]string{id["otherwise"]: "member", id["blocked"]: "gone", id["stays"]: ""}
+		outcome, known := want[person]
+		if !known {
+			outcome = "bought"
+		}
+		w.must(a.DB.Read(t.Context(), community, func(tx *db.Tx) error {
+			x, err := a.Tasks.GetTx(tx, task.System, list[0].ID)
+			if err != nil {
+				return err
+			}
+			r, err := a.Paths.Explain(tx, x.Subject)
+			if r.Outcome != outcome || (x.State == task.StateCancelled) != (outcome != "") {
+				t.Errorf("the run ended as %q, want %q; the task is %s", r.Outcome, outcome, x.State)
+			}
+			return err
+		}))
 	}
 }

@@ -29,7 +29,7 @@ type orderView struct {
 	Action, State, Lead, Amount, Until, Refunded string
 	Lines                                        []orderLine
 	Ways                                         []option // to pay
-	Card, CardWord                               string   // where the buyer sees what they have now
+	Card, CardWord                               string   // where the buyer sees what they have now, or their company has
 	CanCancel, CanGiveUp                         bool
 	Manual                                       bool // waits for staff to say that it was paid
 	Discount                                     string
@@ -60,6 +60,7 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 	var canGiveUp bool
 	var lines []orderLine
 	var bought *boughtView
+	inCompany := false
 	x := &view{p: p, community: v.community, lang: v.lang}
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
 		if d, err = p.mine(tx, r, v); err != nil {
@@ -71,6 +72,13 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 		}
 		if canGiveUp, err = p.Shop.CanGiveUp(tx, d.Order); err != nil {
 			return err
+		}
+		if d.Organisation != "" {
+			role, err := p.People.OrganisationRoleTx(tx, d.Organisation, v.who.ID)
+			if err != nil {
+				return err
+			}
+			inCompany = role != ""
 		}
 		bought, err = p.goodsOf(tx, x, v, d)
 		return err
@@ -100,7 +108,9 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request, v *visit, stat
 		o.Manual = slices.ContainsFunc(d.Payments, func(pm shop.Payment) bool { return pm.Channel == channel.Manual && pm.State == shop.Open })
 	case d.State == shop.Fulfilled:
 		o.Card, o.CardWord = v.base+"/me", x.T("h5.order.to_card")
-		if len(d.Lines) == 1 && d.Lines[0].Kind == shop.KindTicket {
+		if inCompany {
+			o.Lead, o.Card, o.CardWord = x.T("h5.order.lead_fulfilled_company"), v.base+"/company/"+d.Organisation, x.T("h5.order.to_company")
+		} else if len(d.Lines) == 1 && d.Lines[0].Kind == shop.KindTicket {
 			o.Lead, o.Card, o.CardWord = x.T("h5.order.lead_fulfilled_ticket"), v.base+"/tickets/"+d.Lines[0].Ref, x.T("h5.order.to_ticket")
 		}
 	case d.Why != "":

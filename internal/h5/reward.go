@@ -214,7 +214,7 @@ func (v *view) why(y growth.Why, t telling) whyView {
 	if y.Bond.ValidUntil.Year() < forEver {
 		until = v.T("h5.why.until", "until", v.minute(y.Bond.ValidUntil))
 	}
-	if y.Bond.Binds == growth.ByOrder && !y.Bond.ValidUntil.After(y.Bond.BoundAt) {
+	if (y.Bond.Binds == growth.ByOrder || y.Bond.Binds == growth.ByOffer) && !y.Bond.ValidUntil.After(y.Bond.BoundAt) {
 		until = v.T("h5.why.this_order")
 	}
 	add(y.Bond.BoundAt, v.T("h5.why.bound", "guest", t.guest), v.T("h5.share.by_"+string(y.Bond.Binds)), until)

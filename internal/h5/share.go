@@ -167,6 +167,7 @@ func (p *Pages) showShare(w http.ResponseWriter, r *http.Request, v *visit, stat
 
 // whoEarns says that only members earn, to who is none.
 func (p *Pages) whoEarns(tx *db.Tx, x *view, v *visit, list []growth.Terms) (string, error) {
+	list = slices.DeleteFunc(slices.Clone(list), func(t growth.Terms) bool { return t.Binds == growth.ByOffer }) // no sharing earns by it
 	if len(list) == 0 || slices.ContainsFunc(list, func(t growth.Terms) bool { return t.Promoters == growth.Anyone }) {
 		return "", nil
 	}

@@ -50,7 +50,7 @@ func ticketPrice(e event.Event) string {
 	var least money.Fen
 	for _, t := range e.Types {
 		switch {
-		case t.Name == e.Friends.Type || t.Price == 0 && len(t.Plans) > 0: // not for them
+		case t.Name == e.Friends.Type || t.Audience || t.Price == 0 && len(t.Plans) > 0: // not for them
 		case t.Price == 0:
 			return ""
 		case least == 0 || t.Price < least:

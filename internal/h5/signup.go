@@ -139,11 +139,20 @@ func (p *Pages) becomeTaker(w http.ResponseWriter, r *http.Request, v *visit, f 
 
 // becomeKnown signs a stranger up, and their browser in.
 func (p *Pages) becomeKnown(w http.ResponseWriter, r *http.Request, v *visit, f intake.Form) (intake.Registration, error) {
-	got, err := p.Intake.SignUp(r.Context(), v.community.ID, v.visitor(), f)
+	got, err := p.Intake.SignUp(r.Context(), v.community.ID, v.entry(r.FormValue("to")), v.visitor(), f)
 	if err != nil || got.Person == v.who.ID {
 		return got, err
 	}
 	return got, p.signIn(r.Context(), w, r, v, got.Person)
+}
+
+// entry is the code of the entry whose page somebody wants to go back to; "" for any other page.
+func (v *visit) entry(to string) string {
+	code, is := strings.CutPrefix(to, v.base+"/e/")
+	if !is || strings.ContainsAny(code, "/?#") {
+		return ""
+	}
+	return code
 }
 
 // onward is a page of the community that somebody wanted to see, or their home.

@@ -43,7 +43,7 @@ func (p *Pages) topicsView(tx *db.Tx, x *view, v *visit, from, cursor string, li
 	if !d.Member {
 		d.SignIn = v.base + "/sign-in?to=" + v.base + "/topics"
 	}
-	list, err := p.Events.TopicsTx(tx, event.TopicOpen, v.who.ID, cursor, limit)
+	list, err := p.Events.TopicsTx(tx, event.TopicFilter{State: event.TopicOpen}, v.who.ID, cursor, limit)
 	for _, t := range list.Items {
 		d.Items = append(d.Items, topicRow{t.ID, t.Title, t.About, x.T("h5.topic.votes", "n", t.Votes), t.Mine})
 	}

@@ -66,6 +66,15 @@ func closed(properties object, required ...string) object {
 	return o
 }
 
+// described is a schema with words about it.
+func described(s object, doc string) object {
+	out := object{"description": doc}
+	for k, v := range s {
+		out[k] = v
+	}
+	return out
+}
+
 func langs() object {
 	o := object{}
 	for _, l := range langNames {
@@ -85,7 +94,7 @@ var special = map[reflect.Type]object{
 	reflect.TypeFor[event.Kind]():        enum(event.Kinds...),
 	reflect.TypeFor[event.Every]():       enum(event.EveryWeek, event.EveryMonth),
 	reflect.TypeFor[goods.Kind]():        enum(goods.Kinds...),
-	reflect.TypeFor[growth.Binding]():    enum(growth.Click, growth.Claim, growth.Attendance, growth.ByOrder),
+	reflect.TypeFor[growth.Binding]():    enum(growth.Bindings...),
 	reflect.TypeFor[growth.TouchRule]():  enum(growth.First, growth.Last),
 	reflect.TypeFor[growth.RewardKind](): enum(growth.InMoney, growth.InPoints, growth.InService),
 	reflect.TypeFor[team.Side]():         enum(team.SideTraffic, team.SideSales, team.SideService),
@@ -174,11 +183,7 @@ func (g *schemas) structure(t reflect.Type) object {
 		f := t.FieldByIndex(index)
 		s := g.of(f.Type)
 		if doc := f.Tag.Get("doc"); doc != "" {
-			described := object{"description": doc}
-			for k, v := range s {
-				described[k] = v
-			}
-			s = described
+			s = described(s, doc)
 		}
 		properties[field] = s
 	}
@@ -198,7 +203,7 @@ func pathSchema() object {
 
 // kindsOfStep are the keys of which a step has exactly one, each with those that belong to it alone.
 var kindsOfStep = map[string][]string{
-	"wait": {"or"}, "until": {"remind"}, "do": {"with", "on"}, "ask": {"role", "to", "outcomes", "within", "escalate", "show"}, "choose": nil, "gate": nil, "end": nil,
+	"wait": nil, "until": {"remind"}, "do": {"with", "on"}, "ask": {"role", "to", "outcomes", "within", "escalate", "show"}, "choose": nil, "gate": nil, "end": nil,
 }
 
 func (s *Service) stepSchema() object {
@@ -206,7 +211,7 @@ func (s *Service) stepSchema() object {
 	list := func(item object) object { return object{"type": "array", "items": item, "minItems": 1} }
 	o := closed(object{
 		"name": object{"type": "string"}, "title": ref("text"), "owner": object{"type": "string", "description": "role"},
-		"wait": ref("wait"), "or": list(closed(object{"on": ref("names"), "where": ref("condition"), "then": ref("branch")}, "on")),
+		"wait": ref("wait"), "or": described(list(closed(object{"on": ref("names"), "where": ref("condition"), "then": ref("branch")}, "on")), "of a wait: other facts that end it; of an ask: facts that end it without a human, whose task is withdrawn"),
 		"until": object{
 			"type":       "object",
 			"properties": object{"at": object{"type": "string"}, "offset": ref("duration"), "after": ref("duration"), "weekday": object{"enum": []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}, "hour": object{"type": "string"}, "moment": object{"type": "string"}},
@@ -233,6 +238,7 @@ func (s *Service) stepSchema() object {
 	slices.SortFunc(one, func(a, b object) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	depends["ask"] = []string{"role", "outcomes"}
 	o["oneOf"], o["dependentRequired"] = one, depends
+	o["dependentSchemas"] = object{"or": anyOf(object{"required": []string{"wait"}}, object{"required": []string{"ask"}})}
 	var rules []object
 	for _, a := range s.Paths.Actions() {
 		rules = append(rules, object{"if": object{"properties": object{"do": object{"const": a.Name}}, "required": []string{"do"}}, "then": actionSchema(a)})

@@ -81,6 +81,7 @@ var references = []reference{
 	{"circle_day", "circle_id || ' ' || day", "circle_id", "circle", "id", "", ""},
 
 	{"intake_placement", "id", "source", "intake_source", "id", "", ""},
+	{"intake_placement", "id", "event", "event", "id", "", ""},
 	{"intake_entry", "id", "source", "intake_source", "id", "", ""},
 	{"intake_entry", "id", "placement", "intake_placement", "id", "", ""},
 	{"intake_entry", "id", "owner", "person", "id", "", ""},
@@ -112,6 +113,7 @@ var references = []reference{
 	{"people_organisation_member", "organisation || ' ' || person", "organisation", "people_organisation", "id", "", ""},
 	{"people_organisation_member", "organisation || ' ' || person", "person", "person", "id", "", ""},
 	{"people_organisation", "id", "owner", "operator", "id", "", ""},
+	{"people_organisation", "id", "asked", "task", "id", "", "x.subject = t.id"},
 	{"people_invoice", "person", "person", "person", "id", "", ""},
 	{"membership_term", "id", "organisation", "people_organisation", "id", "", ""},
 	{"membership_colleague", "id", "organisation", "people_organisation", "id", "", ""},
@@ -297,6 +299,7 @@ var references = []reference{
 	{"fact", "id", "person", "person", "id", "", ""},
 	{"fact", "id", "circle", "circle", "id", "", ""},
 	{"fact", "id", "entry", "intake_entry", "id", "", ""},
+	{"fact", "id", "data ->> 'placement'", "intake_placement", "id", "t.kind = 'intake.event_placed'", ""},
 	{"fact", "id", "data ->> 'seat'", "seat", "id", "t.kind LIKE 'seat.%'", ""},
 	{"fact", "id", "data ->> 'registration'", "intake_registration", "id", "t.kind = 'intake.registered'", ""},
 	{"fact", "id", "data ->> 'run'", "path_run", "id", "t.kind LIKE 'path.%'", ""},

@@ -135,6 +135,11 @@ func (v *Verifier) checkSpine(tx *db.Tx, r *Report, last time.Time) error {
 	for _, f := range runs {
 		r.add("path.run", f.Run, "run of %s: %s", f.Path, f.Reason)
 	}
+	err = r.each(tx, "path.task_unasked", "task that its run asks no longer", `SELECT t.id FROM task t JOIN path_run p ON p.community_id = t.community_id AND p.id = t.subject
+		WHERE t.community_id = $1 AND t.subject_kind = 'run' AND t.state IN ('open', 'claimed') AND (p.state <> 'running' OR p.task <> t.id) ORDER BY t.id LIMIT $2`)
+	if err != nil {
+		return fmt.Errorf("paths: %w", err)
+	}
 	tasks, err := task.Verify(tx)
 	if err != nil {
 		return fmt.Errorf("tasks: %w", err)

@@ -87,6 +87,39 @@ test('staff sees the empty times, writes a guest down, asks them and notes what 
   desk.calm();
 });
 
+test('topics are found by their words, and guests by what they speak about', async () => {
+  const { page } = desk;
+  await desk.write('POST', '/topics', { title: '冷启动三步', about: '没有预算的时候' });
+  await desk.write('POST', '/guests', { name: '何不讲', topics: ['冷启动'] });
+  await desk.open('/events/bank');
+  const topics = desk.part('选题');
+  await topics.locator('li', { hasText: '冷启动三步' }).waitFor();
+  const search = topics.getByLabel('按词搜选题');
+  await search.fill('预算 冷启动');
+  await topics.locator('li', { hasText: '两个人怎么排一周' }).waitFor({ state: 'detached' });
+  assert.equal(await topics.locator('li').count(), 1);
+  await desk.looks('console-bank-found');
+  await search.fill('没有人提过的');
+  await topics.locator('text=没有符合条件的内容').waitFor();
+  await search.fill('');
+  await topics.locator('li', { hasText: '两个人怎么排一周' }).waitFor();
+
+  const guests = desk.part('嘉宾');
+  const row = (name) => guests.locator('tbody tr', { hasText: name });
+  await row('何不讲').waitFor();
+  await guests.getByRole('button', { name: '筛选' }).click();
+  await page.getByRole('button', { name: '能讲的选题' }).click();
+  await page.getByLabel('能讲的选题', { exact: true }).fill('排 班');
+  await page.getByRole('button', { name: /^应\s*用$/ }).click();
+  await page.waitForURL(/f\.topic=/);
+  await row('何不讲').waitFor({ state: 'detached' });
+  assert.deepEqual(await guests.locator('tbody tr').count(), 1);
+  await row('沈一诺').waitFor();
+  await guests.getByRole('button', { name: '移除筛选：能讲的选题' }).click();
+  await row('何不讲').waitFor();
+  desk.calm();
+});
+
 test('an empty time is planned from where it is seen, and is empty no longer', async () => {
   const { page } = desk;
   const dialog = page.getByRole('dialog');

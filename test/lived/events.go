@@ -118,7 +118,7 @@ func (w *World) friends(ctx context.Context, e event.Event, giver string) (code 
 		}
 		gifts = append(gifts, g)
 	}
-	guest, err := w.stranger(ctx)
+	guest, err := w.stranger(ctx, e)
 	if err != nil {
 		return "", err
 	}
@@ -130,15 +130,32 @@ func (w *World) friends(ctx context.Context, e event.Event, giver string) (code 
 	return t.Code, err
 }
 
-// stranger is somebody new, who signs up by none of the ways in.
-func (w *World) stranger(ctx context.Context) (string, error) {
+// stranger is somebody new, who signs up by the way in of an event that is a placement.
+func (w *World) stranger(ctx context.Context, e event.Event) (string, error) {
+	var entry string
+	err := w.DB.Do(ctx, w.Community, func(tx *db.Tx) error {
+		source, err := w.Intake.EnsureSourceTx(tx, intake.Source{Name: "老王的读者群", Kind: "person"})
+		if err != nil {
+			return err
+		}
+		p, by, err := w.Intake.PlaceEventTx(tx, e.ID, intake.EventPlacement{Source: source.ID, Name: "老王的读者", Cost: 500_00, Partner: e.Host}, "owner")
+		if err != nil {
+			return err
+		}
+		entry = by.Code
+		_, err = w.Events.SetAsideTx(tx, e, 2, 0, p.Name, "owner")
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("an event for somebody's readers: %w", err)
+	}
 	const phone, browser, address = "13900009999", "guest-of-a-member-00000001", "10.0.0.9"
 	code := w.World(w.Clock).Code // reads what is sent from now on
 	if err := w.Intake.SendCode(ctx, w.Community, phone, address, "zh-Hans"); err != nil {
 		return "", err
 	}
 	v := intake.Visitor{Account: browser, Device: browser, Address: address, Lang: "zh-Hans"}
-	r, err := w.Intake.SignUp(ctx, w.Community, v, intake.Form{
+	r, err := w.Intake.SignUp(ctx, w.Community, entry, v, intake.Form{
 		Phone: phone, Code: code(phone), Fields: map[string]string{"nickname": "小客"}, Consents: []string{"service"}, FilledIn: time.Minute,
 	})
 	return r.Person, err

@@ -75,6 +75,7 @@ func TestSchema(t *testing.T) {
 		"a branch to nowhere":         {"added: next", "added: onward"},
 		"a role nobody has":           {"role: service", "role: butler"},
 		"two kinds in a step":         {"- do: intake.contact", "- wait: intake.arrived\n        do: intake.contact"},
+		"facts that end an action":    {"with: {group: nurses}", "with: {group: nurses}\n        or: [{on: circle.joined}]"},
 		"a kind nobody knows":         {"kind: stage", "kind: stadium"},
 	} {
 		wrong := strings.Replace(string(raw), change[0], change[1], 1)

@@ -12,6 +12,8 @@
 //     in twice, and then both are on record.
 //   - Who came is written once a person and event, and never undone.
 //   - A jury has passed when as many as needed say yes, has failed when that can't be any more, and decides once a round.
+//   - A title is open among the topics once, by a unique index on how it is folded. Of the votes of a human one counts. The words of who
+//     was erased go with them, or when the event that has taken them gives them back.
 //
 // Money is not here: a ticket says what it costs, and who sells it takes the money and gives it back.
 package event

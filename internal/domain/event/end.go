@@ -178,7 +178,7 @@ func (s *Service) CancelTx(tx *db.Tx, event, actor string) (Event, error) {
 	if err := job.Enqueue(tx, cancelJob, e.ID, tx.Now(), nil); err != nil {
 		return e, err
 	}
-	if err := s.FreeTopicTx(tx, e.ID); err != nil {
+	if err := s.FreeTopicTx(tx, e.ID, actor); err != nil {
 		return e, fmt.Errorf("free the topic of event %s: %w", e.ID, err)
 	}
 	if err := rewatchSlots(tx); err != nil {

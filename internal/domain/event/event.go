@@ -80,6 +80,7 @@ type TicketType struct {
 	Price        money.Fen      `json:"price,omitempty" doc:"fen in the API, yuan in a playbook; 0 is free, for members of the plans only if there are any"`
 	Plans        []string       `json:"plans,omitempty" doc:"free for their members, and for those of plans that include them"`
 	Quotas       []string       `json:"quotas,omitempty" doc:"quotas that one of it takes a place of, besides the house"`
+	Audience     bool           `json:"audience,omitempty" doc:"only for who has come by the entry of the event's placement"`
 	OpensBefore  clock.Duration `json:"opens_before,omitempty" doc:"how long before the start it is first to be had; at once if not given"`
 	ClosesBefore clock.Duration `json:"closes_before,omitempty" doc:"how long before the start it is last to be had; at the start if not given"`
 }

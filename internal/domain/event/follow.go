@@ -11,7 +11,8 @@ import (
 )
 
 // FollowTx makes a human's tickets and friend tickets agree with their seats after a merge of persons: of two tickets for one event
-// the seats of one were released, and it is given back with what it cost. app calls it after the seats have followed.
+// the seats of one were released, and it is given back with what it cost. Of two votes for a topic one counts. app calls it after the
+// seats have followed.
 func (s *Service) FollowTx(tx *db.Tx, person string) error {
 	if err := s.seats.LockTx(tx); err != nil {
 		return err
@@ -45,6 +46,9 @@ func (s *Service) FollowTx(tx *db.Tx, person string) error {
 		if err != nil {
 			return fmt.Errorf("follow friend ticket %s: %w", g.ID, err)
 		}
+	}
+	if err := s.followVotes(tx, w); err != nil {
+		return err
 	}
 	return s.followGuests(tx, w)
 }

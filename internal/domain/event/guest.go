@@ -47,6 +47,12 @@ type GuestDraft struct {
 	Topics  []string `json:"topics,omitempty" doc:"what they can speak about"`
 }
 
+// GuestFilter narrows a list of guests.
+type GuestFilter struct {
+	State GuestState
+	Topic string // words, each of which is in something that they can speak about
+}
+
 // GuestEdit changes what is given of a guest.
 type GuestEdit struct {
 	Name    *string   `json:"name,omitempty"`
@@ -241,15 +247,15 @@ func (s *Service) ContactTx(tx *db.Tx, id string) (string, error) {
 	return contact, nil
 }
 
-// GuestsTx lists guests in a state, who was asked longest ago first, those who never were before them.
-func (s *Service) GuestsTx(tx *db.Tx, state GuestState, cursor string, limit int) (page.Page[Guest], error) {
+// GuestsTx lists guests, who was asked longest ago first, those who never were before them.
+func (s *Service) GuestsTx(tx *db.Tx, f GuestFilter, cursor string, limit int) (page.Page[Guest], error) {
 	var us int64
 	var id string
 	if _, err := page.Parse(cursor, &us, &id); err != nil {
 		return page.Page[Guest]{}, err
 	}
 	limit = page.Limit(limit)
-	list, err := guestsAfter(tx, state, us, id, limit+1)
+	list, err := guestsAfter(tx, f, us, id, limit+1)
 	return page.Cut(list, limit, func(g Guest) string { return page.Cursor(db.Micros(g.AskedAt), g.ID) }), err
 }
 

@@ -148,11 +148,11 @@ func TestAGuestsRecord(t *testing.T) {
 			t.Errorf("nobody's record %+v", r)
 		}
 		w.Do(func(tx *db.Tx) error {
-			p, err := w.GuestsTx(tx, event.GuestActive, "", 1)
+			p, err := w.GuestsTx(tx, event.GuestFilter{State: event.GuestActive}, "", 1)
 			if err != nil || len(p.Items) != 1 || p.Items[0].ID != other.ID || p.Next == "" {
 				t.Errorf("who was never asked comes first: %+v %v", p, err)
 			}
-			p, err = w.GuestsTx(tx, event.GuestActive, p.Next, 1)
+			p, err = w.GuestsTx(tx, event.GuestFilter{State: event.GuestActive}, p.Next, 1)
 			if len(p.Items) != 1 || p.Items[0].ID != g.ID || p.Next != "" {
 				t.Errorf("then %+v", p)
 			}
@@ -240,7 +240,7 @@ func TestGuestsFollowAMerge(t *testing.T) {
 		w.Do(func(tx *db.Tx) error { return w.FollowTx(tx, "zhou") })
 		list := func() (out []string) {
 			w.Do(func(tx *db.Tx) error {
-				p, err := w.GuestsTx(tx, event.GuestActive, "", 0)
+				p, err := w.GuestsTx(tx, event.GuestFilter{State: event.GuestActive}, "", 0)
 				out = nil
 				for _, g := range p.Items {
 					out = append(out, g.ID)
@@ -283,6 +283,48 @@ func TestACancelledEventTakesNoTopic(t *testing.T) {
 		w.Do(func(tx *db.Tx) (err error) { topic, err = w.TopicTx(tx, topic.ID, ""); return err })
 		if topic.Event != "" || topic.State != event.TopicOpen {
 			t.Errorf("%+v", topic)
+		}
+	})
+}
+
+// E9: guests are found by what they can speak about, page by page.
+func TestGuestsAreFoundByTopic(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		one := w.guest(event.GuestDraft{Name: "一", Topics: []string{"私域 复购", "社群排班"}})
+		w.guest(event.GuestDraft{Name: "二", Topics: []string{"AI 写作"}})
+		w.guest(event.GuestDraft{Name: "三", Topics: []string{"排班"}})
+		w.guest(event.GuestDraft{Name: "四"})
+		found := func(f event.GuestFilter) (out string) {
+			w.Do(func(tx *db.Tx) error {
+				out = ""
+				for cursor := ""; ; {
+					p, err := w.GuestsTx(tx, f, cursor, 1)
+					for _, g := range p.Items {
+						out += g.Name
+					}
+					if cursor = p.Next; err != nil || cursor == "" {
+						return err
+					}
+				}
+			})
+			return out
+		}
+		for topic, want := range map[string]string{"": "一二三四", "排班": "一三", "私域复购": "一", "ai": "二", "排班 社群": "一", "复购社群": "", "%": ""} {
+			if got := found(event.GuestFilter{State: event.GuestActive, Topic: topic}); got != want {
+				t.Errorf("%q: %s, want %s", topic, got, want)
+			}
+		}
+		w.Do(func(tx *db.Tx) error {
+			_, err := w.EditGuestTx(tx, one.ID, 0, event.GuestEdit{Topics: &[]string{"冷启动"}}, "")
+			return err
+		})
+		if got := found(event.GuestFilter{State: event.GuestActive, Topic: "冷启动"}) + found(event.GuestFilter{State: event.GuestActive, Topic: "社群"}); got != "一" {
+			t.Errorf("changed: %s", got)
+		}
+		w.Do(func(tx *db.Tx) error { return w.ForgetGuestTx(tx, one.ID, "") })
+		if got := found(event.GuestFilter{State: event.GuestErased, Topic: "冷启动"}); got != "" {
+			t.Errorf("forgotten, and found by what they spoke about: %s", got)
 		}
 	})
 }

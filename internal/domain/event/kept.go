@@ -32,7 +32,7 @@ func (e Event) ForOutsiders(now time.Time) (out []TicketType) {
 	for _, t := range e.Types {
 		friends := t.Name == e.Friends.Type && e.Friends.PerMember > 0 && len(t.Plans) == 0 && len(e.Types) > 1
 		_, err := t.due(nil)
-		if !friends && err == nil && e.onSale(t, now) == nil {
+		if !friends && !t.Audience && err == nil && e.onSale(t, now) == nil {
 			out = append(out, t)
 		}
 	}

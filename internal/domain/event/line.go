@@ -2,6 +2,7 @@ package event
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/errs"
@@ -68,6 +69,9 @@ func (s *Service) WaitTx(tx *db.Tx, event, kind, person string) (Waiting, error)
 		return Waiting{}, err
 	}
 	if _, err := tt.due(covered); err != nil {
+		return Waiting{}, err
+	}
+	if err := s.mayTake(tx, e, tt, person); err != nil {
 		return Waiting{}, err
 	}
 	got, err := s.seats.WaitTx(tx, seat.Wait{
@@ -169,7 +173,8 @@ type Look struct {
 	Waits    *Waiting
 	Attended bool
 	Answered bool
-	Gifts    int // friend tickets that they may still give; 0 for who may not
+	Came     bool // by the entry of the event's placement
+	Gifts    int  // friend tickets that they may still give; 0 for who may not
 }
 
 // LookTx tells what a person, or a stranger (""), may have of an event, and why not. It keeps nothing for them.
@@ -189,10 +194,18 @@ func (s *Service) LookTx(tx *db.Tx, event, person string) (l Look, err error) {
 			return l, err
 		}
 	}
+	if slices.ContainsFunc(l.Event.Types, func(t TicketType) bool { return t.Audience }) {
+		if l.Came, err = s.cameBy(tx, event, person); err != nil {
+			return l, err
+		}
+	}
 	for _, t := range l.Event.Types {
 		c := Choice{TicketType: t}
 		if c.Refuse, err = s.refuses(tx, l, t, covered, &c.Due); err != nil {
 			return l, err
+		}
+		if t.Audience && !l.Came && c.Refuse == nil {
+			c.Refuse = ErrAudience
 		}
 		l.Choices = append(l.Choices, c)
 	}

@@ -59,6 +59,7 @@ type Service struct {
 	cashier Cashier
 	moved   func(ctx context.Context, community string) error
 	sold    func(tx *db.Tx, origin string, persons []string) (bool, error)
+	came    func(tx *db.Tx, event, person string) (bool, error)
 }
 
 // New makes the service. Call Cash before tickets are paid for, and Register before the first event.

@@ -32,22 +32,22 @@ func guestsUnder(tx *db.Tx, root string) ([]string, error) {
 }
 
 // guestsAfter reads on behind a guest.
-func guestsAfter(tx *db.Tx, state GuestState, us int64, id string, limit int) ([]Guest, error) {
-	return db.All(tx, scanGuest, selectGuest+` AND state = $2 AND (asked_at > $3 OR asked_at = $3 AND id > $4) AND root = id ORDER BY asked_at, id LIMIT $5`,
-		tx.Community(), state, us, id, limit)
+func guestsAfter(tx *db.Tx, f GuestFilter, us int64, id string, limit int) ([]Guest, error) {
+	args := []any{tx.Community(), f.State, us, id, limit}
+	return db.All(tx, scanGuest, selectGuest+` AND state = $2 AND (asked_at > $3 OR asked_at = $3 AND id > $4) AND root = id`+holds(&args, "speaks", f.Topic)+` ORDER BY asked_at, id LIMIT $5`, args...)
 }
 
 func insertGuest(tx *db.Tx, g Guest) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO event_guest (community_id, id, root, person, name, role, contact, topics, state, version, created_at)
-		VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (community_id, person) WHERE person <> '' DO NOTHING`,
-		tx.Community(), g.ID, g.Person, g.Name, g.Role, g.contact, db.JSON[[]string]{V: g.Topics}, g.State, g.Version, g.CreatedAt)
+	n, err := tx.Exec(`INSERT INTO event_guest (community_id, id, root, person, name, role, contact, topics, speaks, state, version, created_at)
+		VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (community_id, person) WHERE person <> '' DO NOTHING`,
+		tx.Community(), g.ID, g.Person, g.Name, g.Role, g.contact, db.JSON[[]string]{V: g.Topics}, searched(g.Topics...), g.State, g.Version, g.CreatedAt)
 	return n == 1, err
 }
 
 func updateGuest(tx *db.Tx, g Guest) (bool, error) {
-	n, err := tx.Exec(`UPDATE event_guest SET name = $3, role = $4, contact = $5, topics = $6, state = $7, version = version + 1
-		WHERE community_id = $1 AND id = $2 AND version = $8 AND state <> 'erased'`,
-		tx.Community(), g.ID, g.Name, g.Role, g.contact, db.JSON[[]string]{V: g.Topics}, g.State, g.Version)
+	n, err := tx.Exec(`UPDATE event_guest SET name = $3, role = $4, contact = $5, topics = $6, speaks = $7, state = $8, version = version + 1
+		WHERE community_id = $1 AND id = $2 AND version = $9 AND state <> 'erased'`,
+		tx.Community(), g.ID, g.Name, g.Role, g.contact, db.JSON[[]string]{V: g.Topics}, searched(g.Topics...), g.State, g.Version)
 	return n == 1, err
 }
 
@@ -57,7 +57,7 @@ func setRoot(tx *db.Tx, guest, root string) error {
 
 // eraseGuest takes away what was written down of a guest; who they were may be written down anew.
 func eraseGuest(tx *db.Tx, id string) error {
-	err := tx.Put(`UPDATE event_guest SET person = '', name = '', role = '', contact = '', topics = $3, state = 'erased', version = version + 1 WHERE community_id = $1 AND id = $2 AND state <> 'erased'`,
+	err := tx.Put(`UPDATE event_guest SET person = '', name = '', role = '', contact = '', topics = $3, speaks = '', state = 'erased', version = version + 1 WHERE community_id = $1 AND id = $2 AND state <> 'erased'`,
 		tx.Community(), id, db.JSON[[]string]{V: []string{}})
 	if err != nil {
 		return err

@@ -119,7 +119,7 @@ func (s *Service) ClaimTx(tx *db.Tx, event, kind, person string) (Ticket, error)
 
 // HoldTx keeps a ticket for a person until a time, at the price that it costs them now, and gives the event as well. Who has one of the type held gets that.
 // Refusals, which end the caller's transaction: ErrUnknown, ErrUnknownType, ErrCancelled, ErrNotYet, ErrSaleClosed,
-// ErrMembersOnly, ErrBlocked, ErrHasTicket, ErrQuotaFull, and of the house seat.ErrGone and seat.ErrMayComeBack.
+// ErrMembersOnly, ErrAudience, ErrBlocked, ErrHasTicket, ErrQuotaFull, and of the house seat.ErrGone and seat.ErrMayComeBack.
 func (s *Service) HoldTx(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, Event, error) {
 	return s.begin(tx, event, kind, person, until)
 }
@@ -168,6 +168,9 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 		return Ticket{}, e, err
 	}
 	price, err := tt.due(covered)
+	if err == nil {
+		err = s.mayTake(tx, e, tt, w.root())
+	}
 	if err != nil {
 		return Ticket{}, e, err
 	}

@@ -33,6 +33,14 @@ type Topic struct {
 	Votes     int        `json:"votes" doc:"how many people want to hear of it"`
 	Mine      bool       `json:"mine,omitempty" doc:"the one who asks is among them"`
 	CreatedAt time.Time  `json:"created_at"`
+
+	orphan bool // taken, and who proposed it was erased: its words go when its event gives it back
+}
+
+// TopicFilter narrows a list of topics.
+type TopicFilter struct {
+	State TopicState
+	Words string // each is in the title or in what is said about it
 }
 
 // Proposal is a topic to be.
@@ -57,6 +65,7 @@ var (
 	ErrTopicMembers = errs.Define(errs.Forbidden, "event.topic_members") // only members propose and vote
 	ErrTopicClosed  = errs.Define(errs.Gone, "event.topic_closed")       // it is closed or taken
 	ErrTopicTaken   = errs.Define(errs.Conflict, "event.topic_taken")    // the event has another one
+	ErrTopicTwice   = errs.Define(errs.Conflict, "event.topic_twice")    // another one of the title is open
 )
 
 // Limits of topics.
@@ -87,8 +96,8 @@ func (s *Service) idsOrNone(tx *db.Tx, person string) ([]string, error) {
 	return s.people.IDs(tx, person)
 }
 
-// TopicsTx lists topics in a state as a person sees them, those that most want to hear of first.
-func (s *Service) TopicsTx(tx *db.Tx, state TopicState, person, cursor string, limit int) (page.Page[Topic], error) {
+// TopicsTx lists topics as a person sees them, those that most want to hear of first.
+func (s *Service) TopicsTx(tx *db.Tx, f TopicFilter, person, cursor string, limit int) (page.Page[Topic], error) {
 	votes, id := int64(math.MaxInt32), ""
 	if _, err := page.Parse(cursor, &votes, &id); err != nil {
 		return page.Page[Topic]{}, err
@@ -98,7 +107,7 @@ func (s *Service) TopicsTx(tx *db.Tx, state TopicState, person, cursor string, l
 		return page.Page[Topic]{}, err
 	}
 	limit = page.Limit(limit)
-	rows, err := topicsBehind(tx, state, ids, votes, id, limit+1)
+	rows, err := topicsBehind(tx, f, ids, votes, id, limit+1)
 	return page.Cut(rows, limit, func(t Topic) string { return page.Cursor(int64(t.Votes), t.ID) }), err
 }
 
@@ -106,6 +115,9 @@ func (s *Service) TopicsTx(tx *db.Tx, state TopicState, person, cursor string, l
 // Refusals: ErrTopicTitle, ErrText, and of a member ErrTopicMembers, ErrBlocked, ErrTopicMany.
 func (s *Service) ProposeTx(tx *db.Tx, d Proposal, actor string) (t Topic, err error) {
 	if d.Title, d.About, err = topicWords(d.Title, d.About); err != nil {
+		return t, err
+	}
+	if err := s.seats.LockTx(tx); err != nil { // how many a member has open is counted
 		return t, err
 	}
 	var w who
@@ -116,30 +128,27 @@ func (s *Service) ProposeTx(tx *db.Tx, d Proposal, actor string) (t Topic, err e
 		d.Person = w.root()
 	}
 	t = Topic{ID: tx.NewID(), Title: d.Title, About: d.About, State: TopicOpen, Person: d.Person, CreatedAt: tx.Now()}
-	was, found, err := openTopic(tx, d.Title)
+	added, err := insertTopic(tx, t, w.ids, maxTopicOpen)
 	switch {
 	case err != nil:
-		return t, err
-	case found:
-		t = was
+		return t, fmt.Errorf("propose a topic: %w", err)
+	case added:
+		_, err = fact.Append(tx, TopicProposed{Topic: fact.ID(t.ID)}, fact.Fact{Person: t.Person, Subject: t.ID, Actor: actor})
 	default:
-		added, err := insertTopic(tx, t, maxTopicOpen)
-		if err != nil || !added {
-			return t, errs.Or(err, ErrTopicMany.With("max", maxTopicOpen))
-		}
-		if _, err := fact.Append(tx, TopicProposed{Topic: fact.ID(t.ID)}, fact.Fact{Person: t.Person, Subject: t.ID, Actor: actor}); err != nil {
-			return t, err
+		t, added, err = openTopic(tx, d.Title)
+		if err == nil && !added {
+			err = ErrTopicMany.With("max", maxTopicOpen)
 		}
 	}
-	if d.Person == "" {
-		return t, nil
+	if err != nil || d.Person == "" {
+		return t, err
 	}
 	return s.vote(tx, t, w.ids)
 }
 
 func topicWords(title, about string) (string, string, error) {
 	title, ok := text.Line(title, maxTopicTitle)
-	if !ok || title == "" {
+	if !ok || text.Fold(title) == "" {
 		return "", "", ErrTopicTitle.With("max", maxTopicTitle).At("/title")
 	}
 	if about, ok = text.Lines(about, maxTopicAbout); !ok {
@@ -148,13 +157,9 @@ func topicWords(title, about string) (string, string, error) {
 	return title, about, nil
 }
 
-// voter is who, of a member who may take part. Where no membership is sold, everybody is one.
+// voter is comer of a member who may take part. Where no membership is sold, everybody is one. The lock orders votes and merges.
 func (s *Service) voter(tx *db.Tx, person string) (who, error) {
-	blocked, err := s.people.Blocked(tx, person)
-	if err != nil || blocked {
-		return who{}, errs.Or(err, ErrBlocked)
-	}
-	w, err := s.who(tx, person)
+	w, err := s.comer(tx, person)
 	if err != nil {
 		return w, err
 	}
@@ -202,6 +207,9 @@ func (s *Service) vote(tx *db.Tx, t Topic, ids []string) (Topic, error) {
 
 // UnvoteTopicTx takes a member's vote back; one they never gave changes nothing. Refusals: ErrTopic, ErrTopicClosed.
 func (s *Service) UnvoteTopicTx(tx *db.Tx, topic, person string) (Topic, error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return Topic{}, err
+	}
 	t, err := s.TopicTx(tx, topic, person)
 	if err != nil || t.State != TopicOpen {
 		return t, errs.Or(err, ErrTopicClosed)
@@ -219,9 +227,12 @@ func (s *Service) UnvoteTopicTx(tx *db.Tx, topic, person string) (Topic, error) 
 	return t, err
 }
 
-// EditTopicTx changes a topic's words, closes it or opens it again. Refusals: ErrTopic, ErrTopicTitle, ErrText, ErrTopicClosed for
-// opening or closing one that an event has.
+// EditTopicTx changes a topic's words, closes it or opens it again. Refusals: ErrTopic, ErrTopicTitle, ErrText, ErrTopicTwice,
+// ErrTopicClosed for opening or closing one that an event has.
 func (s *Service) EditTopicTx(tx *db.Tx, id string, x TopicEdit, actor string) (t Topic, err error) {
+	if err := s.seats.LockTx(tx); err != nil { // so that it stays free to take its title
+		return t, err
+	}
 	if t, err = s.TopicTx(tx, id, ""); err != nil {
 		return t, err
 	}
@@ -235,29 +246,29 @@ func (s *Service) EditTopicTx(tx *db.Tx, id string, x TopicEdit, actor string) (
 	if t.Title, t.About, err = topicWords(t.Title, t.About); err != nil {
 		return t, err
 	}
-	if err := setTopicWords(tx, t); err != nil {
-		return t, err
+	was := t.State
+	if x.Closed != nil {
+		if was == TopicTaken {
+			return t, ErrTopicClosed
+		}
+		t.State = map[bool]TopicState{true: TopicClosed, false: TopicOpen}[*x.Closed]
 	}
-	if x.Closed == nil {
-		return t, nil
+	changed, err := updateTopic(tx, t)
+	if err == nil && !changed {
+		err = ErrTopicTwice.At("/title")
 	}
-	to := map[bool]TopicState{true: TopicClosed, false: TopicOpen}[*x.Closed]
-	changed, err := setTopicState(tx, id, to)
-	switch {
-	case err != nil:
-		return t, err
-	case !changed && t.State != to:
-		return t, ErrTopicClosed
-	case changed && to == TopicClosed:
+	if err == nil && t.State == TopicClosed && was != TopicClosed {
 		_, err = fact.Append(tx, TopicLeft{}, fact.Fact{Subject: id, Actor: actor})
 	}
-	t.State = to
 	return t, err
 }
 
 // TakeTopicTx makes a topic that of an event; again changes nothing. Refusals: ErrTopic, ErrTopicClosed, ErrUnknown, ErrCancelled,
 // ErrTopicTaken.
 func (s *Service) TakeTopicTx(tx *db.Tx, topic, event, actor string) (t Topic, err error) {
+	if err := s.seats.LockTx(tx); err != nil { // as calling the event off does
+		return t, err
+	}
 	if t, err = s.TopicTx(tx, topic, ""); err != nil || t.Event == event {
 		return t, err
 	}
@@ -278,7 +289,7 @@ func (s *Service) TakeTopicTx(tx *db.Tx, topic, event, actor string) (t Topic, e
 	return t, nil
 }
 
-// giveTopic makes an open topic that of an event that has none.
+// giveTopic makes an open topic that of an event that is planned and has none.
 func (s *Service) giveTopic(tx *db.Tx, topic, event, actor string) (bool, error) {
 	if err := s.seats.LockTx(tx); err != nil { // two topics would want to be the event's
 		return false, err
@@ -291,23 +302,38 @@ func (s *Service) giveTopic(tx *db.Tx, topic, event, actor string) (bool, error)
 	return true, err
 }
 
-// FreeTopicTx takes the topic of an event away from it, if it has one: it is voted on again.
-func (s *Service) FreeTopicTx(tx *db.Tx, event string) error { return freeTopic(tx, event) }
-
-// TopicOfTx gives the topic of an event, if it has one.
-func (s *Service) TopicOfTx(tx *db.Tx, event string) (Topic, bool, error) { return topicOf(tx, event) }
-
-// AddQuestionTx brings a question that somebody asked into a topic: who asked it, and who wanted to know the same, want to hear of it.
-// Again it brings who has voted since. A question goes into one topic: where it is in another one, that one is given. Refusals:
-// ErrTopic.
-func (s *Service) AddQuestionTx(tx *db.Tx, topic, question string, persons []string) (t Topic, err error) {
-	in, err := putTopicQuestion(tx, topic, question)
-	if err != nil {
-		return t, err
+// FreeTopicTx takes the topic of an event away from it, if it has one: it is voted on again. One of a person who was erased since is
+// closed without its words; one whose title was proposed anew meanwhile is closed, and its votes go to that one.
+func (s *Service) FreeTopicTx(tx *db.Tx, event, actor string) error {
+	if err := s.seats.LockTx(tx); err != nil { // so that it stays free to take its title
+		return err
 	}
-	if t, err = s.TopicTx(tx, in, ""); err != nil {
-		return t, err
+	t, found, err := topicOf(tx, event)
+	if err != nil || !found {
+		return err
 	}
+	anew, twin := Topic{}, false
+	if t.orphan {
+		t.Title, t.About = "", ""
+	} else if anew, twin, err = openTopic(tx, t.Title); err != nil {
+		return err
+	}
+	t.State, t.Event, t.orphan = map[bool]TopicState{true: TopicClosed, false: TopicOpen}[t.Title == "" || twin], "", false
+	if err := freeTopic(tx, t); err != nil || t.State == TopicOpen {
+		return err
+	}
+	if _, err := fact.Append(tx, TopicLeft{}, fact.Fact{Subject: t.ID, Actor: actor}); err != nil || !twin {
+		return err
+	}
+	persons, err := votersFor(tx, t.ID)
+	if err == nil {
+		_, err = s.want(tx, anew, persons)
+	}
+	return err
+}
+
+// want notes that persons want to hear of a topic, each human once.
+func (s *Service) want(tx *db.Tx, t Topic, persons []string) (Topic, error) {
 	for _, p := range persons {
 		w, err := s.who(tx, p)
 		if err != nil {
@@ -319,6 +345,41 @@ func (s *Service) AddQuestionTx(tx *db.Tx, topic, question string, persons []str
 	}
 	t.Mine = false
 	return t, nil
+}
+
+// followVotes lets one vote count of those that persons gave a topic who are one human now, and each that is another's.
+func (s *Service) followVotes(tx *db.Tx, w who) error {
+	votes, err := votesOf(tx, w.ids)
+	for i, v := range votes {
+		counts := i == 0 || votes[i-1].topic != v.topic
+		if err == nil && v.counted != counts {
+			err = setTopicVote(tx, v.topic, v.person, counts)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("follow the votes of person %s: %w", w.root(), err)
+	}
+	return nil
+}
+
+// TopicOfTx gives the topic of an event, if it has one.
+func (s *Service) TopicOfTx(tx *db.Tx, event string) (Topic, bool, error) { return topicOf(tx, event) }
+
+// AddQuestionTx brings a question that somebody asked into a topic: who asked it, and who wanted to know the same, want to hear of it.
+// Again it brings who has voted since. A question goes into one topic: where it is in another one, that one is given. Refusals:
+// ErrTopic.
+func (s *Service) AddQuestionTx(tx *db.Tx, topic, question string, persons []string) (t Topic, err error) {
+	if err := s.seats.LockTx(tx); err != nil {
+		return t, err
+	}
+	in, err := putTopicQuestion(tx, topic, question)
+	if err != nil {
+		return t, err
+	}
+	if t, err = s.TopicTx(tx, in, ""); err != nil {
+		return t, err
+	}
+	return s.want(tx, t, persons)
 }
 
 // InTopicsTx tells which of some questions are in which topic.

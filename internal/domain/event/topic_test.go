@@ -5,15 +5,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/membership"
-	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
-	"github.com/qunce/qunce/test/testkit/stage"
 )
 
 func (w *world) propose(title, person string) (x event.Topic) {
@@ -59,11 +55,11 @@ func TestTopics(t *testing.T) {
 		}
 		w.Refused(event.ErrTopicMembers, func(tx *db.Tx) error { _, err := w.VoteTopicTx(tx, anns.ID, "stranger"); return err })
 		w.Do(func(tx *db.Tx) error {
-			p, err := w.TopicsTx(tx, event.TopicOpen, "bob", "", 1)
+			p, err := w.TopicsTx(tx, event.TopicFilter{State: event.TopicOpen}, "bob", "", 1)
 			if err != nil || len(p.Items) != 1 || p.Items[0].ID != anns.ID || !p.Items[0].Mine || p.Next == "" {
 				t.Errorf("by votes %+v %v", p, err)
 			}
-			p, err = w.TopicsTx(tx, event.TopicOpen, "bob", p.Next, 1)
+			p, err = w.TopicsTx(tx, event.TopicFilter{State: event.TopicOpen}, "bob", p.Next, 1)
 			if len(p.Items) != 1 || p.Items[0].ID != staff.ID || p.Items[0].Mine || p.Next != "" {
 				t.Errorf("then %+v", p)
 			}
@@ -197,121 +193,78 @@ func TestVotesAtTheSameTime(t *testing.T) {
 	})
 }
 
-// Law: what an erased person proposed goes, unless an event has it; what others proposed keeps their vote as somebody's.
+// Law: what an erased person proposed goes: at once, or when the event that has it gives it back. What others proposed keeps their
+// vote as somebody's.
 func TestAnErasedPersonsTopics(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
 		w := newWorld(t, d)
 		w.member("vip", "ann", "bob")
-		open, taken, bobs := w.propose("安的", "ann"), w.propose("安的，排上了", "ann"), w.propose("鲍的", "bob")
+		open, taken, given, bobs := w.propose("安的", "ann"), w.propose("安的，排上了", "ann"), w.propose("安的，也排上了", "ann"), w.propose("鲍的", "bob")
 		w.wants(bobs, "ann")
-		e := w.plan("session", 0)
-		w.Do(func(tx *db.Tx) error { _, err := w.TakeTopicTx(tx, taken.ID, e.ID, ""); return err })
-		w.Do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
-		if x := w.topic(open.ID, ""); x.Title != "" || x.State != event.TopicClosed || x.Person != "" {
-			t.Errorf("theirs %+v", x)
+		w.wants(taken, "bob")
+		e, other, third := w.plan("session", 0), w.plan("conference", 0), w.plan("session", 0)
+		for x, at := range map[string]event.Event{taken.ID: e, given.ID: other, bobs.ID: third} {
+			w.Do(func(tx *db.Tx) error { _, err := w.TakeTopicTx(tx, x, at.ID, ""); return err })
 		}
+		w.Do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
+		gone := func(id string) {
+			t.Helper()
+			if x := w.topic(id, ""); x.Title != "" || x.About != "" || x.State != event.TopicClosed || x.Person != "" || x.Event != "" {
+				t.Errorf("theirs %+v", x)
+			}
+		}
+		gone(open.ID)
 		if x := w.topic(taken.ID, ""); x.Title == "" || x.State != event.TopicTaken || x.Person != "" {
 			t.Errorf("an event's %+v", x)
-		}
-		if x := w.topic(bobs.ID, ""); x.Votes != 2 || x.Person != "bob" {
-			t.Errorf("another's %+v", x)
-		}
-		w.sound()
-	})
-}
-
-// weekly is a session each Tuesday evening, and a salon on the 15th.
-func weekly() event.Config {
-	c := templates()
-	c.Templates[0].Slots = []event.Rhythm{{Every: event.EveryWeek, On: 2, At: "20:00"}}
-	c.Templates[1].Slots = []event.Rhythm{{Every: event.EveryMonth, On: 15, At: "14:00"}}
-	c.Templates[1].Warn = event.Warning{Before: clock.Duration(60 * 24 * time.Hour), Role: "sales"}
-	return c
-}
-
-// E9: staff is told once of a time that is empty 30 days ahead, or as long before as the playbook says; the task goes when something
-// is planned, and comes again when that is called off.
-func TestEmptySlotsAreWarnedOf(t *testing.T) {
-	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
-		w := newWorld(t, d)
-		d.Clock.Set(time.Date(2026, 11, 2, 1, 0, 0, 0, time.UTC)) // a Monday
-		tuesday := time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
-		if _, err := w.Plan(t.Context(), d.Community, event.Draft{Template: "session", Title: stage.Words("第一场"), Starts: tuesday.Add(-2 * time.Hour)}, ""); err != nil {
-			t.Fatal(err)
-		}
-		w.Do(func(tx *db.Tx) error { return w.DeclareTx(tx, weekly()) })
-		w.Settle()
-		open := func(role task.RoleName) (due []time.Time) {
-			p, err := w.tasks.List(t.Context(), d.Community, task.Principal{ID: "staff", Roles: []task.Role{{Name: role}}}, task.Filter{Kind: event.FillSlot}, "", 0)
-			w.Must(err)
-			for _, x := range p.Items {
-				due = append(due, x.Due)
-			}
-			return due
-		}
-		if got := open("content"); len(got) != 4 { // the 10th, 17th, 24th and the 1st of December
-			t.Errorf("told of %s, want four Tuesdays", got)
-		}
-		if got := open("sales"); len(got) != 2 { // of November and December; January is more than 60 days away
-			t.Errorf("told of %s, want two fifteenths", got)
-		}
-		var slots []event.Slot
-		look := func() {
-			w.Do(func(tx *db.Tx) (err error) {
-				slots, err = w.SlotsTx(tx, tx.Now(), tx.Now().AddDate(0, 0, 14))
-				return err
-			})
-		}
-		if look(); len(slots) != 3 || slots[0].Event == "" || slots[0].Task != "" || slots[1].Event != "" || slots[1].Task == "" || !slots[0].Starts.Equal(tuesday) {
-			t.Errorf("slots %+v", slots)
-		}
-		w.Days(1)
-		if got := open("content"); len(got) != 4 {
-			t.Errorf("told again: %s", got)
-		}
-		w.Days(1) // the 8th of December is 30 days away on the 8th of November, not yet
-		e, err := w.Plan(t.Context(), d.Community, event.Draft{Template: "session", Title: stage.Words("补上"), Starts: tuesday.AddDate(0, 0, 7)}, "")
-		w.Must(err)
-		if w.Settle(); len(open("content")) != 3 {
-			t.Errorf("filled: %s", open("content"))
 		}
 		if _, err := w.Cancel(t.Context(), d.Community, e.ID, ""); err != nil {
 			t.Fatal(err)
 		}
-		if w.Settle(); len(open("content")) != 4 {
-			t.Errorf("empty again: %s", open("content"))
+		w.Do(func(tx *db.Tx) error { return w.FreeTopicTx(tx, other.ID, "staff") })
+		gone(taken.ID)
+		gone(given.ID)
+		for _, at := range []event.TopicState{event.TopicOpen, event.TopicClosed} {
+			if got := w.topics(event.TopicFilter{State: at, Words: "安的"}); len(got) != 0 {
+				t.Errorf("found %q", got)
+			}
 		}
-		w.Days(5) // the 9th
-		if got := open("content"); len(got) != 5 {
-			t.Errorf("the next one: %s", got)
+		w.Do(func(tx *db.Tx) error { return w.FreeTopicTx(tx, third.ID, "staff") }) // control
+		if x := w.topic(bobs.ID, ""); x.Votes != 2 || x.Person != "bob" || x.Title == "" || x.State != event.TopicOpen {
+			t.Errorf("another's %+v", x)
 		}
-		w.Do(func(tx *db.Tx) error { return w.DeclareTx(tx, templates()) })
-		if w.Settle(); len(open("content"))+len(open("sales")) != 0 {
-			t.Errorf("the rhythm is gone: %s", open("content"))
+		// What staff writes in the place of what went is staff's, and comes back.
+		title, open2 := "新写的", false
+		w.Do(func(tx *db.Tx) error {
+			_, err := w.EditTopicTx(tx, taken.ID, event.TopicEdit{Title: &title, Closed: &open2}, "staff")
+			if err == nil {
+				_, err = w.TakeTopicTx(tx, taken.ID, third.ID, "staff")
+			}
+			if err == nil {
+				err = w.FreeTopicTx(tx, third.ID, "staff")
+			}
+			return err
+		})
+		if x := w.topic(taken.ID, ""); x.Title != title || x.State != event.TopicOpen {
+			t.Errorf("written anew %+v", x)
 		}
 		w.sound()
 	})
 }
 
-// Rhythms that never come are refused.
-func TestRhythms(t *testing.T) {
-	for name, change := range map[string]func(*event.Template){
-		"no day":      func(t *event.Template) { t.Slots = []event.Rhythm{{Every: event.EveryWeek, At: "20:00"}} },
-		"an 8th day":  func(t *event.Template) { t.Slots = []event.Rhythm{{Every: event.EveryWeek, On: 8, At: "20:00"}} },
-		"the 31st":    func(t *event.Template) { t.Slots = []event.Rhythm{{Every: event.EveryMonth, On: 31, At: "20:00"}} },
-		"no time":     func(t *event.Template) { t.Slots = []event.Rhythm{{Every: event.EveryWeek, On: 1, At: "8pm"}} },
-		"no rhythm":   func(t *event.Template) { t.Slots = []event.Rhythm{{Every: "year", On: 1, At: "20:00"}} },
-		"twice":       func(t *event.Template) { t.Slots = append(t.Slots, t.Slots...) },
-		"a far away":  func(t *event.Template) { t.Warn.Before = clock.Duration(365 * 24 * time.Hour) },
-		"nobody told": func(t *event.Template) { t.Warn.Role = "nobody" },
-	} {
-		c := weekly()
-		change(&c.Templates[0])
-		if c.Check() == nil {
-			t.Errorf("%s was taken", name)
+// topics are the titles that a filter gives.
+func (w *world) topics(f event.TopicFilter) (out []string) {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
+		out = nil
+		for cursor := ""; ; {
+			p, err := w.TopicsTx(tx, f, "", cursor, 2)
+			for _, x := range p.Items {
+				out = append(out, x.Title)
+			}
+			if cursor = p.Next; err != nil || cursor == "" {
+				return err
+			}
 		}
-	}
-	if c := weekly(); c.Check() != nil {
-		t.Errorf("control: %v", c.Check())
-	}
+	})
+	return out
 }

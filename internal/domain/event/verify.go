@@ -35,9 +35,9 @@ var proofs = []proof.Proof{
 		LEFT JOIN (SELECT guest, MAX(asked_at) AS at FROM event_ask WHERE community_id = $1 GROUP BY guest) a ON a.guest = g.id
 		WHERE g.community_id = $1 AND g.asked_at <> COALESCE(a.at, 0) ORDER BY g.id`},
 	{Code: "event.ask_state", Query: `SELECT id, answered_at, 0 FROM event_ask WHERE community_id = $1 AND (state NOT IN ('asked', 'agreed', 'declined') OR (state = 'asked') <> (answered_at = 0)) ORDER BY id`},
-	{Code: "event.topic_state", Query: `SELECT id, 0, 1 FROM event_topic WHERE community_id = $1 AND (state NOT IN ('open', 'taken', 'closed') OR (state = 'taken') <> (event <> '')) ORDER BY id`},
+	{Code: "event.topic_state", Query: `SELECT id, 0, 1 FROM event_topic WHERE community_id = $1 AND (state NOT IN ('open', 'taken', 'closed') OR (state = 'taken') <> (event <> '') OR orphan AND state <> 'taken') ORDER BY id`},
 	{Code: "event.topic_votes", Query: `SELECT t.id, t.votes, COALESCE(v.n, 0) FROM event_topic t
-		LEFT JOIN (SELECT topic, count(*) AS n FROM event_topic_vote WHERE community_id = $1 GROUP BY topic) v ON v.topic = t.id
+		LEFT JOIN (SELECT topic, count(*) AS n FROM event_topic_vote WHERE community_id = $1 AND counted GROUP BY topic) v ON v.topic = t.id
 		WHERE t.community_id = $1 AND t.votes <> COALESCE(v.n, 0) ORDER BY t.id`},
 	{Code: "event.slot_task", Query: `SELECT id, 0, 1 FROM event_slot WHERE community_id = $1 AND (state NOT IN ('empty', 'done') OR task = '') ORDER BY id`},
 	{Code: "event.answer_of_absent", Query: `SELECT a.event || ' ' || a.person, 1, 0 FROM event_answer a JOIN event e ON e.community_id = a.community_id AND e.id = a.event

@@ -127,18 +127,18 @@ func (s *Service) knownSupplier(tx *db.Tx, name string) error {
 }
 
 // PaySupplierTx notes that a supplier was paid, by a bank; ref is its number of that. A payment that was noted with its number is not noted
-// again, whoever does so. Refusals: ErrUnknownSupplier, ErrPaidAmount, ErrPaidOther, ErrPaidMore.
-func (s *Service) PaySupplierTx(tx *db.Tx, supplier string, amount money.Fen, ref, actor string) error {
+// again, whoever does so: fresh is false. Refusals: ErrUnknownSupplier, ErrPaidAmount, ErrPaidOther, ErrPaidMore.
+func (s *Service) PaySupplierTx(tx *db.Tx, supplier string, amount money.Fen, ref, actor string) (fresh bool, err error) {
 	if err := s.knownSupplier(tx, supplier); err != nil {
-		return err
+		return false, err
 	}
 	if amount <= 0 {
-		return ErrPaidAmount.At("/amount")
+		return false, ErrPaidAmount.At("/amount")
 	}
 	// The lock comes before the look for the same payment: another that is being noted is done, or waits.
 	owed, err := s.books.LockBalanceTx(tx, supplierAccount(supplier), ledger.CNY)
 	if err != nil {
-		return err
+		return false, err
 	}
 	id, ref := tx.NewID(), strings.TrimSpace(ref)
 	key := "supplier paid " + id
@@ -147,23 +147,23 @@ func (s *Service) PaySupplierTx(tx *db.Tx, supplier string, amount money.Fen, re
 	}
 	was, noted, err := s.books.EntryByKeyTx(tx, key)
 	if err != nil {
-		return err
+		return false, err
 	}
 	paid := slices.IndexFunc(was.Lines, func(l ledger.Line) bool { return l.Account == supplierAccount(supplier) })
 	switch {
 	case noted && was.Lines[paid].Amount != -int64(amount):
-		return ErrPaidOther.With("ref", ref).With("amount", money.Fen(-was.Lines[paid].Amount).String()).At("/ref")
+		return false, ErrPaidOther.With("ref", ref).With("amount", money.Fen(-was.Lines[paid].Amount).String()).At("/ref")
 	case noted:
-		return nil
+		return false, nil
 	case int64(amount) > owed:
-		return ErrPaidMore.With("owed", money.Fen(owed).String()).At("/amount")
+		return false, ErrPaidMore.With("owed", money.Fen(owed).String()).At("/amount")
 	}
 	cause, err := fact.Append(tx, SupplierPaid{Supplier: SupplierName(supplier), Amount: int64(amount)}, fact.Fact{Subject: id, Actor: actor})
 	if err != nil {
-		return err
+		return false, err
 	}
 	_, err = s.books.PostTx(tx, ledger.Entry{Key: key, Fact: cause, Subject: id, Rule: ref, Lines: []ledger.Line{
 		{Account: supplierAccount(supplier), Amount: -int64(amount)}, {Account: "cash:bank", Amount: int64(amount)},
 	}})
-	return err
+	return true, err
 }

@@ -1,6 +1,7 @@
 package growth
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 	"regexp"
@@ -29,7 +30,7 @@ type Asking struct {
 type Programme struct {
 	Name          string       `json:"name" doc:"a–z, 0–9, -"`
 	Title         text.Text    `json:"title"`
-	Binds         Binding      `json:"binds" doc:"click, claim, attendance or order: what binds a guest"`
+	Binds         Binding      `json:"binds" doc:"click, claim, attendance, order or offer: what binds a guest; by offer who buys what an event offers to who held it"`
 	ValidDays     int          `json:"valid_days,omitempty" doc:"days in which the guest's orders count; 0 only the order that bound them, -1 for ever"`
 	ProtectDays   int          `json:"protect_days,omitempty" doc:"days in which nobody else can bind the guest; 0 none, -1 for ever"`
 	Touch         TouchRule    `json:"touch,omitempty" doc:"first: who came first keeps the guest while the bond is valid; last: the latest gets them, unless they are protected. last if not given"`
@@ -38,8 +39,8 @@ type Programme struct {
 	Reward        []RewardKind `json:"reward,omitempty" doc:"money, points, service: what the promoter may choose from, the first unless they do; money if not given"`
 	PointsPerYuan int          `json:"points_per_yuan,omitempty" doc:"points for each yuan of a reward"`
 	Service       text.Text    `json:"service,omitempty" doc:"what is given where the promoter chose a service"`
-	Promoters     Who          `json:"promoters,omitempty" doc:"members or anyone; members if not given"`
-	Guests        Who          `json:"guests,omitempty" doc:"new: who is no member when they come; or anyone. new if not given"`
+	Promoters     Who          `json:"promoters,omitempty" doc:"members or anyone; members if not given, but anyone of those who hold events"`
+	Guests        Who          `json:"guests,omitempty" doc:"new: who is no member when they come; or anyone. new if not given, but anyone of who buys what an event offers"`
 	Staff         bool         `json:"staff,omitempty" doc:"staff are promoters too"`
 	FreezeDays    *int         `json:"freeze_days,omitempty" doc:"days from the payment for which a reward is frozen; until the order can't be given back any more if not given"`
 }
@@ -59,7 +60,14 @@ const (
 	Claim      Binding = "claim"      // taking a friend ticket
 	Attendance Binding = "attendance" // coming to an event by a friend ticket
 	ByOrder    Binding = "order"      // buying by a promoter's link
+	ByOffer    Binding = "offer"      // buying what an event offered, from who held it (E8)
 )
+
+// Bindings lists what binds.
+var Bindings = []Binding{Click, Claim, Attendance, ByOrder, ByOffer}
+
+// atOnce tells a binding that an order makes itself.
+func (b Binding) atOnce() bool { return b == ByOrder || b == ByOffer }
 
 // TouchRule is which of several promoters gets a guest.
 type TouchRule string
@@ -101,6 +109,7 @@ var (
 	ErrProduct  = errs.Define(errs.Invalid, "growth.product")   // "product"
 	ErrLevels   = errs.Define(errs.Invalid, "growth.levels")    // none
 	ErrTooDeep  = errs.Define(errs.Invalid, "growth.too_deep")  // more than the law allows
+	ErrOneLevel = errs.Define(errs.Invalid, "growth.one_level") // a second one, of who holds an event
 	ErrRate     = errs.Define(errs.Invalid, "growth.rate")      // neither rate nor amount, both, or beyond the price
 	ErrReward   = errs.Define(errs.Invalid, "growth.reward")    // a kind that isn't known, or stands twice
 	ErrPoints   = errs.Define(errs.Invalid, "growth.points")    // points, and not how many
@@ -150,7 +159,7 @@ func (p Programme) problems(at string) (bad []*errs.Error) {
 	}
 	refuse(!text.Slug(p.Name, maxName), ErrName.With("max", maxName), "/name")
 	refuse(p.Title.In(text.Hans) == "", ErrTitle, "/title")
-	refuse(!slices.Contains([]Binding{Click, Claim, Attendance, ByOrder}, p.Binds), ErrBinds, "/binds")
+	refuse(!slices.Contains(Bindings, p.Binds), ErrBinds, "/binds")
 	refuse(p.ValidDays < forEver || p.ValidDays > maxDays, ErrDays.With("max", maxDays), "/valid_days")
 	refuse(p.ProtectDays < forEver || p.ProtectDays > maxDays, ErrDays.With("max", maxDays), "/protect_days")
 	refuse(!slices.Contains([]TouchRule{"", First, Last}, p.Touch), ErrTouch, "/touch")
@@ -169,6 +178,9 @@ func (p Programme) levelProblems(at string) (bad []*errs.Error) {
 	}
 	if len(p.Levels) > maxLevels {
 		bad = append(bad, ErrTooDeep.At(at+"/levels"))
+	}
+	if p.Binds == ByOffer && len(p.Levels) > 1 {
+		bad = append(bad, ErrOneLevel.At(at+"/levels"))
 	}
 	rates := 0
 	for i, l := range p.Levels {
@@ -213,7 +225,7 @@ func (c Config) Warnings() (out []Warning) {
 				out = append(out, Warning{at + field, code})
 			}
 		}
-		warn(p.ValidDays == 0 && p.Binds != ByOrder, "/valid_days", "growth.warning.never_valid")
+		warn(p.ValidDays == 0 && !p.Binds.atOnce(), "/valid_days", "growth.warning.never_valid")
 		warn(p.FreezeDays != nil && *p.FreezeDays < 7, "/freeze_days", "growth.warning.short_freeze")
 		warn(len(p.Levels) == maxLevels, "/levels", "growth.warning.two_levels")
 		warn(p.Promoters == Anyone && p.Binds == Click && p.ValidDays == forEver, "/valid_days", "growth.warning.click_for_ever")
@@ -235,12 +247,11 @@ func (p Programme) withDefaults() Programme {
 	if len(p.Reward) == 0 {
 		p.Reward = []RewardKind{InMoney}
 	}
-	if p.Promoters == "" {
-		p.Promoters = MembersOnly
+	promoters, guests := MembersOnly, NewOnly
+	if p.Binds == ByOffer {
+		promoters, guests = Anyone, Anyone
 	}
-	if p.Guests == "" {
-		p.Guests = NewOnly
-	}
+	p.Promoters, p.Guests = cmp.Or(p.Promoters, promoters), cmp.Or(p.Guests, guests)
 	return p
 }
 

@@ -106,7 +106,7 @@ type Bond struct {
 
 // live tells whether an order of a time counts.
 func (b Bond) live(at time.Time, order string) bool {
-	return b.stored == Active && !b.BoundAt.After(at) && (b.ValidUntil.After(at) || b.Binds == ByOrder && b.Subject == order)
+	return b.stored == Active && !b.BoundAt.After(at) && (b.ValidUntil.After(at) || b.Binds.atOnce() && b.Subject == order)
 }
 
 // shown is the state by dates and rewards.
@@ -143,6 +143,7 @@ type Sale struct {
 	Order       string    `json:"order"`
 	Buyer       string    `json:"buyer"`
 	Link        string    `json:"link,omitempty" doc:"by which the buyer came last"`
+	Host        string    `json:"-"` // person who held the event whose offer it was; the bond keeps them
 	Paid        money.Fen `json:"paid" doc:"fen"`
 	Refunded    money.Fen `json:"refunded" doc:"fen given back, or on its way"`
 	Lines       []Line    `json:"lines"`

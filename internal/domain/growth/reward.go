@@ -14,8 +14,8 @@ import (
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
-// EarnTx gives the promoters of a buyer what an order earns them, frozen until the order can't be given back any more. An order
-// told twice earns once.
+// EarnTx gives the promoters of a buyer, and who held the event whose offer it was, what an order earns them, frozen until the order can't
+// be given back any more. An order told twice earns once. It gives the rewards of those who brought the buyer; who held an event didn't.
 func (s *Service) EarnTx(tx *db.Tx, sale Sale) ([]Reward, error) {
 	buyer, err := s.People.IDs(tx, sale.Buyer)
 	if err != nil {
@@ -41,7 +41,9 @@ func (s *Service) EarnTx(tx *db.Tx, sale Sale) ([]Reward, error) {
 		if err != nil {
 			return nil, fmt.Errorf("earn by bond %s: %w", b.ID, err)
 		}
-		out = append(out, got...)
+		if b.Binds != ByOffer {
+			out = append(out, got...)
+		}
 	}
 	return out, nil
 }
@@ -70,26 +72,35 @@ func (s *Service) bindByOrder(tx *db.Tx, sale Sale, buyer party) error {
 		return err
 	}
 	for _, p := range list {
-		if _, left := p.base(sale); p.Binds != ByOrder || left <= 0 {
+		if _, left := p.base(sale); !p.Binds.atOnce() || left <= 0 {
 			continue
 		}
-		by, err := cameBy(tx, buyer, p.Touch, sale.PaidAt, sale.isFor)
-		if err != nil || by == "" {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		l, _, err := linkByID(tx, by)
+		promoter, err := p.promoterOf(tx, sale, buyer)
 		if err != nil {
 			return err
 		}
-		t := Touch{Binds: ByOrder, Promoter: l.Sharer, Guest: sale.Buyer, Subject: sale.Order, At: sale.PaidAt, Fact: sale.Fact}
+		if promoter == "" {
+			continue
+		}
+		t := Touch{Binds: p.Binds, Promoter: promoter, Guest: sale.Buyer, Subject: sale.Order, At: sale.PaidAt, Fact: sale.Fact}
 		if _, err := s.bind(tx, p, t); err != nil {
 			return fmt.Errorf("bind by programme %s: %w", p.Name, err)
 		}
 	}
 	return nil
+}
+
+// promoterOf is who an order itself binds its buyer to: whose link the buyer came by, or who held the event whose offer it was.
+func (p Programme) promoterOf(tx *db.Tx, sale Sale, buyer party) (string, error) {
+	if p.Binds == ByOffer {
+		return sale.Host, nil
+	}
+	by, err := cameBy(tx, buyer, p.Touch, sale.PaidAt, sale.isFor)
+	if err != nil || by == "" {
+		return "", err
+	}
+	l, _, err := linkByID(tx, by)
+	return l.Sharer, err
 }
 
 // payingBonds are a human's active bonds, one a programme: a merge of persons may have brought two together.

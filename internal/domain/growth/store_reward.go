@@ -114,7 +114,8 @@ func (s *Service) HasEarnedTx(tx *db.Tx, person string) (bool, error) {
 		return false, err
 	}
 	args := []any{tx.Community()}
-	_, found, err := db.One(tx, db.Column[string], `SELECT id FROM growth_reward WHERE community_id = $1 AND promoter IN `+db.In(&args, ids)+` AND taken < amount AND held = FALSE LIMIT 1`, args...)
+	_, found, err := db.One(tx, db.Column[string], `SELECT r.id FROM growth_reward r JOIN growth_bond b ON b.community_id = r.community_id AND b.id = r.bond AND b.binds <> 'offer'
+		WHERE r.community_id = $1 AND r.promoter IN `+db.In(&args, ids)+` AND r.taken < r.amount AND r.held = FALSE LIMIT 1`, args...)
 	return found, err
 }
 

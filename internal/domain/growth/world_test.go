@@ -45,7 +45,8 @@ type world struct {
 	tasks *task.Service
 	n     int
 	sold  map[string][]growth.Line
-	days  int // of the asking budget
+	host  string // of the event that offers what is bought
+	days  int    // of the asking budget
 	rules []growth.ProofRule
 	album *album
 }
@@ -143,7 +144,7 @@ func (w *world) buy(person string, lines ...growth.Line) (order string, out []gr
 		if err != nil {
 			return err
 		}
-		out, err = w.EarnTx(tx, growth.Sale{Order: order, Buyer: person, Paid: paid, Lines: lines, PaidAt: tx.Now(), RefundUntil: tx.Now().AddDate(0, 0, 7), Fact: id})
+		out, err = w.EarnTx(tx, growth.Sale{Order: order, Buyer: person, Paid: paid, Lines: lines, Host: w.host, PaidAt: tx.Now(), RefundUntil: tx.Now().AddDate(0, 0, 7), Fact: id})
 		return err
 	})
 	return order, out

@@ -23,7 +23,7 @@ type Visitor struct {
 }
 
 // Arrive lets a visitor take the first step from an entry's page. With doors it reserves a place, whatever the hour. It gives
-// the person, who is new for a stranger. Coming again changes nothing.
+// the person, who is new for a stranger. Coming again changes nothing. An entry that leads to an event has no steps: it notes who came.
 func (s *Service) Arrive(ctx context.Context, community, entryCode string, v Visitor, keyword string) (person string, e Entry, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
 		if e, err = s.EntryByCode(tx, entryCode); err != nil {
@@ -51,6 +51,9 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	}
 	if err := s.people.SeenTx(tx, person, e.Source, e.ID); err != nil {
 		return "", err
+	}
+	if e.Path == "" {
+		return person, cameTx(tx, e, person)
 	}
 	// Each is told once for each time that the path may begin: a second tap says nothing new.
 	last, begun, err := s.paths.Latest(tx, e.Path, person)

@@ -26,6 +26,7 @@ type Placement struct {
 	Cost      money.Fen `json:"cost" doc:"fen"`
 	Starts    time.Time `json:"starts,omitzero"`
 	Ends      time.Time `json:"ends,omitzero"`
+	Event     string    `json:"event,omitempty" doc:"that it brings an audience to; one that is an event's has an entry that leads there"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
@@ -38,7 +39,7 @@ const (
 	Retired EntryState = "retired"
 )
 
-// Entry is a short link with its QR that leads into a path.
+// Entry is a short link with its QR that leads into a path, or to the event that its placement is.
 type Entry struct {
 	ID        string     `json:"id"`
 	Code      string     `json:"code" doc:"in the short link; 3–32 of a–z, 0–9, -"`
@@ -46,7 +47,7 @@ type Entry struct {
 	Source    string     `json:"source,omitempty"`
 	Placement string     `json:"placement,omitempty"`
 	Owner     string     `json:"owner,omitempty" doc:"the person whose link it is"`
-	Path      string     `json:"path" doc:"the path it leads into"`
+	Path      string     `json:"path,omitempty" doc:"the path it leads into; empty for one that leads to its placement's event"`
 	Opening   string     `json:"opening,omitempty" doc:"the doors it waits at"`
 	Keyword   string     `json:"keyword,omitempty" doc:"a word that reserves a place, besides the button"`
 	LiveCode  string     `json:"live_code,omitempty" doc:"the group of circles that the code hands out"`

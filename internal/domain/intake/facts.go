@@ -44,6 +44,11 @@ type (
 	PostMade struct{}
 	// PostOut is a post that is out; its subject is the post.
 	PostOut struct{}
+	// EventPlaced is an event that is a placement from now on, or costs something else; its subject is the event.
+	EventPlaced struct {
+		Placement fact.ID `json:"placement"`
+		Cost      int64   `json:"cost"` // fen
+	}
 	// OpeningMoved is doors with another time or rate; its subject is the opening.
 	OpeningMoved struct {
 		Rate int `json:"rate"`
@@ -52,5 +57,5 @@ type (
 
 // Facts lists the kinds this package emits.
 func Facts() []any {
-	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, PageSeen{}, PageBegun{}, PostMade{}, PostOut{}, OpeningMoved{}}
+	return []any{Viewed{}, Pressed{}, Arrived{}, Reserved{}, Followed{}, ContactAdded{}, Registered{}, PageSeen{}, PageBegun{}, PostMade{}, PostOut{}, EventPlaced{}, OpeningMoved{}}
 }

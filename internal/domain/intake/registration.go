@@ -165,8 +165,16 @@ func (s *Service) registerTx(tx *db.Tx, person string, e Entry, v Visitor, f For
 		return r, errs.PointTo(refusal, "/code"), nil
 	}
 	if person == "" {
-		if person, err = s.strangerTx(tx, v, f.Phone); err != nil {
+		if person, err = s.strangerTx(tx, v, e, f.Phone); err != nil {
 			return r, nil, errs.PointTo(err, "/phone")
+		}
+	}
+	if e.ID != "" && e.Path == "" { // there is no other step before this one
+		if err := s.people.SeenTx(tx, person, e.Source, e.ID); err != nil {
+			return r, nil, err
+		}
+		if err := cameTx(tx, e, person); err != nil {
+			return r, nil, err
 		}
 	}
 	return r, nil, s.takeTx(tx, &r, person, e, v, f, config, fields)

@@ -144,7 +144,11 @@ func (s *Service) AddPlacementTx(tx *db.Tx, p Placement) (Placement, error) {
 		return p, errs.Or(err, ErrUnknownSource.At("/source"))
 	}
 	p.ID, p.CreatedAt = tx.NewID(), tx.Now()
-	return p, insertPlacement(tx, p)
+	added, err := insertPlacement(tx, p)
+	if err == nil && !added {
+		err = ErrPlaced.At("/event")
+	}
+	return p, err
 }
 
 // AddEntryTx adds an entry. Without a code it gets one of its own.
@@ -222,14 +226,23 @@ func (s *Service) checkEntry(tx *db.Tx, e Entry) error {
 	}); err != nil {
 		return err
 	}
-	active, err := s.paths.Active(tx, e.Path)
+	leads, err := s.leads(tx, e)
 	if err != nil {
 		return err
 	}
-	if !active && e.State == Active { // an entry of a path that is no more can still be retired
+	if !leads && e.State == Active { // an entry of a path that is no more can still be retired
 		refused = append(refused, ErrUnknownPath.With("path", e.Path).At("/path"))
 	}
 	return errs.Join(refused...)
+}
+
+// leads tells whether an entry leads anywhere: into a path that there is, or to an event.
+func (s *Service) leads(tx *db.Tx, e Entry) (bool, error) {
+	if e.Path != "" {
+		return s.paths.Active(tx, e.Path)
+	}
+	p, _, err := placementByID(tx, e.Placement)
+	return p.Event != "", err
 }
 
 // known turns what a look-up gives into whether it found something.

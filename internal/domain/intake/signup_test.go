@@ -18,7 +18,7 @@ func (w *world) signs(phone string) intake.Form {
 }
 
 func (w *world) signUp(account string, f intake.Form) (intake.Registration, error) {
-	return w.Intake.SignUp(w.t.Context(), w.Community, visitor(account), f)
+	return w.Intake.SignUp(w.t.Context(), w.Community, "", visitor(account), f)
 }
 
 func (w *world) persons() (n int) {

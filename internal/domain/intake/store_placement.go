@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	placementColumns = `id, source, pool, name, cost, starts, ends, created_at`
+	placementColumns = `id, source, pool, name, cost, starts, ends, event, created_at`
 	selectPlacement  = `SELECT ` + placementColumns + ` FROM intake_placement WHERE community_id = $1`
 )
 
 func (p *Placement) columns() []any {
-	return []any{&p.ID, &p.Source, &p.Pool, &p.Name, &p.Cost, &p.Starts, &p.Ends, &p.CreatedAt}
+	return []any{&p.ID, &p.Source, &p.Pool, &p.Name, &p.Cost, &p.Starts, &p.Ends, &p.Event, &p.CreatedAt}
 }
 
 func scanPlacement(r *db.Row) (p Placement, err error) {
@@ -21,10 +21,38 @@ func scanPlacement(r *db.Row) (p Placement, err error) {
 	return p, err
 }
 
-func insertPlacement(tx *db.Tx, p Placement) error {
-	_, err := tx.Exec(`INSERT INTO intake_placement (community_id, `+placementColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		tx.Community(), p.ID, p.Source, p.Pool, p.Name, int64(p.Cost), p.Starts, p.Ends, p.CreatedAt)
-	return err
+// insertPlacement adds one; added is false when its event is one already.
+func insertPlacement(tx *db.Tx, p Placement) (added bool, err error) {
+	n, err := tx.Exec(`INSERT INTO intake_placement (community_id, `+placementColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		tx.Community(), p.ID, p.Source, p.Pool, p.Name, int64(p.Cost), p.Starts, p.Ends, p.Event, p.CreatedAt)
+	return n == 1, err
+}
+
+func placementOfEvent(tx *db.Tx, event string) (Placement, bool, error) {
+	return db.One(tx, scanPlacement, selectPlacement+` AND event = $2 AND event <> ''`, tx.Community(), event)
+}
+
+// entryToEvent is the oldest entry of a placement that leads to its event.
+func entryToEvent(tx *db.Tx, placement string) (Entry, bool, error) {
+	return db.One(tx, scanEntry, selectEntry+` AND placement = $2 AND placement <> '' AND path = '' ORDER BY created_at, id LIMIT 1`, tx.Community(), placement)
+}
+
+// entriesOf are the ids of a placement's entries, the newest first.
+func entriesOf(tx *db.Tx, placement string) ([]string, error) {
+	return db.All(tx, db.Column[string], `SELECT id FROM intake_entry WHERE community_id = $1 AND placement = $2 AND placement <> '' ORDER BY created_at DESC, id DESC LIMIT 200`, tx.Community(), placement)
+}
+
+// countOf sums one of an entry's counts up.
+func countOf(tx *db.Tx, entry, what string) (n int64, err error) {
+	err = tx.QueryRow(`SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM intake_count WHERE community_id = $1 AND entry = $2 AND what = $3`, tx.Community(), entry, what).Scan(&n)
+	return n, err
+}
+
+// countOrigins counts those of some persons whose first way in a placement was.
+func countOrigins(tx *db.Tx, placement string, persons []string) (n int64, err error) {
+	args := []any{tx.Community(), placement}
+	err = tx.QueryRow(`SELECT count(*) FROM intake_origin WHERE community_id = $1 AND placement = $2 AND person IN `+db.In(&args, persons), args...).Scan(&n)
+	return n, err
 }
 
 func placementByID(tx *db.Tx, id string) (Placement, bool, error) {
@@ -42,10 +70,10 @@ const placementSums = `
 	CAST(COALESCE(SUM(CASE WHEN c.what = 'converted' THEN c.n END), 0) AS BIGINT) AS converted, CAST(COALESCE(SUM(CASE WHEN c.what = 'orders' THEN c.n END), 0) AS BIGINT) AS orders,
 	CAST(COALESCE(SUM(CASE WHEN c.what = 'paid' THEN c.n END), 0) AS BIGINT) AS paid, CAST(COALESCE(SUM(CASE WHEN c.what = 'refunded' THEN c.n END), 0) AS BIGINT) AS refunded`
 
-const placementFigures = `SELECT p.id, p.source, p.pool, p.name, p.cost, p.starts, p.ends, p.created_at,` + placementSums + `
+const placementFigures = `SELECT p.id, p.source, p.pool, p.name, p.cost, p.starts, p.ends, p.event, p.created_at,` + placementSums + `
 	FROM intake_placement p LEFT JOIN intake_placement_count c ON c.community_id = p.community_id AND c.placement = p.id WHERE p.community_id = $1`
 
-const placementGroup = ` GROUP BY p.community_id, p.id, p.source, p.pool, p.name, p.cost, p.starts, p.ends, p.created_at`
+const placementGroup = ` GROUP BY p.community_id, p.id, p.source, p.pool, p.name, p.cost, p.starts, p.ends, p.event, p.created_at`
 
 func (f *PlacementFigures) columns() []any {
 	return append(f.Placement.columns(), &f.Came, &f.Contacts, &f.Converted, &f.Orders, &f.Paid, &f.Refunded)

@@ -162,6 +162,13 @@ func (s *Service) begin(tx *db.Tx, x standing, t *Term, replaced []Term) error {
 	if err := s.tellCompany(tx, *t); err != nil {
 		return err
 	}
+	for _, o := range x.terms {
+		if o.followedBy(*t) {
+			if err := o.tell(tx, TermFollowed{Plan: PlanName(o.Plan), By: fact.ID(t.ID)}, "followed by "+t.ID); err != nil {
+				return err
+			}
+		}
+	}
 	return s.due(tx, t.ID)
 }
 

@@ -72,12 +72,12 @@ func (x standing) followedByOwn(t Term) bool {
 
 // followed tells whether another bought term of the plan goes on where this one ends.
 func (x standing) followed(t Term) bool {
-	for _, o := range x.terms {
-		if o.ID != t.ID && o.Plan == t.Plan && o.Organisation == t.Organisation && o.stored == bought && !o.Starts.Before(t.Ends) && o.Starts.Compare(t.GraceUntil) <= 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(x.terms, t.followedBy)
+}
+
+// followedBy tells whether another term is a bought one of the plan that goes on where this one ends.
+func (t Term) followedBy(o Term) bool {
+	return o.ID != t.ID && o.Plan == t.Plan && o.Organisation == t.Organisation && o.stored == bought && !o.Starts.Before(t.Ends) && o.Starts.Compare(t.GraceUntil) <= 0
 }
 
 // leaveIfOver frees the place under the cap of a person who has no membership any more.

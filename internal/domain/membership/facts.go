@@ -50,6 +50,11 @@ type (
 		Plan PlanName `json:"plan"`
 		Into fact.ID  `json:"into"`
 	}
+	// TermFollowed : another term was bought that goes on where this one ends.
+	TermFollowed struct {
+		Plan PlanName `json:"plan"`
+		By   fact.ID  `json:"by"`
+	}
 	// TermLeft : a member gave up the rest of a term.
 	TermLeft struct {
 		Plan PlanName `json:"plan"`
@@ -88,5 +93,5 @@ type (
 
 // Facts lists the payloads of this package.
 func Facts() []any {
-	return []any{TermBought{}, TermStarted{}, GraceBegan{}, TermExpired{}, TermRefunded{}, TermUpgraded{}, TermLeft{}, CompanyCovered{}, ColleagueInvited{}, ColleagueJoined{}, PlaceFreed{}, BenefitUsed{}, BenefitReturned{}}
+	return []any{TermBought{}, TermStarted{}, GraceBegan{}, TermExpired{}, TermRefunded{}, TermUpgraded{}, TermFollowed{}, TermLeft{}, CompanyCovered{}, ColleagueInvited{}, ColleagueJoined{}, PlaceFreed{}, BenefitUsed{}, BenefitReturned{}}
 }

@@ -95,7 +95,7 @@ func TestRuns(t *testing.T) {
 			t.Errorf("member since %s", m[0].MemberSince)
 		}
 		want := []string{
-			"term_bought", "term_started", "term_bought", "term_started", "grace_began", "term_bought", "term_started",
+			"term_bought", "term_started", "term_bought", "term_followed", "term_started", "grace_began", "term_bought", "term_followed", "term_started",
 			"grace_began", "term_expired", "term_bought", "term_started",
 		}
 		if got := w.Told("membership", "ann"); !slices.Equal(got, want) {

@@ -34,6 +34,7 @@ type Organisation struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	invoice string // encrypted
+	asked   string // by which staff was asked for a contact, until there is one
 }
 
 // OrganisationMember is somebody in a company.
@@ -170,7 +171,8 @@ func (s *Service) SetOrganisationMemberTx(tx *db.Tx, id, person string, role Org
 	if !slices.Contains(organisationRoles, string(role)) {
 		return ErrOrganisationRole.At("/role")
 	}
-	if _, err := lockOrganisation(tx, id); err != nil {
+	o, err := lockOrganisation(tx, id)
+	if err != nil {
 		return err
 	}
 	root, err := Root(tx, person)
@@ -208,7 +210,10 @@ func (s *Service) SetOrganisationMemberTx(tx *db.Tx, id, person string, role Org
 			}
 		}
 	}
-	return s.joinOrganisation(tx, id, root, role, actor)
+	if err := s.joinOrganisation(tx, id, root, role, actor); err != nil || role != RoleContact || o.asked == "" {
+		return err
+	}
+	return s.contactNamed(tx, o)
 }
 
 // chief is what a human is to a company who came into it under several ids: the first of the roles in their order.
@@ -263,43 +268,6 @@ func (s *Service) LeaveOrganisationTx(tx *db.Tx, id, person, actor string) error
 	return nil
 }
 
-// OnContactGone adds what must happen in the transaction in which the last contact of a company is erased.
-func (s *Service) OnContactGone(fn func(tx *db.Tx, organisation string) error) {
-	s.onContactGone = append(s.onContactGone, fn)
-}
-
-// contactGone tells of those companies that have no contact any more. Each is locked: of two contacts who are erased at once, the
-// second one's transaction sees that the first is gone.
-func (s *Service) contactGone(tx *db.Tx, companies []string) error {
-	for _, id := range companies {
-		if _, err := lockOrganisation(tx, id); err != nil {
-			return err
-		}
-		n, err := countContacts(tx, id, nil)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			continue
-		}
-		for _, fn := range s.onContactGone {
-			if err := fn(tx, id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// otherContact refuses to leave a company without a contact.
-func otherContact(tx *db.Tx, id string, group []string) error {
-	n, err := countContacts(tx, id, group)
-	if err == nil && n == 0 {
-		err = ErrLastContact
-	}
-	return err
-}
-
 // OrganisationRoleTx gives what a person is to a company; "" for a stranger.
 func (s *Service) OrganisationRoleTx(tx *db.Tx, id, person string) (OrganisationRole, error) {
 	group, err := Group(tx, person)
@@ -308,23 +276,6 @@ func (s *Service) OrganisationRoleTx(tx *db.Tx, id, person string) (Organisation
 	}
 	own, err := rolesIn(tx, id, group)
 	return chief(own), err
-}
-
-// ContactOfTx refuses who may not order for a company, or change it: ErrUnknownOrganisation, ErrNotContact.
-func (s *Service) ContactOfTx(tx *db.Tx, id, person string) error {
-	if _, err := s.OrganisationTx(tx, id); err != nil {
-		return err
-	}
-	role, err := s.OrganisationRoleTx(tx, id, person)
-	if err == nil && role != RoleContact {
-		err = ErrNotContact
-	}
-	return err
-}
-
-// ContactsTx gives the contacts of companies by the companies' ids, in the order in which they came.
-func (s *Service) ContactsTx(tx *db.Tx, companies []string) (map[string][]string, error) {
-	return contactsOf(tx, companies)
 }
 
 // AffiliationsTx lists the companies that a person is in, the oldest first.

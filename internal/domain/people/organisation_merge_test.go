@@ -91,11 +91,11 @@ func TestTheLastContactIsErased(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		var mu sync.Mutex
 		var gone []string
-		tell := func(_ *db.Tx, organisation string) error {
+		tell := func(_ *db.Tx, organisation string) (string, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			gone = append(gone, organisation)
-			return nil
+			return "", nil
 		}
 		h.s.OnContactGone(tell)
 		cfg := h.Config

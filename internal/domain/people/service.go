@@ -41,7 +41,8 @@ type Service struct {
 	onErase   []func(tx *db.Tx, person string) error
 	onExport  []exporter
 
-	onContactGone []func(tx *db.Tx, organisation string) error
+	onContactGone  []func(tx *db.Tx, organisation string) (asked string, err error)
+	onContactNamed []func(tx *db.Tx, asked string) error
 }
 
 // New makes the service. settings gives the playbook's part for the transaction's community.

@@ -7,10 +7,10 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-const organisationColumns = `o.id, o.name, o.owner, o.invoice, o.version, o.created_at`
+const organisationColumns = `o.id, o.name, o.owner, o.invoice, o.asked, o.version, o.created_at`
 
 func scanOrganisation(r *db.Row) (o Organisation, err error) {
-	err = r.Scan(&o.ID, &o.Name, &o.Owner, &o.invoice, &o.Version, &o.CreatedAt)
+	err = r.Scan(&o.ID, &o.Name, &o.Owner, &o.invoice, &o.asked, &o.Version, &o.CreatedAt)
 	return o, err
 }
 
@@ -34,6 +34,10 @@ func updateOrganisation(tx *db.Tx, o Organisation) error {
 	_, err := tx.Exec(`UPDATE people_organisation SET name = $3, owner = $4, invoice = $5, version = $6 WHERE community_id = $1 AND id = $2`,
 		tx.Community(), o.ID, o.Name, o.Owner, o.invoice, o.Version)
 	return err
+}
+
+func setAsked(tx *db.Tx, id, asked string) error {
+	return tx.Must(`UPDATE people_organisation SET asked = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, asked)
 }
 
 func putOrganisationMember(tx *db.Tx, id, person string, role OrganisationRole) error {
@@ -76,7 +80,7 @@ func countContacts(tx *db.Tx, id string, group []string) (n int, err error) {
 func affiliationsOf(tx *db.Tx, group []string) ([]Affiliation, error) {
 	args := []any{tx.Community()}
 	return db.All(tx, func(r *db.Row) (a Affiliation, err error) {
-		err = r.Scan(&a.ID, &a.Name, &a.Owner, &a.invoice, &a.Version, &a.CreatedAt, &a.Role)
+		err = r.Scan(&a.ID, &a.Name, &a.Owner, &a.invoice, &a.asked, &a.Version, &a.CreatedAt, &a.Role)
 		return a, err
 	}, `SELECT `+organisationColumns+`, m.role FROM people_organisation_member m
 		JOIN people_organisation o ON o.community_id = m.community_id AND o.id = m.organisation

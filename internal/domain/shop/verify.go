@@ -32,7 +32,7 @@ var proofs = []proof.Proof{
 	{Code: "shop.bill_paid", Query: billSum("b.paid", "CASE WHEN l.what = 'payment' THEN l.amount ELSE 0 END")},
 	{Code: "shop.bill_refunded", Query: billSum("b.refunded", "CASE WHEN l.what = 'refund' THEN l.amount ELSE 0 END")},
 	{Code: "shop.bill_fee", Query: `SELECT id, fee, fen FROM (SELECT id, fee, CASE WHEN kept < 0 THEN -((500 - kept) / 1000) ELSE (kept + 500) / 1000 END AS fen FROM (
-		SELECT b.id, b.fee, CAST(COALESCE(SUM(CASE WHEN l.ours THEN l.fee_exact ELSE 0 END), 0) AS BIGINT) AS kept
+		SELECT b.id, b.fee, CAST(COALESCE(SUM(CASE WHEN l.ours OR b.fee_of_all THEN l.fee_exact ELSE 0 END), 0) AS BIGINT) AS kept
 		FROM shop_bill b LEFT JOIN shop_bill_line l ON l.community_id = b.community_id AND l.bill = b.id WHERE b.community_id = $1 AND b.state = 'compared' GROUP BY b.id, b.fee) s) r
 		WHERE fee <> fen ORDER BY id`},
 	{Code: "shop.bill_found", Query: `SELECT b.id, b.found, CAST(COUNT(x.id) AS BIGINT) FROM shop_bill b LEFT JOIN shop_difference x ON x.community_id = b.community_id AND x.bill = b.id

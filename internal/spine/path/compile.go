@@ -128,11 +128,6 @@ type way struct {
 // ways lists a step's branches in reading order.
 func ways(s *Step) (out []way) {
 	add := func(label string, b *Branch) { out = append(out, way{label, b}) }
-	if s.Wait != nil {
-		for i := range s.Wait.Or {
-			add(orLabel(i), &s.Wait.Or[i].Then)
-		}
-	}
 	if s.Do != nil {
 		for _, k := range sortedKeys(s.Do.On) {
 			b := s.Do.On[k]
@@ -144,6 +139,10 @@ func ways(s *Step) (out []way) {
 			b := s.Ask.Outcomes[k]
 			add(k, &b)
 		}
+	}
+	others := s.others()
+	for i := range others {
+		add(orLabel(i), &others[i].Then)
 	}
 	if s.Choose != nil {
 		for i := range s.Choose.Choices {
@@ -158,11 +157,14 @@ func ways(s *Step) (out []way) {
 
 func orLabel(i int) string { return "or" + strconv.Itoa(i) }
 
-// outcome is how the log tells that the i-th of a wait's other facts met it: by its kind, unless an earlier one of the same
-// wait takes that kind too.
-func (w *Wait) outcome(i int, kind string) string {
-	takers := w.On
-	for _, o := range w.Or[:i] {
+// outcome is how the log tells that the i-th of a step's other facts met it: by its kind, unless an earlier one of the same
+// step takes that kind too. An ask's own outcomes are words without a dot, so none is taken for a kind.
+func (s *Step) outcome(i int, kind string) string {
+	var takers []string
+	if s.Wait != nil {
+		takers = s.Wait.On
+	}
+	for _, o := range s.others()[:i] {
 		takers = slices.Concat(takers, o.On)
 	}
 	if slices.Contains(takers, kind) {

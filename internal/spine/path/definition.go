@@ -51,7 +51,7 @@ type Wait struct {
 	Or    []Other   `json:"or,omitempty"` // other facts, each with its own way on
 }
 
-// Other is another fact a wait is met by.
+// Other is a fact that ends a step otherwise: a wait that is met by something else, an ask that nobody need do any more.
 type Other struct {
 	On    []string  `json:"on"`
 	Where Condition `json:"where,omitempty"`
@@ -96,6 +96,7 @@ type Ask struct {
 	Within   clock.Duration    `json:"within,omitempty"`
 	Escalate string            `json:"escalate,omitempty"` // role
 	Show     []string          `json:"show,omitempty"`     // names of the run's values that the task shows
+	Or       []Other           `json:"or,omitempty"`       // facts that end it without a human: the task is withdrawn
 }
 
 // Choose takes the first choice whose condition holds, else the step's Else, else the next step.
@@ -122,6 +123,17 @@ type Problem struct {
 	Line   int    `json:"line,omitempty"`
 	Field  string `json:"field"`
 	Reason string `json:"reason"`
+}
+
+// others are the facts that end a wait or an ask otherwise, in the order in which they are tried.
+func (s *Step) others() []Other {
+	switch {
+	case s.Wait != nil:
+		return s.Wait.Or
+	case s.Ask != nil:
+		return s.Ask.Or
+	}
+	return nil
 }
 
 // validOutcome tells whether a word can stand in an address and for an outcome.

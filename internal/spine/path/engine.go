@@ -37,7 +37,7 @@ type Engine struct {
 // shelf is what a community's runs need of its definitions.
 type shelf struct {
 	byKind   map[string][]*Compiled // active versions by the facts they start on
-	waitFor  map[string][]string    // names of active versions by the facts that a step of theirs waits for
+	waitFor  map[string][]string    // names of active versions by the facts that a step of theirs waits for; what only ends an ask is not waited for
 	takes    map[string]bool        // every kind that some version waits for or starts on
 	shared   map[string]bool        // those of paths whose subjects are no persons
 	versions map[string]*Compiled   // by key
@@ -141,7 +141,7 @@ func newShelf(versions []*Compiled, active map[string]bool) *shelf {
 		for _, n := range c.nodes {
 			for _, k := range n.kinds() {
 				s.takes[k] = true
-				if active[key] && !slices.Contains(s.waitFor[k], c.Name) {
+				if active[key] && n.step.Ask == nil && !slices.Contains(s.waitFor[k], c.Name) {
 					s.waitFor[k] = append(s.waitFor[k], c.Name)
 				}
 			}
@@ -150,13 +150,13 @@ func newShelf(versions []*Compiled, active map[string]bool) *shelf {
 	return s
 }
 
-// kinds lists the facts that a step waits for.
+// kinds lists the facts that a step waits for, or that end it otherwise.
 func (n *node) kinds() (out []string) {
 	if w := n.step.Wait; w != nil {
 		out = append(out, w.On...)
-		for _, o := range w.Or {
-			out = append(out, o.On...)
-		}
+	}
+	for _, o := range n.step.others() {
+		out = append(out, o.On...)
 	}
 	for _, w := range n.step.Gate {
 		out = append(out, w.On...)

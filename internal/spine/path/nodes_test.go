@@ -14,7 +14,7 @@ import (
 
 const winding = `
 subject: person
-start: {on: path_test.reserved, once_per: person, again: [lapsed, left]}
+start: {on: path_test.reserved, once_per: person, again: [lapsed, left, withdrew]}
 steps:
   - until: {after: 10m}
   - wait: path_test.registered
@@ -27,6 +27,9 @@ steps:
             role: service
             for: 2h
             outcomes: {ok: next, refused: end refused}
+            or:
+              - {on: path_test.lapsed, then: end withdrew}
+              - {on: path_test.registered, where: {suspicion: "< 60"}}
             else: {end: unseen}
   - do: seat
     on:

@@ -73,9 +73,10 @@ var stepKeys = []string{
 	"choose", "gate", "end", "for", "else",
 }
 
-// owned are the keys that belong to one kind of step.
-var owned = map[string]string{
-	"or": "wait", "remind": "until", "with": "do", "on": "do", "role": "ask", "to": "ask", "outcomes": "ask", "within": "ask", "escalate": "ask", "show": "ask",
+// owned are the keys that belong to some kinds of steps.
+var owned = map[string][]string{
+	"or": {"wait", "ask"}, "remind": {"until"}, "with": {"do"}, "on": {"do"},
+	"role": {"ask"}, "to": {"ask"}, "outcomes": {"ask"}, "within": {"ask"}, "escalate": {"ask"}, "show": {"ask"},
 }
 
 func (p *parser) step(n *yaml.Node, field string) (s Step) {
@@ -95,8 +96,8 @@ func (p *parser) step(n *yaml.Node, field string) (s Step) {
 		return s
 	}
 	for _, k := range sortedKeys(owned) {
-		if owner := owned[k]; m[k] != nil && m[owner] == nil {
-			p.bad(m[k], field+"."+k, "%s belongs to a step with %s", k, owner)
+		if m[k] != nil && !slices.ContainsFunc(owned[k], func(kind string) bool { return m[kind] != nil }) {
+			p.bad(m[k], field+"."+k, "%s belongs to a step with %s", k, strings.Join(owned[k], " or "))
 		}
 	}
 	p.str(m["name"], field+".name", &s.Name)
@@ -120,21 +121,7 @@ func (p *parser) body(m map[string]*yaml.Node, field string, s *Step) {
 	switch {
 	case m["wait"] != nil:
 		w := p.wait(m["wait"], field+".wait")
-		for i, o := range p.seq(m["or"], field+".or") {
-			f := fmt.Sprintf("%s.or[%d]", field, i)
-			om := p.mapping(o, f, "on", "where", "then")
-			if om == nil {
-				continue
-			}
-			if om["on"] == nil {
-				p.bad(o, f+".on", "name the fact to wait for")
-			}
-			other := Other{On: p.list(om["on"], f+".on"), Where: p.condition(om["where"], f+".where"), Then: Branch{Next: true}}
-			if om["then"] != nil {
-				other.Then = p.branch(om["then"], f+".then")
-			}
-			w.Or = append(w.Or, other)
-		}
+		w.Or = p.others(m["or"], field+".or")
 		s.Wait = &w
 	case m["until"] != nil:
 		s.Until = p.until(m["until"], m["remind"], field)
@@ -165,6 +152,26 @@ func (p *parser) body(m map[string]*yaml.Node, field string, s *Step) {
 			s.Gate = append(s.Gate, p.wait(g, fmt.Sprintf("%s.gate[%d]", field, i)))
 		}
 	}
+}
+
+// others reads the facts that end a wait or an ask otherwise.
+func (p *parser) others(n *yaml.Node, field string) (out []Other) {
+	for i, o := range p.seq(n, field) {
+		f := fmt.Sprintf("%s[%d]", field, i)
+		m := p.mapping(o, f, "on", "where", "then")
+		if m == nil {
+			continue
+		}
+		if m["on"] == nil {
+			p.bad(o, f+".on", "name the fact to wait for")
+		}
+		other := Other{On: p.list(m["on"], f+".on"), Where: p.condition(m["where"], f+".where"), Then: Branch{Next: true}}
+		if m["then"] != nil {
+			other.Then = p.branch(m["then"], f+".then")
+		}
+		out = append(out, other)
+	}
+	return out
 }
 
 func (p *parser) wait(n *yaml.Node, field string) (w Wait) {
@@ -251,6 +258,7 @@ func (p *parser) ask(m map[string]*yaml.Node, field string) *Ask {
 	p.span(m["within"], field+".within", &a.Within)
 	p.str(m["escalate"], field+".escalate", &a.Escalate)
 	a.Show = p.list(m["show"], field+".show")
+	a.Or = p.others(m["or"], field+".or")
 	if m["outcomes"] == nil || a.Role == "" {
 		p.bad(m["ask"], field, "an ask needs a role and outcomes")
 		return a

@@ -116,6 +116,31 @@ func TestDeadlinesAndOnce(t *testing.T) {
 	})
 }
 
+// Who comes again right after an end that allows it may do so, also when both facts are handed over together.
+func TestAnEndAndANewBeginningTogether(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		w.put("start: {on: path_test.reserved, once_per: person, again: [left]}\nsteps:\n" +
+			"  - wait: path_test.joined\n    or: [{on: path_test.lapsed, then: end left}]\n  - end: in\n")
+		for _, happens := range []any{Reserved{}, Lapsed{}, Reserved{}, Reserved{}, Lapsed{}, Reserved{}, Joined{}, Reserved{}} {
+			w.happen("ann", happens)
+		}
+		w.settle()
+		w.read(func(tx *db.Tx) error {
+			runs, err := w.engine.RunsOf(tx, "ann", 10)
+			ends := map[string]int{}
+			for _, r := range runs {
+				ends[r.Outcome]++
+			}
+			if len(runs) != 3 || ends["left"] != 2 || ends["in"] != 1 {
+				t.Errorf("runs: %v", ends)
+			}
+			return err
+		})
+		w.agree()
+	})
+}
+
 // A fact that comes while the run waits for a time is found when the run gets to wait for it.
 func TestEarlyArrivalsCount(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {

@@ -101,15 +101,7 @@ func (v *validator) collectNames() {
 	}
 	take(v.d.Start.On)
 	for _, n := range v.c.nodes {
-		if w := n.step.Wait; w != nil {
-			take(w.On)
-			for _, o := range w.Or {
-				take(o.On)
-			}
-		}
-		for _, w := range n.step.Gate {
-			take(w.On)
-		}
+		take(n.kinds())
 		if n.step.Do != nil && v.e.actions[n.step.Do.Action] != nil {
 			for _, name := range v.e.actions[n.step.Do.Action].Sets {
 				v.names[name] = true
@@ -148,11 +140,6 @@ func (v *validator) node(n *node) {
 	switch {
 	case s.Wait != nil:
 		v.wait(s.line, field+".wait", *s.Wait)
-		for i, o := range s.Wait.Or {
-			f := fmt.Sprintf("%s.or[%d]", field, i)
-			v.kinds(s.line, f+".on", o.On)
-			v.condition(s.line, f+".where", o.Where)
-		}
 	case s.Until != nil:
 		v.until(s, field)
 	case s.Do != nil:
@@ -163,10 +150,20 @@ func (v *validator) node(n *node) {
 		for _, name := range s.Ask.Show {
 			v.value(s.line, field+".show", name)
 		}
+		for i := range s.Ask.Or {
+			if _, taken := s.Ask.Outcomes[orLabel(i)]; taken {
+				v.bad(s.line, field+".outcomes."+orLabel(i), "a task that facts can end can't have an outcome called %s", orLabel(i))
+			}
+		}
 	case s.Choose != nil:
 		for i, c := range s.Choose.Choices {
 			v.condition(s.line, fmt.Sprintf("%s.choose[%d].when", field, i), c.When)
 		}
+	}
+	for i, o := range s.others() {
+		f := fmt.Sprintf("%s.or[%d]", field, i)
+		v.kinds(s.line, f+".on", o.On)
+		v.condition(s.line, f+".where", o.Where)
 	}
 	for _, w := range s.Gate {
 		v.wait(s.line, field+".gate", w)

@@ -183,18 +183,17 @@ func join(kinds []string) string {
 	return out
 }
 
-// target finds where an outcome of the log leads: a wait's is the fact's kind, which may be one of its alternatives.
+// target finds where an outcome of the log leads: that of a wait is the fact's kind, and a wait's or an ask's other facts stand
+// there by theirs.
 func (c *Compiled) target(addr, outcome string) target {
 	n := c.nodes[addr]
 	if outcome == Merged || outcome == Erased {
 		return target{end: outcome}
 	}
-	if w := n.step.Wait; w != nil {
-		for i, o := range w.Or {
-			for _, k := range o.On {
-				if w.outcome(i, k) == outcome {
-					return n.way(orLabel(i))
-				}
+	for i, o := range n.step.others() {
+		for _, k := range o.On {
+			if n.step.outcome(i, k) == outcome {
+				return n.way(orLabel(i))
 			}
 		}
 	}
@@ -274,7 +273,7 @@ func (e *Engine) Explain(tx *db.Tx, runID string) (x Explained, err error) {
 	return x, err
 }
 
-// WaitFor names the paths that may start and have a step that waits for facts of a kind.
+// WaitFor names the paths that may start and have a step that waits for facts of a kind. One that only ends an ask doesn't count.
 func (e *Engine) WaitFor(tx *db.Tx, kind string) ([]string, error) {
 	s, err := e.shelf(tx)
 	if err != nil {

@@ -75,6 +75,9 @@ func (b *batch) enter(r *Run, n *node, f *fact.Fact) (to target, outcome string,
 	case s.Until != nil:
 		return b.enterUntil(r, n, f)
 	case s.Ask != nil:
+		if to, outcome, stands, err = b.early(r, n); err != nil || !stands {
+			return to, outcome, stands, err // nobody is asked for what has happened already
+		}
 		return to, "", true, b.ask(r, n)
 	}
 	r.DueAt = time.Time{}
@@ -137,27 +140,34 @@ func (b *batch) meets(r *Run, n *node, f *fact.Fact) (to target, outcome string,
 		if met, err = b.fits(r, f, s.Wait.On, s.Wait.Where); met || err != nil {
 			return n.way(f.Kind), f.Kind, met, err
 		}
-		for i, o := range s.Wait.Or {
-			if met, err = b.fits(r, f, o.On, o.Where); met || err != nil {
-				return n.way(orLabel(i)), s.Wait.outcome(i, f.Kind), met, err
-			}
-		}
 	case s.Ask != nil:
-		if f.Kind != taskFinished {
-			return to, "", false, nil
+		if outcome, met, err = finished(r, f); met || err != nil {
+			return n.way(outcome), outcome, met, err
 		}
-		var data struct{ Task, Outcome string }
-		if err := f.Into(&data); err != nil || data.Task != r.Task {
-			return to, "", false, err
-		}
-		r.took(f)
-		r.Task = ""
-		r.Vars["outcome"] = data.Outcome
-		return n.way(data.Outcome), data.Outcome, true, nil
 	case len(s.Gate) > 0:
 		return b.gate(r, n, f)
 	}
+	for i, o := range s.others() {
+		if met, err = b.fits(r, f, o.On, o.Where); met || err != nil {
+			return n.way(orLabel(i)), s.outcome(i, f.Kind), met, err
+		}
+	}
 	return to, "", false, nil
+}
+
+// finished tells how the run's own task ended, if that is what the fact tells. A task that was withdrawn is its own no longer.
+func finished(r *Run, f *fact.Fact) (outcome string, is bool, err error) {
+	if f.Kind != taskFinished || r.Task == "" {
+		return "", false, nil
+	}
+	var data struct{ Task, Outcome string }
+	if err := f.Into(&data); err != nil || data.Task != r.Task {
+		return "", false, err
+	}
+	r.took(f)
+	r.Task = ""
+	r.Vars["outcome"] = data.Outcome
+	return data.Outcome, true, nil
 }
 
 func gateName(n *node, i int) string { return "gate." + n.addr + "." + strconv.Itoa(i) }
@@ -250,6 +260,9 @@ func (b *batch) end(r *Run, outcome string) error {
 	r.early = early{}
 	if slices.Contains(c.Start.Again, outcome) || slices.Contains(c.Start.Again, "*") {
 		r.onceKey = ""
+		if err := updateRun(b.tx, r); err != nil { // now: a fact of this very batch may begin the next one
+			return err
+		}
 	}
 	_, err = fact.Append(b.tx, Ended{Path: Name(r.Path), Run: fact.ID(r.ID), Outcome: Outcome(outcome)}, b.about(r))
 	return err

@@ -24,7 +24,12 @@ interface Paging {
   cursor?: string
 }
 
-export const listGuests = (community: string, query: Paging & { state?: 'active' | 'retired' }, signal?: AbortSignal) =>
+/** `topic` are words, each of which is in something that they can speak about. */
+export const listGuests = (
+  community: string,
+  query: Paging & { state?: 'active' | 'retired'; topic?: string },
+  signal?: AbortSignal,
+) =>
   call<Schemas['PageOfGuestRow']>(
     api.GET('/api/v1/communities/{community}/guests', { params: { path: { community }, query }, signal }),
   )
@@ -66,13 +71,14 @@ export const slotsQuery = (community: string) =>
 
 export type TopicState = 'open' | 'taken' | 'closed'
 
-export const topicsQuery = (community: string, state: TopicState, limit: number) =>
+/** `q` are words, each of which is in the title or in what is said about it. */
+export const topicsQuery = (community: string, state: TopicState, limit: number, q = '') =>
   queryOptions({
-    queryKey: [...bankKey(community), 'topics', state, limit],
+    queryKey: [...bankKey(community), 'topics', state, limit, q],
     queryFn: ({ signal }) =>
       call<Schemas['PageOfTopicRow']>(
         api.GET('/api/v1/communities/{community}/topics', {
-          params: { path: { community }, query: { state, limit } },
+          params: { path: { community }, query: { state, limit, q: q || undefined } },
           signal,
         }),
       ),

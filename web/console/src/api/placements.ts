@@ -3,12 +3,14 @@ import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, call } from './client'
 import type { Schemas } from './community'
 import { growthKey } from './growth'
+import { asProblem } from './problem'
 
 export type Placement = Schemas['IntakePlacement']
 export type Figures = Schemas['IntakePlacementFigures']
 export type Pool = Schemas['IntakePoolFigures']
 export type Origin = Schemas['NamedOrigin']
 export type Sale = Schemas['NamedSale']
+export type EventPlacement = Schemas['EventPlacement']
 export type Outlook = Schemas['IntakeOutlook']
 export type Ranking = 'roi' | 'revenue' | 'contacts' | 'rate' | 'cost'
 
@@ -66,6 +68,25 @@ export const placementQuery = (community: string, id: string) =>
       call<Figures>(
         api.GET('/api/v1/communities/{community}/placements/{id}', { params: { path: { community, id } }, signal }),
       ),
+  })
+
+/** What an event is as a placement; null for one that is none. */
+export const eventPlacementQuery = (community: string, event: string) =>
+  queryOptions({
+    queryKey: [...placementsKey(community), 'event', event],
+    queryFn: async ({ signal }): Promise<EventPlacement | null> => {
+      try {
+        return await call<EventPlacement>(
+          api.GET('/api/v1/communities/{community}/events/{id}/placement', {
+            params: { path: { community, id: event } },
+            signal,
+          }),
+        )
+      } catch (error) {
+        if (asProblem(error).code === 'intake.no_placement') return null
+        throw error
+      }
+    },
   })
 
 export const listOrigins = (community: string, id: string, query: Paging, signal?: AbortSignal) =>

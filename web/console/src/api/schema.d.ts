@@ -1296,6 +1296,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The placement that an event is, with what became of those who came by its entry */
+        get: operations["event.placement"];
+        /** Makes an event a placement: whose audience, what it costs, and how many places are for them alone; for these the right to change events is needed */
+        put: operations["event.place"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/production": {
         parameters: {
             query?: never;
@@ -4381,7 +4399,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes that a supplier was paid by the bank */
+        /** Notes that a supplier was paid by the bank; again, with the bank's number of it, changes nothing */
         post: operations["supplier.pay"];
         delete?: never;
         options?: never;
@@ -5725,8 +5743,8 @@ export interface components {
             opening?: string;
             /** @description the person whose link it is */
             owner?: string;
-            /** @description the path it leads into */
-            path: string;
+            /** @description the path it leads into; one of an event's placement may have none, and leads to the event */
+            path?: string;
             placement?: string;
             source?: string;
             title: string;
@@ -5769,8 +5787,8 @@ export interface components {
             owner?: string;
             /** @description its landing page; the community's own if not given */
             page?: string;
-            /** @description the path it leads into */
-            path: string;
+            /** @description the path it leads into; empty for one that leads to its placement's event */
+            path?: string;
             placement?: string;
             source?: string;
             state: string;
@@ -6124,6 +6142,124 @@ export interface components {
             need: number;
             persons: string[];
         };
+        EventPlaceRequest: {
+            /**
+             * Format: int64
+             * @description fen
+             */
+            cost: number;
+            /** @description whose audience, as people know it */
+            name: string;
+            /** @description person who brings them */
+            partner?: string;
+            /**
+             * Format: int64
+             * @description for who comes by its entry alone; the house bounds them too; as they are if not given
+             */
+            places?: number;
+            /** @description as the community names it */
+            pool?: string;
+            /**
+             * Format: int64
+             * @description fen, of these places
+             */
+            price?: number;
+            /** @description where the audience is; needed the first time, and stays */
+            source?: string;
+        };
+        EventPlacement: {
+            /**
+             * Format: int64
+             * @description of those who came first by it, were at the event
+             */
+            attended: number;
+            /**
+             * Format: int64
+             * @description persons whose first way in it was
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description of these, registered or added a contact
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description of these, have something they paid for
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            cost: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ends?: string;
+            /** @description that leads to the event */
+            entry: components["schemas"]["EntryView"];
+            /** @description that it brings an audience to; one that is an event's has an entry that leads there */
+            event?: string;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description its page, each visitor once a day
+             */
+            opened: number;
+            /** Format: int64 */
+            orders: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            paid: number;
+            /** @description of the entry's owner */
+            partner_name?: string;
+            /**
+             * Format: int64
+             * @description days from its start until its revenue had paid its cost; absent if it has not
+             */
+            payback_days?: number;
+            /** @description accounts with the same audience, groups, mid-size accounts: as the community names them */
+            pool?: string;
+            /**
+             * Format: int64
+             * @description fen, revenue less cost
+             */
+            profit: number;
+            /**
+             * Format: int64
+             * @description converted of contacts, in basis points; absent without contacts
+             */
+            rate_bp?: number;
+            /**
+             * Format: int64
+             * @description fen, of it
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description fen, paid less refunded
+             */
+            revenue: number;
+            /**
+             * Format: int64
+             * @description profit of cost, in basis points; absent without a cost
+             */
+            roi_bp?: number;
+            /** @description set aside for who came by it, known before or not */
+            seats: components["schemas"]["EventSeats"];
+            source: string;
+            /** Format: date-time */
+            starts?: string;
+            /**
+             * Format: int64
+             * @description of those who came first by it, have a ticket for the event
+             */
+            tickets: number;
+        };
         EventProduction: {
             /** @description the paths that look after it, the newest first */
             courses: components["schemas"]["PathCourse"][];
@@ -6226,6 +6362,25 @@ export interface components {
             /** @description it is sent later: whoever scanned it has decided alone whether to let in */
             offline?: boolean;
         };
+        EventSeats: {
+            /**
+             * Format: int64
+             * @description to be paid
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description at most; 0 for none
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            price: number;
+            /** Format: int64 */
+            taken: number;
+        };
         EventSlot: {
             /** Format: date-time */
             starts: string;
@@ -6326,6 +6481,8 @@ export interface components {
             warn?: components["schemas"]["EventWarning"];
         };
         EventTicketType: {
+            /** @description only for who has come by the entry of the event's placement */
+            audience?: boolean;
             /** @description how long before the start it is last to be had; at the start if not given */
             closes_before?: string;
             /** @description a–z, 0–9, - */
@@ -7158,14 +7315,14 @@ export interface components {
             owed?: number;
         };
         GrowthTerms: {
-            /** @description click, claim, attendance or order: what binds a guest */
+            /** @description click, claim, attendance, order or offer: what binds a guest; by offer who buys what an event offers to who held it */
             binds: string;
             /**
              * Format: int64
              * @description days from the payment for which a reward is frozen; until the order can't be given back any more if not given
              */
             freeze_days?: number;
-            /** @description new: who is no member when they come; or anyone. new if not given */
+            /** @description new: who is no member when they come; or anyone. new if not given, but anyone of who buys what an event offers */
             guests?: string;
             /** @description what the promoter gets, and, with two, who brought the promoter; more is against the law */
             levels: components["schemas"]["GrowthLevel"][];
@@ -7178,7 +7335,7 @@ export interface components {
             points_per_yuan?: number;
             /** @description plan:vip, a whole kind as ticket, or *; everything if not given */
             products?: string[];
-            /** @description members or anyone; members if not given */
+            /** @description members or anyone; members if not given, but anyone of those who hold events */
             promoters?: string;
             /**
              * Format: int64
@@ -7391,8 +7548,8 @@ export interface components {
             owner?: string;
             /** @description its landing page; the community's own if not given */
             page?: string;
-            /** @description the path it leads into */
-            path: string;
+            /** @description the path it leads into; empty for one that leads to its placement's event */
+            path?: string;
             placement?: string;
             source?: string;
             state: string;
@@ -7499,6 +7656,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             ends?: string;
+            /** @description that it brings an audience to; one that is an event's has an entry that leads there */
+            event?: string;
             id: string;
             name: string;
             /** @description accounts with the same audience, groups, mid-size accounts: as the community names them */
@@ -7532,6 +7691,8 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             ends?: string;
+            /** @description that it brings an audience to; one that is an event's has an entry that leads there */
+            event?: string;
             id: string;
             name: string;
             /** Format: int64 */
@@ -15942,6 +16103,79 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "event.placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPlacement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventPlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPlacement"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "event.production": {
         parameters: {
             query?: never;
@@ -16997,6 +17231,8 @@ export interface operations {
                 limit?: number;
                 /** @description active if not given */
                 state?: "active" | "retired";
+                /** @description words, each of which is in something that they can speak about */
+                topic?: string;
             };
             header?: never;
             path: {
@@ -24552,6 +24788,8 @@ export interface operations {
                 limit?: number;
                 /** @description open if not given */
                 state?: "open" | "taken" | "closed";
+                /** @description words, each of which is in the title or in what is said about it */
+                q?: string;
             };
             header?: never;
             path: {

@@ -24,6 +24,7 @@ import css from './Events.module.css'
 import { Gifts } from './Gifts'
 import { GiveWay } from './GiveWay'
 import { Line } from './Line'
+import { Placement } from './Placement'
 import { Production } from './Production'
 import { phaseOf, phaseTone, phaseWord } from './phase'
 import { Room } from './Room'
@@ -31,7 +32,7 @@ import { Sale } from './Sale'
 import { Tickets } from './Tickets'
 import { kindOf, placeOf } from './words'
 
-const tabs = ['production', 'room', 'tickets', 'line', 'gifts', 'door', 'came', 'sale', 'answers'] as const
+const tabs = ['production', 'room', 'tickets', 'line', 'gifts', 'door', 'came', 'sale', 'placement', 'answers'] as const
 type Tab = (typeof tabs)[number]
 
 /** One event: how full it is, who came, what they thought; and its lists. */
@@ -112,6 +113,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       {tab === 'production' && <Production slug={slug} event={e} />}
       {tab === 'room' && <Room slug={slug} event={e} />}
       {tab === 'sale' && <Sale slug={slug} event={e} etag={etag} />}
+      {tab === 'placement' && <Placement slug={slug} event={e} />}
       {tab === 'came' && <Came slug={slug} event={e} />}
       {tab === 'tickets' && <Tickets slug={slug} event={e} />}
       {tab === 'line' && <Line slug={slug} event={e} />}

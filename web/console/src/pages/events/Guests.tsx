@@ -26,10 +26,10 @@ export function Guests({ slug }: { slug: string }) {
   const source = useMemo<ListSource<GuestRow>>(
     () => ({
       key: [...bankKey(slug), 'guests'],
-      load: async ({ segment, limit, cursor }, signal) => {
+      load: async ({ segment, limit, cursor, filters }, signal) => {
         const answer = await listGuests(
           slug,
-          { state: segment === 'retired' ? 'retired' : 'active', limit, cursor },
+          { state: segment === 'retired' ? 'retired' : 'active', limit, cursor, topic: filters.topic },
           signal,
         )
         return { items: answer.items ?? [], next: answer.next }
@@ -55,6 +55,7 @@ export function Guests({ slug }: { slug: string }) {
         rowId={(g) => g.id}
         rowName={(g) => g.name}
         rowTo={(g) => communityPath(slug, `events/guests/${g.id}`)}
+        filters={[{ id: 'topic', label: t('events.guests.topics'), kind: 'text' }]}
         segments={cuts.map((id) => ({ id, label: t(`events.guests.${id}`) }))}
         empty={{
           title: t('events.guests.none'),

@@ -19,6 +19,7 @@ type Stop = Course['stops'][number]
 const tones: Record<string, Tone> = {
   done: 'good',
   missed: 'bad',
+  withdrawn: 'plain',
   now: 'wait',
   late: 'bad',
   ahead: 'plain',
@@ -27,6 +28,9 @@ const tones: Record<string, Tone> = {
 
 /** A task or an answer that did not come in time lets a run go its other way. */
 const missed = (stop: Stop) => stop.state === 'done' && stop.kind !== 'until' && stop.outcome === 'else'
+
+/** A task that a fact ended, whose name has a dot: nobody needed to do it any more. */
+const withdrawn = (stop: Stop) => stop.state === 'done' && stop.kind === 'ask' && !!stop.outcome?.includes('.')
 
 /** Is it made in time? Each step of the paths that look after the event, with its date; and the jury. */
 export function Production({ slug, event }: { slug: string; event: EventView }) {
@@ -71,10 +75,12 @@ function Stops({ slug, course }: { slug: string; course: Course }) {
   const nameOf = (stop: Stop) => text(stop.title ?? {}) || t(`events.production.wait.${stop.what}` as Key)
   const stateOf = (stop: Stop) => {
     if (missed(stop)) return 'missed'
+    if (withdrawn(stop)) return 'withdrawn'
     return stop.state === 'now' && stop.due && Date.parse(stop.due) < now ? 'late' : stop.state
   }
   const when = (stop: Stop) => {
-    if (missed(stop) && stop.left_at) return t('events.production.at', { when: format.dateTime(stop.left_at) })
+    if ((missed(stop) || withdrawn(stop)) && stop.left_at)
+      return t('events.production.at', { when: format.dateTime(stop.left_at) })
     if (stop.state === 'done' && stop.left_at)
       return t('events.production.left', { when: format.dateTime(stop.left_at) })
     if (!stop.due || stop.state === 'never') return ''

@@ -1,6 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
 import { bankChanged, type Topic, type TopicState, topicsQuery } from '~/api/bank'
 import { api, call } from '~/api/client'
@@ -20,14 +20,21 @@ import { Holder } from './Holder'
 const states = ['open', 'taken', 'closed'] as const
 const first = 8
 const most = 100
+const pause = 300
 
-/** What people want to hear of, those that most want first. */
+/** What people want to hear of, those that most want first; searched as one types, a moment after the last letter. */
 export function Topics({ slug }: { slug: string }) {
   const { t } = useWords()
   const [state, setState] = useState<TopicState>('open')
   const [limit, setLimit] = useState(first)
+  const [typed, setTyped] = useState('')
+  const [words, setWords] = useState('')
   const [editing, setEditing] = useState<Topic | 'new'>()
-  const query = useQuery(topicsQuery(slug, state, limit))
+  useEffect(() => {
+    const timer = setTimeout(() => setWords(typed.trim()), pause)
+    return () => clearTimeout(timer)
+  }, [typed])
+  const query = useQuery({ ...topicsQuery(slug, state, limit, words), placeholderData: keepPreviousData })
   const items = query.data?.items ?? []
   return (
     <Section
@@ -44,9 +51,22 @@ export function Topics({ slug }: { slug: string }) {
             {t(`events.topics.${name}`)}
           </button>
         ))}
+        <Input
+          type="search"
+          size="small"
+          className={css.find}
+          maxLength={80}
+          allowClear
+          placeholder={t('events.topics.search')}
+          aria-label={t('events.topics.search')}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
       </div>
       {query.error && <ProblemNotice problem={asProblem(query.error)} onRetry={() => void query.refetch()} />}
-      {query.data && items.length === 0 && <p className={page.none}>{t(`events.topics.none.${state}`)}</p>}
+      {query.data && items.length === 0 && (
+        <p className={page.none}>{t(words ? 'list.nothing.title' : `events.topics.none.${state}`)}</p>
+      )}
       {items.length > 0 && (
         <ul className={page.rows}>
           {items.map((topic) => (

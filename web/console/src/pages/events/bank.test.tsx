@@ -73,6 +73,27 @@ test('the page says which times are empty, what people want to hear of, and whom
   expect(screen.queryByRole('button', { name: '邀请' })).toBeNull()
 })
 
+test('topics are asked for by words, and guests by what they speak about (E9)', async () => {
+  const user = userEvent.setup({ pointerEventsCheck: 0 })
+  const asked: Record<string, string | null> = {}
+  desk([], {
+    [`GET ${here}/topics`]: (request: Request) => {
+      asked.q = new URL(request.url).searchParams.get('q')
+      return { items: asked.q ? [] : [topic] }
+    },
+    [`GET ${here}/guests`]: (request: Request) => {
+      asked.topic = new URL(request.url).searchParams.get('topic')
+      return { items: [guest] }
+    },
+  })
+  open('/c/mothers/events/bank?f.topic=%E8%A3%82%E5%8F%98')
+  await screen.findByText('冷启动')
+  expect(asked).toEqual({ q: null, topic: '裂变' })
+  await user.type(screen.getByLabelText('按词搜选题'), ' 续费 ')
+  await screen.findByText('没有符合条件的内容')
+  expect(asked.q).toBe('续费')
+})
+
 test('a question becomes a topic with those who asked it (E9)', async () => {
   const user = userEvent.setup({ pointerEventsCheck: 0 })
   const sent: unknown[] = []

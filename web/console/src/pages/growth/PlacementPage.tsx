@@ -85,6 +85,11 @@ function Where({ figures: f, slug }: { figures: Figures; slug: string }) {
     <p className={css.facts}>
       {source && <span>{source}</span>}
       {f.pool && <span>{t('placements.inPool', { pool: f.pool })}</span>}
+      {f.event && (
+        <Link className={css.lead} to={communityPath(slug, `events/${f.event}/placement`)}>
+          {t('placements.event')}
+        </Link>
+      )}
       {(f.starts || f.ends) && (
         <span>{[f.starts, f.ends].map((at) => (at ? format.dateTime(at) : '')).join(' – ')}</span>
       )}

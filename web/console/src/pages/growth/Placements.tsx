@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { sourcesQuery } from '~/api/community'
 import {
   type Figures,
@@ -112,7 +112,21 @@ function useColumns(slug: string): ListColumn<Figures>[] {
   const sourceOf = (id: string) => sources.data?.items?.find((s) => s.id === id)?.name ?? ''
   return [
     { id: 'name', header: t('placements.name'), main: true, width: 168, cell: (f) => f.name },
-    { id: 'source', header: t('placements.source'), width: 112, cell: (f) => sourceOf(f.source) },
+    {
+      id: 'source',
+      header: t('placements.source'),
+      width: 112,
+      cell: (f) => (
+        <>
+          {sourceOf(f.source)}
+          {f.event && (
+            <Link className={css.under} to={communityPath(slug, `events/${f.event}/placement`)}>
+              {t('placements.event')}
+            </Link>
+          )}
+        </>
+      ),
+    },
     { id: 'pool', header: t('placements.pool'), width: 104, cell: (f) => f.pool },
     { id: 'cost', header: t('placements.cost'), align: 'right', width: 112, cell: (f) => format.money(f.cost) },
     {

@@ -18,7 +18,7 @@ export const bondTones: Record<string, Tone> = {
   expired: 'done',
 }
 
-const binds = ['click', 'claim', 'attendance', 'order']
+const binds = ['click', 'claim', 'attendance', 'order', 'offer']
 const reasons = [
   'self',
   'staff',

@@ -58,7 +58,7 @@ export function Intake() {
               entry={entry}
               slug={slug}
               source={nameOf(entry.source)}
-              path={pathOf(entry.path)}
+              path={entry.path ? pathOf(entry.path) : t('events.placement.entry')}
             />
           ))}
         </div>

@@ -1,0 +1,88 @@
+import { screen, within } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { community, open, operator, server } from '~/test/render'
+
+const here = '/api/v1/communities/mothers'
+const title = { 'zh-Hans': '线上专场' }
+const event = {
+  id: 'e1',
+  code: 'e1code',
+  template: 'session',
+  kind: 'script',
+  title,
+  state: 'cancelled',
+  starts: '2026-12-01T12:00:00Z',
+  ends: '2026-12-01T14:00:00Z',
+  capacity: 50,
+  version: 2,
+  types: [],
+  url: 'https://example.org/mothers/events/e1code',
+  door: '',
+  answers: 0,
+  result: {},
+  figures: { capacity: 50, valid: 0 },
+  created_at: '2026-11-01T00:00:00Z',
+}
+const stop = (address: string, words: string, state: string, outcome: string) => ({
+  address,
+  title: { 'zh-Hans': words },
+  kind: 'ask',
+  what: 'x',
+  owner: 'content',
+  state,
+  outcome,
+  left_at: '2026-11-12T00:00:00Z',
+  times: state === 'never' ? 0 : 1,
+})
+const course = {
+  id: 'r1',
+  path: 'production',
+  version: 1,
+  subject: 'e1',
+  state: 'ended',
+  outcome: 'cancelled',
+  step: '',
+  title: { 'zh-Hans': '专场制作' },
+  vars: {},
+  started_at: '2026-11-01T00:00:00Z',
+  entered_at: '2026-11-12T00:00:00Z',
+  stops: [
+    stop('0', '邀请嘉宾', 'done', 'agreed'),
+    stop('1', '确认提纲', 'done', 'else'),
+    stop('2', '收稿', 'done', 'event.cancelled'),
+    stop('3', '会后总结', 'never', ''),
+  ],
+}
+
+beforeEach(() => history.replaceState(null, '', '/'))
+afterEach(() => vi.unstubAllGlobals())
+
+test('a step tells whether it was done, missed, or needed by nobody any more (E2)', async () => {
+  server({
+    'GET /api/v1/session': () => ({
+      operator,
+      mfa: true,
+      communities: [{ ...community, name: { 'zh-Hans': community.name } }],
+    }),
+    [`GET ${here}`]: () => ({ actions: ['event.read'] }),
+    [`GET ${here}/events/e1`]: () => event,
+    [`GET ${here}/events/e1/production`]: () => ({
+      courses: [course],
+      jury: { state: 'none', names: {}, round: 0, need: 0, yes: 0, no: 0, jurors: [] },
+    }),
+    [`GET ${here}/guests`]: () => ({ items: [] }),
+    [`GET ${here}/events/e1/guests`]: () => ({ asks: [] }),
+    [`GET ${here}/topics`]: () => ({ items: [] }),
+  })
+  open('/c/mothers/events/e1/production')
+  for (const [words, tag] of [
+    ['邀请嘉宾', '已完成'],
+    ['确认提纲', '没有按时'],
+    ['收稿', '不用做了'],
+    ['会后总结', '不再进行'],
+  ] as const) {
+    const row = (await screen.findByText(words)).closest('li') as HTMLElement
+    within(row).getByText(tag)
+  }
+  expect(screen.getByText('已结束：已取消')).toBeTruthy()
+})
