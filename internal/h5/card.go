@@ -92,7 +92,7 @@ func (p *Pages) checkCard(w http.ResponseWriter, r *http.Request, v *visit, _ ac
 		return nil
 	})
 	status := http.StatusOK
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal {
+	if e := refused(err); e != nil {
 		words := p.say(v, e)
 		status, data = statusOf[e.Kind], checkView{Title: words.What, Next: words.Next}
 	} else if err != nil {

@@ -141,7 +141,7 @@ var mention = regexp.MustCompile(`<@([0-9a-z]+)>`)
 func (p *Pages) joinCircle(w http.ResponseWriter, r *http.Request, v *visit) error {
 	id := r.PathValue("id")
 	_, err := p.Circles.Join(r.Context(), v.community.ID, circle.Join{Person: v.who.ID, Circle: id})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showHome(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -116,7 +116,7 @@ func (p *Pages) takePlace(w http.ResponseWriter, r *http.Request, v *visit) erro
 			return err
 		})
 	}
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && !errors.Is(err, membership.ErrUnknownInvitation) {
+	if e := refused(err); e != nil && !errors.Is(err, membership.ErrUnknownInvitation) {
 		return p.showColleague(w, r, v, statusOf[e.Kind], f, false, e)
 	}
 	if err != nil {

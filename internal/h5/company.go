@@ -71,7 +71,7 @@ func (p *Pages) foundCompany(w http.ResponseWriter, r *http.Request, v *visit) e
 		o, err = p.People.FoundTx(tx, "page "+v.who.ID+" "+r.PostFormValue("key"), v.who.ID, r.PostFormValue("name"), "")
 		return err
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal {
+	if e := refused(err); e != nil {
 		return p.showCompanies(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {
@@ -180,7 +180,7 @@ func (p *Pages) companyPlans(tx *db.Tx, x *view, v *visit, id string) (out []pla
 		}
 		c := planCard{Name: o.Name, Title: o.Title.In(v.lang), Pitch: x.T("h5.company.seats", "n", o.Seats), Action: v.base + "/company/" + id + "/buy", Key: nonce()}
 		q, err := p.Members.QuoteForTx(tx, v.who.ID, id, o.Name)
-		if refusal := errs.As(err); refusal != nil && refusal.Kind != errs.Internal {
+		if refusal := refused(err); refusal != nil {
 			c.Whynot = p.say(v, refusal)
 		} else if err != nil {
 			return nil, err
@@ -237,7 +237,7 @@ func (p *Pages) forCompany(w http.ResponseWriter, r *http.Request, v *visit, do 
 		}
 		return err
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showCompany(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {
@@ -295,7 +295,7 @@ func (p *Pages) leaveCompany(w http.ResponseWriter, r *http.Request, v *visit) e
 		}
 		return p.People.LeaveOrganisationTx(tx, o.ID, v.who.ID, "")
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showCompany(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func (p *Pages) onEvent(w http.ResponseWriter, r *http.Request, v *visit, do fun
 		to, err = do(tx, e)
 		return err
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && !e.Is(event.ErrUnknown) {
+	if e := refused(err); e != nil && !e.Is(event.ErrUnknown) {
 		return p.showEvent(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -186,7 +186,7 @@ func (p *Pages) claimGift(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err == nil {
 		t, err = p.Events.ClaimGift(r.Context(), v.community.ID, r.PathValue("token"), v.who.ID)
 	}
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && !errors.Is(err, event.ErrUnknownGift) {
+	if e := refused(err); e != nil && !errors.Is(err, event.ErrUnknownGift) {
 		return p.showGift(w, r, v, statusOf[e.Kind], f, false, e)
 	}
 	if err != nil {

@@ -94,7 +94,7 @@ func (p *Pages) judge(w http.ResponseWriter, r *http.Request, v *visit) error {
 		}
 		return err
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showJury(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

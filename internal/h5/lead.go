@@ -213,14 +213,13 @@ func (p *Pages) nextOf(tx *db.Tx, id, known string) (room.Room, error) {
 
 // led shows the host's page again, with why something could not be done.
 func (p *Pages) led(w http.ResponseWriter, r *http.Request, v *leading, err error) error {
-	e := errs.As(err)
-	switch {
-	case err == nil || errors.Is(err, errMoved):
+	if err == nil || errors.Is(err, errMoved) {
 		return back(w, r, v.base+"/events/"+v.event.Code+"/lead")
-	case e == nil || e.Kind == errs.NotFound || e.Kind == errs.Internal:
-		return err
 	}
-	return p.showLead(w, r, v, statusOf[e.Kind], e)
+	if e := answerable(err); e != nil {
+		return p.showLead(w, r, v, statusOf[e.Kind], e)
+	}
+	return err
 }
 
 // markQuestion says what became of a question of the event.

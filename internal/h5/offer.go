@@ -32,7 +32,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 	switch kind {
 	case shop.KindPlan:
 		q, err := p.Members.QuoteTx(tx, v.who.ID, item)
-		if isRefusal(err) {
+		if refused(err) != nil {
 			return nil, nil // they have it, or it is sold out
 		}
 		if err != nil {
@@ -48,7 +48,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		c.Price, c.Action, c.Key = yuan(q.Due), v.base+"/plans/"+item+"/buy", nonce()
 	case shop.KindGroup:
 		o, err := p.Goods.OfferTx(tx, item)
-		if isRefusal(err) {
+		if refused(err) != nil {
 			return nil, nil
 		}
 		if err != nil {
@@ -59,7 +59,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 	default:
 		product, _, _ := strings.Cut(item, "/")
 		one, err := p.Goods.ProductTx(tx, product)
-		if isRefusal(err) || err == nil && one.Retired {
+		if refused(err) != nil || err == nil && one.Retired {
 			return nil, nil
 		}
 		if err != nil {
@@ -75,7 +75,7 @@ func (p *Pages) offerOf(tx *db.Tx, x *view, v *visit, e event.Event) (*saleCard,
 		return c, nil
 	}
 	coupon, err := p.Shop.CouponTx(tx, e.Sells.Coupon)
-	if isRefusal(err) || err == nil && (!coupon.Open(tx.Now()) || coupon.Quota > 0 && coupon.Used >= coupon.Quota) {
+	if refused(err) != nil || err == nil && (!coupon.Open(tx.Now()) || coupon.Quota > 0 && coupon.Used >= coupon.Quota) {
 		return c, nil
 	}
 	c.Off = coupon.Title.In(v.lang)
@@ -91,12 +91,6 @@ type led struct {
 func ledBy(r *http.Request, refusal *errs.Error) led {
 	own := r.FormValue("coupon") == "" // the offer's, and not one that the buyer has typed
 	return led{r.FormValue("from"), r.FormValue("plain") != "" || own && refusal != nil && shop.OfCoupon(refusal)}
-}
-
-// isRefusal tells a refusal from what went wrong.
-func isRefusal(err error) bool {
-	e := errs.As(err)
-	return e != nil && e.Kind != errs.Internal
 }
 
 // ledTo notes on an order what led its buyer to it, and takes what that offers off.
@@ -132,7 +126,7 @@ func (p *Pages) ledTo(tx *db.Tx, r *http.Request, c *shop.Checkout) error {
 	if err == nil && coupon.Open(tx.Now()) {
 		c.Coupon = coupon.Code
 	}
-	if isRefusal(err) {
+	if refused(err) != nil {
 		err = nil
 	}
 	return err

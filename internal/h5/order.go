@@ -179,7 +179,7 @@ func (p *Pages) act(w http.ResponseWriter, r *http.Request, v *visit, do func(tx
 		}
 		return do(tx, d.Order)
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showOrder(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {
@@ -203,7 +203,7 @@ func (p *Pages) payOrder(w http.ResponseWriter, r *http.Request, v *visit) error
 		return err
 	}
 	pm, err := p.Shop.Pay(r.Context(), v.community.ID, r.PathValue("id"), r.PostFormValue("by"))
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showOrder(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -114,7 +114,7 @@ func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has [
 		}
 	}
 	q, err := p.Members.QuoteTx(tx, v.who.ID, o.Name)
-	if refusal := errs.As(err); refusal != nil && refusal.Kind != errs.Internal {
+	if refusal := refused(err); refusal != nil {
 		c.Whynot = p.say(v, refusal)
 		return c, nil
 	}

@@ -117,7 +117,7 @@ func (p *Pages) moved(do func(s *launch.Service, tx *db.Tx, launch, person, acto
 }
 
 func (p *Pages) pledged(w http.ResponseWriter, r *http.Request, v *visit, err error) error {
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showPledge(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -90,7 +90,7 @@ func (p *Pages) showProof(w http.ResponseWriter, r *http.Request, v *visit) erro
 		return errForm.Because(err)
 	}
 	err := p.takeProof(r, v)
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showCall(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

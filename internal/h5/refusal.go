@@ -19,6 +19,22 @@ var statusOf = map[errs.Kind]int{
 // errFault is what people see of a fault of ours: an id to ask about.
 var errFault = errs.Define(errs.Internal, "h5.fault")
 
+// refused is the refusal that an error is, which whoever asked may read; nil for a fault of ours.
+func refused(err error) *errs.Error {
+	if e := errs.As(err); e != nil && e.Kind != errs.Internal {
+		return e
+	}
+	return nil
+}
+
+// answerable is the refusal that a page shows above its form; nil also for what is not there, which has a page of its own.
+func answerable(err error) *errs.Error {
+	if e := refused(err); e != nil && e.Kind != errs.NotFound {
+		return e
+	}
+	return nil
+}
+
 // say gives a refusal in the visitor's words.
 func (p *Pages) say(v *visit, e *errs.Error) *Refusal {
 	x := &view{p: p, community: v.community, lang: v.lang}

@@ -200,10 +200,10 @@ func (p *Pages) roomLink(tx *db.Tx, x *view, v *visit, e event.Event) (*roomLink
 		return nil, nil
 	}
 	now, err := p.Rooms.LookTx(tx, e.ID, v.who.ID)
-	switch refused := errs.As(err); {
-	case refused != nil && refused.Kind != errs.Internal:
-		return nil, nil
-	case err != nil:
+	if err != nil {
+		if refused(err) != nil {
+			err = nil
+		}
 		return nil, err
 	}
 	word := x.T("h5.room.open")

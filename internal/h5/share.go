@@ -283,7 +283,7 @@ func (p *Pages) chooseReward(w http.ResponseWriter, r *http.Request, v *visit) e
 	err := p.DB.Do(r.Context(), v.community.ID, func(tx *db.Tx) error {
 		return p.Growth.ChooseTx(tx, v.who.ID, r.PostFormValue("programme"), growth.RewardKind(r.PostFormValue("kind")))
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal {
+	if e := refused(err); e != nil {
 		return p.showShare(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/shop"
-	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 )
@@ -29,10 +28,9 @@ func (p *Pages) shareables(tx *db.Tx, v *visit) ([]shareable, error) {
 	for _, o := range plans {
 		s := shareable{Of: shop.KindPlan + ":" + o.Name, Title: o.Title.In(v.lang), Pitch: o.Pitch.In(v.lang)}
 		q, err := p.Members.QuoteTx(tx, "", o.Name) // as a stranger would pay
-		switch refusal := errs.As(err); {
-		case err == nil:
+		if err == nil {
 			s.Price = yuan(q.Price)
-		case refusal == nil || refusal.Kind == errs.Internal:
+		} else if refused(err) == nil {
 			return nil, err
 		}
 		out = append(out, s)

@@ -279,7 +279,7 @@ func (p *Pages) order1(w http.ResponseWriter, r *http.Request, v *visit, c shop.
 		}
 		return p.sendHome(tx, o)
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && (e.Kind != errs.NotFound || errors.Is(e, shop.ErrCoupon)) {
+	if e := refused(err); e != nil && (e.Kind != errs.NotFound || errors.Is(e, shop.ErrCoupon)) {
 		return again(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

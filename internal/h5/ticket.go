@@ -169,7 +169,7 @@ func (p *Pages) onTicket(w http.ResponseWriter, r *http.Request, v *visit, do fu
 		}
 		return do(tx, t)
 	})
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showTicket(w, r, v, statusOf[e.Kind], e)
 	}
 	if err != nil {

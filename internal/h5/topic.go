@@ -101,7 +101,7 @@ func (p *Pages) voteTopic(do func(s *event.Service, tx *db.Tx, topic, person str
 
 // onTopics goes back to the page on which something was done with topics.
 func (p *Pages) onTopics(w http.ResponseWriter, r *http.Request, v *visit, draft event.Proposal, err error) error {
-	if e := errs.As(err); e != nil && e.Kind != errs.Internal && e.Kind != errs.NotFound {
+	if e := answerable(err); e != nil {
 		return p.showTopics(w, r, v, statusOf[e.Kind], draft, e)
 	}
 	if err != nil {
