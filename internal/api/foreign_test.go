@@ -149,7 +149,7 @@ func bodies(ids lived) map[string]any {
 		"product.edit": tea(), "product.stock": m{"sku": "box", "by": 1}, "product.retire": m{"retired": true},
 		"offer.edit": three(), "offer.retire": m{"retired": true}, "coupon.edit": ten(), "coupon.retire": m{"retired": true},
 		"shipment.send": m{"carrier": "x"}, "shipment.address": m{"reason": "x"}, "complaint.answer": m{"outcome": "reject"},
-		"supplier.pay": m{"amount": 1}, "points.grant": m{"points": 1, "why": "gift"},
+		"event.place": m{"source": "x", "pool": "x", "name": "x", "cost": 1}, "supplier.pay": m{"amount": 1}, "points.grant": m{"points": 1, "why": "gift"},
 	}
 }
 
