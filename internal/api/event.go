@@ -51,6 +51,9 @@ func (a *API) events() {
 		return out, err
 	})
 	handle(a, read("event.get", "GET /events/{id}", "An event with its tickets, who came, and what they thought of it"), a.readEvent)
+	look(a, read("event.forecast", "GET /events/{id}/forecast", "The audience that an event can count on, from its members and the rates of the events before it"), func(tx *db.Tx, _ *call, in *OneThing) (event.Turnout, error) {
+		return a.Events.ForecastTx(tx, string(in.ID))
+	})
 	handle(a, read("event.ics", "GET /events/{id}/calendar.ics", "An event as a file that calendars take (RFC 5545)"), a.eventICS)
 	write := func(name, route, summary string) Op {
 		return Op{Name: name, Route: route, Tag: tag, Action: access.EventWrite, Summary: summary}

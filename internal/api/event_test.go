@@ -72,6 +72,7 @@ func (w *world) hold(t *testing.T, ids lived) {
 		w.must(t, 200, "GET "+one+path, nil)
 	}
 	w.must(t, 200, "GET "+one+"/calendar.ics", nil)
+	w.must(t, 200, "GET "+one+"/forecast", nil)
 	w.must(t, 200, "GET "+here("/people/"+ids["people"]+"/tickets"), nil)
 	w.must(t, 200, "PATCH "+one, m{"place": "咖啡馆"})
 	juror := w.person(t, "13800000039")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/channel"
+	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -135,4 +136,41 @@ func TestWhoRenewsOrLeavesIsCaredForNoMore(t *testing.T) {
 	w.until(a, "a week before the end", "call-about-renewal", "call-about-renewal")
 	w.buys(a, id["stays"], "vip")
 	w.until(a, "renewed", "call-about-renewal")
+}
+
+// Who is moved to another circle of the group is still there, and followed up; who leaves isn't.
+func TestAMoveEndsNoFollowUp(t *testing.T) {
+	a, community, clk, p := serve(t, "course")
+	w := walker{t, a, community, clk, p}
+	w.see("/e/course?lang=zh-Hans")
+	w.send("/e/course/arrive", nil)
+	w.send("/e/course/join", nil)
+	w.until(a, "joined", "follow-up")
+	person := w.onlyPerson()
+	in := func() string {
+		t.Helper()
+		mine, err := a.Circles.CirclesOf(t.Context(), community, person)
+		w.must(err)
+		if len(mine) != 1 {
+			t.Fatalf("in %d circles", len(mine))
+		}
+		return mine[0].Circle
+	}
+	to, err := a.Circles.Open(t.Context(), community, "conversion", nil)
+	w.must(err)
+	_, err = a.Circles.Move(t.Context(), community, circle.Move{Person: person, From: in(), To: to.ID, Actor: "op"})
+	w.must(err)
+	clk.Advance(time.Minute)
+	for range 100 {
+		w.settle()
+	}
+	if got := w.waiting(a); !slices.Equal(got, []string{"follow-up"}) || in() != to.ID {
+		t.Errorf("moved: asked for %q", got)
+	}
+	_, err = a.Circles.Leave(t.Context(), community, in(), person, circle.ReasonLeft, "")
+	w.must(err)
+	w.until(a, "left")
+	if got := w.ended(a, "join-course", person); got != "seated" {
+		t.Errorf("left: the run %s", got)
+	}
 }

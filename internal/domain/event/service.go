@@ -31,6 +31,8 @@ type Members interface {
 	CoversTx(tx *db.Tx, person string) ([]string, error)
 	// MembershipsTx lists what a person has, also what begins later.
 	MembershipsTx(tx *db.Tx, person string) ([]membership.Tenure, error)
+	// MembersAtTx counts who was a member at each of some times.
+	MembersAtTx(tx *db.Tx, at []time.Time) ([]int, error)
 	// Plans lists the memberships that are sold.
 	Plans(tx *db.Tx) ([]membership.Offer, error)
 }

@@ -2,6 +2,7 @@ package membership
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/page"
@@ -134,4 +135,28 @@ func (s *Service) CountsTx(tx *db.Tx) ([]Counts, error) {
 			CAST(sum(CASE WHEN t.starts <= $2 AND t.ends > $2 AND t.ends <= $3 THEN 1 ELSE 0 END) AS BIGINT), CAST(sum(CASE WHEN t.ends <= $2 THEN 1 ELSE 0 END) AS BIGINT)
 		FROM membership_term t WHERE t.community_id = $1 AND t.state = 'bought' AND t.grace_until > $2`+lastOfRun+` GROUP BY t.plan ORDER BY t.plan`,
 		tx.Community(), now, now.AddDate(0, 0, EndingDays))
+}
+
+// MembersAtTx counts who was a member at each of some times, themselves or by a place of a company. It reads all terms once.
+func (s *Service) MembersAtTx(tx *db.Tx, at []time.Time) ([]int, error) {
+	args, columns := []any{tx.Community()}, make([]string, len(at))
+	for i, t := range at {
+		args = append(args, t)
+		columns[i] = fmt.Sprintf(`count(DISTINCT CASE WHEN since <= $%[1]d AND until > $%[1]d THEN person END)`, i+2)
+	}
+	counts := make([]int, len(at))
+	into := make([]any, len(at))
+	for i := range counts {
+		into[i] = &counts[i]
+	}
+	if len(at) == 0 {
+		return counts, nil
+	}
+	err := tx.QueryRow(`SELECT `+strings.Join(columns, ", ")+` FROM (
+			SELECT person, starts AS since, CASE WHEN state = 'bought' THEN grace_until ELSE ended_at END AS until FROM membership_term
+			WHERE community_id = $1 AND organisation = '' AND state IN ('bought', 'refunded', 'upgraded', 'left')
+			UNION ALL
+			SELECT person, taken_at, CASE WHEN state = 'taken' THEN 9223372036854775807 ELSE ended_at END FROM membership_colleague
+			WHERE community_id = $1 AND taken_at > 0) m`, args...).Scan(into...)
+	return counts, err
 }

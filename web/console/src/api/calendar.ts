@@ -73,6 +73,18 @@ export const eventQuery = (community: string, id: string) =>
       ),
   })
 
+export const forecastQuery = (community: string, id: string) =>
+  queryOptions({
+    queryKey: [...calendarKey(community), 'forecast', id],
+    queryFn: ({ signal }) =>
+      call<Schemas['EventTurnout']>(
+        api.GET('/api/v1/communities/{community}/events/{id}/forecast', {
+          params: { path: { community, id } },
+          signal,
+        }),
+      ),
+  })
+
 export const saleQuery = (community: string, id: string) =>
   queryOptions({
     queryKey: [...calendarKey(community), 'sale', id],

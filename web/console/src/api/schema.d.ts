@@ -1194,6 +1194,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audience that an event can count on, from its members and the rates of the events before it */
+        get: operations["event.forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/gifts": {
         parameters: {
             query?: never;
@@ -6280,6 +6297,12 @@ export interface components {
                 [key: string]: string;
             };
         };
+        EventRate: {
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            of: number;
+        };
         EventRhythm: {
             /** @description as 20:00, in the community's zone */
             at: string;
@@ -6530,6 +6553,53 @@ export interface components {
         EventTopicRequest: {
             /** @description empty for none */
             topic: string;
+        };
+        EventTurnout: {
+            /** @description tickets that people took for themselves, of the members there were */
+            booked: components["schemas"]["EventRate"];
+            /** @description who came, of those who had a ticket of their own */
+            came: components["schemas"]["EventRate"];
+            /**
+             * Format: int64
+             * @description that the rates are from
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description who will come, guests too, if it goes on like that; not more than the house holds
+             */
+            expected: number;
+            /** @description more would come than the house holds */
+            full?: boolean;
+            /** @description guests who came, of those who had taken a ticket */
+            guests: components["schemas"]["EventRate"];
+            /**
+             * Format: int64
+             * @description who have a membership now
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description guests among those who would come, though the house were full
+             */
+            of_guests: number;
+            /**
+             * Format: int64
+             * @description those with a ticket of their own among them
+             */
+            of_own: number;
+            /**
+             * Format: int64
+             * @description friend tickets that each may give
+             */
+            per_member: number;
+            /**
+             * Format: int64
+             * @description members × friend tickets: as many guests as there can be
+             */
+            reach: number;
+            /** @description friend tickets that guests have taken, of those that there could be */
+            taken: components["schemas"]["EventRate"];
         };
         EventView: {
             about?: {
@@ -15860,6 +15930,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfScanRow"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTurnout"];
                 };
             };
             400: components["responses"]["400"];

@@ -21,6 +21,7 @@ import { Clashes } from './Clashes'
 import { Door } from './Door'
 import { EditEvent } from './EventForm'
 import css from './Events.module.css'
+import { Forecast } from './Forecast'
 import { Gifts } from './Gifts'
 import { GiveWay } from './GiveWay'
 import { Line } from './Line'
@@ -99,6 +100,7 @@ function Shown({ slug, event: e, etag, tab }: ShownProps) {
       />
       <About event={e} slug={slug} />
       <Figures event={e} slug={slug} />
+      {e.state === 'planned' && phase === 'soon' && <Forecast slug={slug} event={e} />}
       <PageTabs label={text(e.title)}>
         {shown.map((name) => (
           <Link
