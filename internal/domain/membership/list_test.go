@@ -82,3 +82,37 @@ func TestWhoPaysAndWhoLeaves(t *testing.T) {
 		}
 	})
 }
+
+// Who was a member at a time: by a term of their own while it runs, until it is given back, or by a place of a company; nobody counts twice.
+func TestMembersAt(t *testing.T) {
+	t.Parallel()
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		w.declare(companies())
+		at := []time.Time{d.Clock.Now().Add(-time.Hour)}
+		moment := func() {
+			d.Clock.Advance(time.Hour)
+			at = append(at, d.Clock.Now())
+			d.Clock.Advance(time.Hour)
+		}
+		w.buy("ann", "vip")
+		bob := w.buy("bob", "vip")
+		w.buyFor("boss", firm, "ka")
+		moment() // ann and bob; who buys for a company is no member by that
+		place := w.hire("cat")
+		w.hire("ann")
+		moment() // cat as well, and ann once
+		if _, err := w.refund(bob.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.free(place.ID)
+		moment() // ann
+		w.Do(func(tx *db.Tx) error {
+			got, err := w.MembersAtTx(tx, at)
+			if want := []int{0, 2, 3, 1}; err == nil && !slices.Equal(got, want) {
+				t.Errorf("%v, want %v", got, want)
+			}
+			return err
+		})
+	})
+}
