@@ -33,9 +33,12 @@ func (d *DB) keepStatistics() {
 			return
 		case <-tick.C:
 		}
+		next := statisticsEvery
 		if err := d.Analyze(ctx); err != nil && ctx.Err() == nil {
 			slog.Warn("statistics of the database's tables could not be brought up to date", "error", err)
+			next = time.Minute
 		}
+		tick.Reset(next)
 	}
 }
 
