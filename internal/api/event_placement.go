@@ -81,7 +81,7 @@ func (a *API) eventPlacement(tx *db.Tx, c *call, id string) (out EventPlacement,
 	if out.PlacementFigures, err = a.Intake.FiguresTx(tx, p.ID); err != nil {
 		return out, err
 	}
-	if out.Opened, err = a.Intake.OpenedTx(tx, entry.ID); err != nil {
+	if out.Opened, err = a.Intake.OpenedTx(tx, p.ID); err != nil {
 		return out, err
 	}
 	if entry.Owner != "" {

@@ -91,6 +91,11 @@ func TestAnEventThatIsAPlacement(t *testing.T) {
 		for _, path := range []string{"/qr.svg", "/qr.png"} {
 			w.must(t, 200, "GET "+here("/entries/"+p.Entry.ID+path), nil)
 		}
+		for field, body := range map[string]m{"/path": {"path": "join"}, "/placement": {"placement": other}} {
+			if a := w.do(t, w.owner, "PATCH "+here("/entries/"+p.Entry.ID), body); a.status != http.StatusConflict || a.code() != "intake.event_entry" || !strings.Contains(a.body, `"`+field+`"`) {
+				t.Errorf("its entry is led elsewhere by %s: %s", field, a)
+			}
+		}
 		w.audienceComes(t, p, ids["events"])
 		w.clock.Advance(24 * time.Hour)
 		w.must(t, 200, "GET "+one, nil).into(t, &p)

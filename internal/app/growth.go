@@ -102,7 +102,7 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 		return err
 	}
 	sale := growth.Sale{Order: o.ID, Buyer: o.Person, Paid: o.Paid, PaidAt: o.PaidAt, RefundUntil: o.PaidAt, Lines: linesOf(o), Fact: f.ID}
-	if sale.Host, err = a.hostOf(tx, o); err != nil {
+	if err := a.offeredBy(tx, o, &sale); err != nil {
 		return err
 	}
 	for _, l := range o.Lines {
@@ -121,17 +121,48 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 	return a.credit(tx, o, f, rewards)
 }
 
-// hostOf is who held the event whose offer led to an order; "" where none did.
-func (a *App) hostOf(tx *db.Tx, o shop.Order) (string, error) {
+// offeredBy notes on a sale who held the event whose offer led to it, and which of its lines that sold. Anybody may name an event when
+// they order: it has sold what it offered at that time, to who had a ticket of it then.
+func (a *App) offeredBy(tx *db.Tx, o shop.Order, sale *growth.Sale) error {
 	id, is := strings.CutPrefix(o.Origin, "event/")
 	if !is {
-		return "", nil
+		return nil
 	}
 	e, err := a.Events.GetTx(tx, id)
 	if errors.Is(err, event.ErrUnknown) {
-		return "", nil
+		return nil
 	}
-	return e.Host, err
+	if err != nil || e.Host == "" || !e.Offers(o.CreatedAt) {
+		return err
+	}
+	had, err := a.hadTicket(tx, e.ID, o.Person, o.CreatedAt)
+	if err != nil || !had {
+		return err
+	}
+	for i, l := range o.Lines {
+		if strings.HasPrefix(l.Kind+"/"+l.Item+"/", e.Sells.Item+"/") {
+			sale.Host, sale.Lines[i].Offered = e.Host, true
+		}
+	}
+	return nil
+}
+
+// hadTicket tells whether a person had a valid ticket of an event at a time.
+func (a *App) hadTicket(tx *db.Tx, event, person string, at time.Time) (bool, error) {
+	for cursor := ""; ; {
+		p, err := a.Events.TicketsOfTx(tx, person, cursor, 100)
+		if err != nil {
+			return false, err
+		}
+		for _, t := range p.Items {
+			if t.Event == event && !t.TakenAt.IsZero() && !t.TakenAt.After(at) && (t.EndedAt.IsZero() || t.EndedAt.After(at)) {
+				return true, nil
+			}
+		}
+		if cursor = p.Next; cursor == "" {
+			return false, nil
+		}
+	}
 }
 
 // linesOf are an order's things as growth sees them.
@@ -180,6 +211,8 @@ func (p promoters) Member(tx *db.Tx, person string, at time.Time) (bool, error) 
 	}
 	return false, err
 }
+
+func (p promoters) Gone(tx *db.Tx, person string) (bool, error) { return p.app.beyondCare(tx, person) }
 
 // Staff tells whether an address of the person's is one that somebody signs in to the console with.
 func (p promoters) Staff(tx *db.Tx, person string) (string, error) {

@@ -212,14 +212,17 @@ func (p *Pages) queue(a *at) (queue, int) {
 }
 
 func (p *Pages) arrive(w http.ResponseWriter, r *http.Request, v *visit) error {
-	person, _, err := p.Intake.Arrive(r.Context(), v.community.ID, r.PathValue("code"), v.visitor(), r.PostFormValue("keyword"))
+	person, e, err := p.Intake.Arrive(r.Context(), v.community.ID, r.PathValue("code"), v.visitor(), r.PostFormValue("keyword"))
 	if err != nil {
 		return p.again(w, r, v, "", err, nil)
 	}
-	if person != v.who.ID {
+	if person != "" && person != v.who.ID {
 		if err := p.signIn(r.Context(), w, r, v, person); err != nil {
 			return err
 		}
+	}
+	if e.Path == "" { // the event's page: there a stranger signs up, and nobody has a step to wait for
+		return back(w, r, v.base+"/e/"+e.Code)
 	}
 	return p.onward(w, r, v, intake.AtLanding)
 }

@@ -57,6 +57,13 @@ func TestAnEntryLeadsToItsEvent(t *testing.T) {
 	if words := bob.see(here, "老王的专场").Words(); strings.Contains(words, "老王的读者") {
 		t.Errorf("everybody sees it: %s", words)
 	}
+	if to := bob.send(entry+"/arrive", nil); to != entry { // an address that only a script would send to
+		t.Errorf("it leads to %s", to)
+	}
+	bob.see(entry, "老王的专场")
+	if page := bob.see("/me"); page.Path == "/me" {
+		t.Errorf("a stranger is signed in: %s", page.Words())
+	}
 	if f := ann.placed(placement); f.Came+f.Contacts != 0 {
 		t.Errorf("who only looks is counted: %+v", f)
 	}

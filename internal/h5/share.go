@@ -135,6 +135,7 @@ func (p *Pages) showShare(w http.ResponseWriter, r *http.Request, v *visit, stat
 		if err != nil {
 			return err
 		}
+		list = slices.DeleteFunc(list, func(t growth.Terms) bool { return t.Binds == growth.ByOffer }) // no sharing earns by it
 		if data.Choices, err = p.wishes(tx, x, v, list); err != nil {
 			return err
 		}
@@ -167,7 +168,6 @@ func (p *Pages) showShare(w http.ResponseWriter, r *http.Request, v *visit, stat
 
 // whoEarns says that only members earn, to who is none.
 func (p *Pages) whoEarns(tx *db.Tx, x *view, v *visit, list []growth.Terms) (string, error) {
-	list = slices.DeleteFunc(slices.Clone(list), func(t growth.Terms) bool { return t.Binds == growth.ByOffer }) // no sharing earns by it
 	if len(list) == 0 || slices.ContainsFunc(list, func(t growth.Terms) bool { return t.Promoters == growth.Anyone }) {
 		return "", nil
 	}
@@ -222,7 +222,7 @@ type guestRow struct{ Name, State, Note string }
 
 // guests are those whom a member brought as far as they may still bring them something, or did.
 func (p *Pages) guests(tx *db.Tx, x *view, person string) (out []guestRow, err error) {
-	bonds, err := p.Growth.GuestsTx(tx, person, "", 50)
+	bonds, err := p.Growth.BroughtTx(tx, person, "", 50)
 	if err != nil {
 		return nil, err
 	}

@@ -12,10 +12,13 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/payout"
+	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/test/testkit"
 )
 
@@ -200,6 +203,48 @@ func TestSharingAnEvent(t *testing.T) {
 	w.see("/me/share/ticket:"+e.ID, "浏览 1", "图书馆")
 	if page := w.see("/me/share/ticket:" + e.ID + "/poster.png"); !strings.HasPrefix(page.HTML, "\x89PNG") {
 		t.Error("no poster")
+	}
+}
+
+// E8: a lecturers' share promises nothing to who shares: no page of theirs speaks of pay or asks in which form, and who has bought what
+// a host's event offered did not come by the host.
+func TestALecturersShareIsNoPayForSharing(t *testing.T) {
+	a, community, clk, p := serve(t, "operators")
+	ann := walker{t, a, community, clk, p}.member("13900000041", "林一")
+	lecturers := growth.Programme{
+		Name: "lecturers", Title: text.Text{text.Hans: "讲师分成"}, Binds: growth.ByOffer,
+		Reward: []growth.RewardKind{growth.InMoney, growth.InPoints}, PointsPerYuan: 10, Levels: []growth.Level{{RateBP: 1000}},
+	}
+	do := func(fn func(tx *db.Tx) error) {
+		t.Helper()
+		ann.must(a.DB.Do(t.Context(), community, fn))
+	}
+	do(func(tx *db.Tx) error { return a.Growth.DeclareTx(tx, growth.Config{}) })
+	nothing := ann.see("/me/share").Words()
+	do(func(tx *db.Tx) error {
+		return a.Growth.DeclareTx(tx, growth.Config{Programmes: []growth.Programme{lecturers}})
+	})
+	if words := ann.see("/me/share").Words(); words != nothing {
+		t.Errorf("with lecturers it says %s, and without %s", words, nothing)
+	}
+	host := ann.onlyPerson()
+	do(func(tx *db.Tx) error {
+		guest, err := a.People.CreateTx(tx, people.Seed{})
+		if err != nil {
+			return err
+		}
+		cause, err := fact.Append(tx, growth.LinkFollowed{}, fact.Fact{Person: guest})
+		if err != nil {
+			return err
+		}
+		_, err = a.Growth.EarnTx(tx, growth.Sale{
+			Order: tx.NewID(), Buyer: guest, Host: host, Paid: 100_00, PaidAt: tx.Now(), RefundUntil: tx.Now().Add(time.Hour), Fact: cause,
+			Lines: []growth.Line{{Kind: shop.KindPlan, Item: "annual", Amount: 100_00, Offered: true}},
+		})
+		return err
+	})
+	if words := ann.see("/me/share", "讲师分成", "还没有人通过你来").Words(); strings.Contains(words, "在你主讲的活动上下单") {
+		t.Error("who has bought came by the host")
 	}
 }
 

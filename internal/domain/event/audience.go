@@ -58,7 +58,7 @@ func (s *Service) AudienceTx(tx *db.Tx, e Event) (x Seats, err error) {
 }
 
 // SetAsideTx gives an event so many places for the audience of its placement alone, as a ticket type with a quota of its own. Who has a
-// ticket keeps it; with 0 nobody else gets one. The house bounds them too. Refusals: ErrCapacity, ErrPrice, ErrTwice for an event with
+// ticket keeps it; with 0 nobody else gets one. The house bounds them too. What else was said of that type stays. Refusals: ErrCapacity, ErrPrice, ErrTwice for an event with
 // such a type of its own, and those of ChangeTx.
 func (s *Service) SetAsideTx(tx *db.Tx, e Event, places int, price money.Fen, title, actor string) (Event, error) {
 	was, err := e.typeOf(audience)
@@ -72,13 +72,40 @@ func (s *Service) SetAsideTx(tx *db.Tx, e Event, places int, price money.Fen, ti
 	case err == nil && !was.Audience:
 		return e, ErrTwice.With("name", audience).At("/places")
 	}
-	named := text.Text{text.Hans: title}
 	if err == nil && e.quota(audience).Capacity == places && was.Price == price && was.Title.In(text.Hans) == title {
 		return e, nil
 	}
-	quota := Quota{Name: audience, Title: named, Capacity: places}
-	kind := TicketType{Name: audience, Title: named, Price: price, Quotas: []string{audience}, Audience: true}
-	e.Quotas = append(slices.DeleteFunc(slices.Clone(e.Quotas), func(q Quota) bool { return q.Name == audience }), quota)
-	e.Types = append(slices.DeleteFunc(slices.Clone(e.Types), func(t TicketType) bool { return t.Name == audience }), kind)
+	kind, quota := was, e.quota(audience)
+	kind.Name, kind.Audience, kind.Price = audience, true, price
+	if !slices.Contains(kind.Quotas, audience) {
+		kind.Quotas = append(slices.Clone(kind.Quotas), audience)
+	}
+	if err != nil || was.Title.In(text.Hans) != title {
+		kind.Title, quota.Title = named(kind.Title, title), named(quota.Title, title)
+	}
+	quota.Capacity = places
+	e.Quotas = with(e.Quotas, quota, func(q Quota) bool { return q.Name == audience })
+	e.Types = with(e.Types, kind, func(t TicketType) bool { return t.Name == audience })
 	return s.ChangeTx(tx, e, actor)
+}
+
+// named is a title with other words in the default language; those in the other languages stay.
+func named(t text.Text, title string) text.Text {
+	out := text.Text{text.Hans: title}
+	for lang, words := range t {
+		if lang != text.Hans {
+			out[lang] = words
+		}
+	}
+	return out
+}
+
+// with is a list with an element in the place of the one that is meant, or behind the others.
+func with[T any](list []T, x T, is func(T) bool) []T {
+	list = slices.Clone(list)
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		list[i] = x
+		return list
+	}
+	return append(list, x)
 }

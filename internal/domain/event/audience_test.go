@@ -3,10 +3,12 @@ package event_test
 import (
 	"cmp"
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/kit/money"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/seat"
 	"github.com/qunce/qunce/test/testkit"
@@ -128,5 +130,113 @@ func TestPlacesForAnAudience(t *testing.T) {
 			t.Errorf("a type of that name: %v", err)
 		}
 		w.sound()
+	})
+}
+
+// setAside gives an event places for its audience, by what it is now.
+func (w *world) setAside(e *event.Event, places int, price money.Fen, title string) {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
+		now, err := w.GetTx(tx, e.ID)
+		if err == nil {
+			*e, err = w.SetAsideTx(tx, now, places, price, title, "staff")
+		}
+		return err
+	})
+}
+
+// change makes an event as an edit says.
+func (w *world) change(e *event.Event, edit func(*event.Event)) {
+	w.T.Helper()
+	w.Do(func(tx *db.Tx) error {
+		now, err := w.GetTx(tx, e.ID)
+		if err == nil {
+			edit(&now)
+			*e, err = w.ChangeTx(tx, now, "staff")
+		}
+		return err
+	})
+}
+
+// E9: a quota that an edit takes away and that comes back has the places that are said then, whether somebody kept theirs or not.
+func TestAQuotaComesBack(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		w.Audience(func(*db.Tx, string, string) (bool, error) { return true, nil })
+		for _, kept := range []int{0, 1, 2} {
+			e := w.plan("conference", 10)
+			before := e
+			w.setAside(&e, 2, 0, "老王的读者")
+			who := []string{"ann", "bob", "cat", "dan", "eve"}
+			for _, p := range who[:kept] {
+				w.claim(e, "audience", p)
+			}
+			w.change(&e, func(x *event.Event) { x.Types, x.Quotas = before.Types, before.Quotas })
+			has := func(want seat.Counts) {
+				t.Helper()
+				w.Do(func(tx *db.Tx) error {
+					got, err := w.Seats.Count(tx, "event:"+e.ID+":audience")
+					if got.Taken != want.Taken || got.Room != want.Room {
+						t.Errorf("%d kept: %+v, want %+v", kept, got, want)
+					}
+					return err
+				})
+			}
+			has(seat.Counts{Taken: kept})
+			w.setAside(&e, 4, 0, "老王的读者")
+			has(seat.Counts{Taken: kept, Room: 4 - kept})
+			for _, p := range who[kept:4] {
+				w.claim(e, "audience", p)
+			}
+			if _, err := w.hold(e, "audience", who[4]); !errors.Is(err, event.ErrQuotaFull) {
+				t.Errorf("a fifth place of four: %v", err)
+			}
+			w.sound()
+		}
+	})
+}
+
+// An event whose places were made otherwise than it says is a fault that is told, not one that is passed over.
+func TestPlacesThatDoNotFollow(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		e := w.plan("conference", 10)
+		w.setAside(&e, 2, 0, "老王的读者")
+		w.Do(func(tx *db.Tx) error { _, err := w.Seats.SetCapacityTx(tx, "event:"+e.ID+":audience", 5); return err })
+		err := w.Try(func(tx *db.Tx) error { _, err := w.SetAsideTx(tx, e, 4, 0, "老王的读者", "staff"); return err })
+		if err == nil {
+			t.Error("it says four places and has five")
+		}
+	})
+}
+
+// E9: setting places aside anew changes how many they are, what they cost and what they are called, and nothing else.
+func TestSettingAsideKeepsTheRest(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		e := w.plan("conference", 10)
+		w.setAside(&e, 2, 0, "老王的读者")
+		at := len(e.Types) - 1
+		w.change(&e, func(x *event.Event) {
+			kind := &x.Types[at]
+			kind.OpensBefore, kind.ClosesBefore, kind.Plans, kind.Quotas = 72*hour, 24*hour, []string{"vip"}, []string{"dinner", "audience"}
+			kind.Title["en"] = "Readers of Wang"
+			x.Quotas[len(x.Quotas)-1].Title = text.Text{text.Hans: "老王的座位", text.En: "Wang's seats"}
+			x.Types[0], x.Types[at] = x.Types[at], x.Types[0]
+		})
+		was := e
+		for _, to := range []struct {
+			places       int
+			price        money.Fen
+			title, quota string
+		}{{3, 0, "老王的读者", "老王的座位"}, {3, 99_00, "老王的读者", "老王的座位"}, {4, 99_00, "老王和老李的读者", "老王和老李的读者"}, {0, 99_00, "老王和老李的读者", "老王和老李的读者"}} {
+			w.setAside(&e, to.places, to.price, to.title)
+			kind, quota := was.Types[0], was.Quotas[len(was.Quotas)-1]
+			kind.Price, kind.Title = to.price, text.Text{text.Hans: to.title, text.En: "Readers of Wang"}
+			quota.Capacity, quota.Title = to.places, text.Text{text.Hans: to.quota, text.En: "Wang's seats"}
+			if !reflect.DeepEqual(e.Types[0], kind) || !reflect.DeepEqual(e.Quotas[len(e.Quotas)-1], quota) || len(e.Types) != len(was.Types) {
+				t.Errorf("%+v: %+v, %+v", to, e.Types[0], e.Quotas)
+			}
+		}
 	})
 }

@@ -38,6 +38,14 @@ func (s *Service) declare(tx *db.Tx, e, was Event) error {
 			return errs.PointTo(err, fmt.Sprintf("/quotas/%d/capacity", i))
 		}
 	}
+	for _, q := range was.Quotas { // who has a place of one that is no more keeps it; it may come back with other places
+		if slices.ContainsFunc(e.Quotas, func(x Quota) bool { return x.Name == q.Name }) {
+			continue
+		}
+		if err := s.resize(tx, quotaGroup(e.ID, q.Name), q.Capacity, 0); err != nil {
+			return err
+		}
+	}
 	if e.Friends.PerMember == 0 {
 		return nil
 	}
@@ -50,8 +58,17 @@ func (s *Service) pool(tx *db.Tx, g seat.Group, id, event string, from, to int) 
 		return err
 	}
 	got, err := s.seats.AddPoolTx(tx, seat.Pool{ID: id, Group: g.Name, Capacity: to, Subject: event})
-	if err == nil && got.Capacity != to {
-		_, err = s.seats.ResizeTx(tx, id, from, to)
+	if err != nil || from == to && got.Capacity == to {
+		return err
+	}
+	return s.resize(tx, id, from, to)
+}
+
+// resize is for pools that nobody else may give another capacity: one that doesn't follow is a fault.
+func (s *Service) resize(tx *db.Tx, id string, from, to int) error {
+	p, err := s.seats.ResizeTx(tx, id, from, to)
+	if err == nil && p.Capacity != max(to, p.Held+p.Taken) {
+		err = fmt.Errorf("pool %s has %d places, not %d: it was not made with %d", id, p.Capacity, to, from)
 	}
 	return err
 }

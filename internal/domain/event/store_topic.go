@@ -160,6 +160,11 @@ func putTopicQuestion(tx *db.Tx, topic, question string) (in string, err error) 
 	return in, err
 }
 
+// moveTopicQuestions brings the questions that are in a topic into another one; each is in one topic only.
+func moveTopicQuestions(tx *db.Tx, from, to string) error {
+	return tx.Put(`UPDATE event_topic_question SET topic = $3 WHERE community_id = $1 AND topic = $2`, tx.Community(), from, to)
+}
+
 func topicsOfQuestions(tx *db.Tx, questions []string) (map[string]string, error) {
 	args, out := []any{tx.Community()}, map[string]string{}
 	err := tx.Each(func(r *db.Row) error {

@@ -303,7 +303,7 @@ func (s *Service) giveTopic(tx *db.Tx, topic, event, actor string) (bool, error)
 }
 
 // FreeTopicTx takes the topic of an event away from it, if it has one: it is voted on again. One of a person who was erased since is
-// closed without its words; one whose title was proposed anew meanwhile is closed, and its votes go to that one.
+// closed without its words; one whose title was proposed anew meanwhile is closed, and its votes and questions go to that one.
 func (s *Service) FreeTopicTx(tx *db.Tx, event, actor string) error {
 	if err := s.seats.LockTx(tx); err != nil { // so that it stays free to take its title
 		return err
@@ -323,6 +323,9 @@ func (s *Service) FreeTopicTx(tx *db.Tx, event, actor string) error {
 		return err
 	}
 	if _, err := fact.Append(tx, TopicLeft{}, fact.Fact{Subject: t.ID, Actor: actor}); err != nil || !twin {
+		return err
+	}
+	if err := moveTopicQuestions(tx, t.ID, anew.ID); err != nil {
 		return err
 	}
 	persons, err := votersFor(tx, t.ID)

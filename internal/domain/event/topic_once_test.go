@@ -149,6 +149,47 @@ func TestATitleIsOpenOnce(t *testing.T) {
 	})
 }
 
+// A question goes with the votes of its topic: who wants to know it after the topic went into its twin counts there.
+func TestQuestionsGoWithTheirTopic(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		w.member("vip", "ann", "bob", "cleo", "dan")
+		first, other := w.propose("冷启动", "ann"), w.propose("别的", "ann")
+		ask := func(topic, question string, persons ...string) (in event.Topic) {
+			w.Do(func(tx *db.Tx) (err error) {
+				in, err = w.AddQuestionTx(tx, topic, question, persons)
+				return err
+			})
+			return in
+		}
+		ask(first.ID, "q1", "bob")
+		ask(other.ID, "q2", "bob")
+		e := w.plan("session", 0)
+		w.Do(func(tx *db.Tx) error { _, err := w.TakeTopicTx(tx, first.ID, e.ID, ""); return err })
+		anew := w.propose("冷启动", "cleo")
+		ask(anew.ID, "q3", "cleo")
+		if _, err := w.Cancel(t.Context(), d.Community, e.ID, "staff"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if in := ask(first.ID, "q1", "bob", "dan"); in.ID != anew.ID || in.State != event.TopicOpen || in.Votes != 4 {
+				t.Errorf("asked again %+v", in)
+			}
+		}
+		w.Do(func(tx *db.Tx) error {
+			in, err := w.InTopicsTx(tx, []string{"q1", "q2", "q3"})
+			if in["q1"] != anew.ID || in["q2"] != other.ID || in["q3"] != anew.ID {
+				t.Errorf("the questions are in %v", in)
+			}
+			return err
+		})
+		if x := w.topic(first.ID, ""); x.State != event.TopicClosed || x.Votes != 2 {
+			t.Errorf("the elder one %+v", x)
+		}
+		w.sound()
+	})
+}
+
 // E9: topics are found by the words in their title and in what is said about them, page by page.
 func TestTopicsAreFoundByWords(t *testing.T) {
 	testkit.Each(t, func(t *testing.T, d *testkit.DB) {

@@ -91,10 +91,21 @@ func (s *Service) bind(tx *db.Tx, p programme, t Touch) (Bond, error) {
 	return s.contend(tx, p, b, promoter, guest)
 }
 
-// refusal is why a touch binds nobody.
-func (s *Service) refusal(tx *db.Tx, p programme, promoter, guest party, at time.Time) (Reason, error) {
+// barred is why a promoter can't have a guest whatever the programme says, and whoever has looked at it.
+func (s *Service) barred(tx *db.Tx, promoter, guest party) (Reason, error) {
 	if promoter.is(guest.id()) {
 		return OneHuman, nil
+	}
+	if gone, err := s.People.Gone(tx, promoter.id()); err != nil || gone {
+		return IsGone, err
+	}
+	return "", nil
+}
+
+// refusal is why a touch binds nobody.
+func (s *Service) refusal(tx *db.Tx, p programme, promoter, guest party, at time.Time) (Reason, error) {
+	if why, err := s.barred(tx, promoter, guest); err != nil || why != "" {
+		return why, err
 	}
 	if !p.Staff {
 		if staff, err := s.People.Staff(tx, promoter.id()); err != nil || staff != "" {
@@ -169,7 +180,7 @@ func (s *Service) review(tx *db.Tx, k task.Kind, subject, subjectKind, person, o
 const contendTries = 8
 
 // contend makes a bond the guest's active one, or keeps it as lost. The index of active bonds decides who is first; the row of the
-// one that stands is locked before it is judged.
+// one that stands is locked before it is judged. Where a bond is of one order alone, no other stands against it, whichever is told first.
 func (s *Service) contend(tx *db.Tx, p programme, b Bond, promoter, guest party) (Bond, error) {
 	for range contendTries {
 		stands, err := activeBonds(tx, p.Name, guest)
@@ -179,6 +190,8 @@ func (s *Service) contend(tx *db.Tx, p programme, b Bond, promoter, guest party)
 		for _, old := range stands {
 			same, ended, protected := promoter.is(old.Promoter), !old.ValidUntil.After(b.BoundAt), old.ProtectUntil.After(b.BoundAt)
 			switch {
+			case p.ofOneOrder():
+				ended = true
 			case same && !ended && p.Touch == First:
 				return old, nil
 			case !same && protected:

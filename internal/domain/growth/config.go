@@ -106,6 +106,7 @@ var (
 	ErrBinds    = errs.Define(errs.Invalid, "growth.binds")
 	ErrDays     = errs.Define(errs.Invalid, "growth.days") // "max"
 	ErrTouch    = errs.Define(errs.Invalid, "growth.touch")
+	ErrOneOrder = errs.Define(errs.Invalid, "growth.one_order") // who holds an event, and a choice that only longer bonds have
 	ErrProduct  = errs.Define(errs.Invalid, "growth.product")   // "product"
 	ErrLevels   = errs.Define(errs.Invalid, "growth.levels")    // none
 	ErrTooDeep  = errs.Define(errs.Invalid, "growth.too_deep")  // more than the law allows
@@ -163,6 +164,9 @@ func (p Programme) problems(at string) (bad []*errs.Error) {
 	refuse(p.ValidDays < forEver || p.ValidDays > maxDays, ErrDays.With("max", maxDays), "/valid_days")
 	refuse(p.ProtectDays < forEver || p.ProtectDays > maxDays, ErrDays.With("max", maxDays), "/protect_days")
 	refuse(!slices.Contains([]TouchRule{"", First, Last}, p.Touch), ErrTouch, "/touch")
+	refuse(p.Binds == ByOffer && p.ValidDays != 0, ErrOneOrder, "/valid_days")
+	refuse(p.Binds == ByOffer && p.ProtectDays != 0, ErrOneOrder, "/protect_days")
+	refuse(p.Binds == ByOffer && p.Touch != "", ErrOneOrder, "/touch")
 	for i, x := range p.Products {
 		refuse(!product.MatchString(x), ErrProduct.With("product", x), fmt.Sprintf("/products/%d", i))
 	}
@@ -253,6 +257,11 @@ func (p Programme) withDefaults() Programme {
 	}
 	p.Promoters, p.Guests = cmp.Or(p.Promoters, promoters), cmp.Or(p.Guests, guests)
 	return p
+}
+
+// ofOneOrder tells whether each bond is of the order that made it, and of no other.
+func (p Programme) ofOneOrder() bool {
+	return p.Binds == ByOffer || p.Binds.atOnce() && p.ValidDays == 0 && p.ProtectDays == 0
 }
 
 // sells tells whether the programme is about a product of a kind.

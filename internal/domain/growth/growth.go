@@ -67,6 +67,7 @@ type Reason string
 const (
 	OneHuman   Reason = "self"        // promoter and guest are the same human
 	IsStaff    Reason = "staff"       // and the programme has no staff in it
+	IsGone     Reason = "gone"        // the promoter is kept out or was erased
 	NotMember  Reason = "no_promoter" // the promoter is no member
 	IsMember   Reason = "member"      // the guest was a member already
 	SameDevice Reason = "device"      // both were seen on one device
@@ -128,6 +129,8 @@ type Line struct {
 	Item   string    `json:"item"`
 	Amount money.Fen `json:"amount" doc:"fen"`
 	Back   money.Fen `json:"back,omitempty" doc:"fen, of it, given back or on its way"`
+
+	Offered bool `json:"-"` // the host's event sold it; the sale keeps it
 }
 
 // back is what of lines has gone back.
@@ -152,7 +155,8 @@ type Sale struct {
 	Fact        string    `json:"fact"`
 }
 
-// Refund tells how much of an order has gone back in all: its lines as they were in the sale, each with what has gone back of it.
+// Refund tells how much of an order has gone back in all: its lines as they were in the sale, in that order, each with what has gone
+// back of it. What of them was offered the sale knows.
 type Refund struct {
 	Order string
 	Lines []Line

@@ -35,6 +35,11 @@ func (s *Service) GuestsTx(tx *db.Tx, promoter, cursor string, limit int) (page.
 	return s.bonds(tx, "promoter", promoter, cursor, limit)
 }
 
+// BroughtTx is GuestsTx without who has bought what an event offered: its host brought nobody.
+func (s *Service) BroughtTx(tx *db.Tx, promoter, cursor string, limit int) (page.Page[Bond], error) {
+	return s.bonds(tx, brought, promoter, cursor, limit)
+}
+
 // PromotersTx lists the bonds by which others brought a person, newest first.
 func (s *Service) PromotersTx(tx *db.Tx, guest, cursor string, limit int) (page.Page[Bond], error) {
 	return s.bonds(tx, "guest", guest, cursor, limit)

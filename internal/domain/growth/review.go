@@ -55,9 +55,11 @@ func (s *Service) reviewBond(tx *db.Tx, r Review) error {
 	if err != nil {
 		return err
 	}
-	if promoter.is(guest.id()) {
-		b.stored, b.Reason = Refused, OneHuman
-		_, err := s.keep(tx, b, promoter, guest, BondRefused{Reason: OneHuman, Promoter: fact.ID(b.Promoter)})
+	if why, err := s.barred(tx, promoter, guest); err != nil {
+		return err
+	} else if why != "" {
+		b.stored, b.Reason = Refused, why
+		_, err := s.keep(tx, b, promoter, guest, BondRefused{Reason: why, Promoter: fact.ID(b.Promoter)})
 		return err
 	}
 	if b, err = s.contend(tx, p, b, promoter, guest); err != nil || b.stored != Active {

@@ -57,7 +57,7 @@ func (x Sale) isFor(name string) bool {
 // base is what of an order was paid for what a programme is about, and left what of that has not gone back.
 func (p Programme) base(x Sale) (base, left money.Fen) {
 	for _, l := range x.Lines {
-		if p.sells(l.Kind, l.Item) {
+		if p.sells(l.Kind, l.Item) && (p.Binds != ByOffer || l.Offered) {
 			base += l.Amount
 			left += l.Amount - l.Back
 		}

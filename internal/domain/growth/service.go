@@ -21,6 +21,8 @@ type People interface {
 	Member(tx *db.Tx, person string, at time.Time) (bool, error)
 	// Staff gives the operator as whom a person works for the community, "" for who doesn't.
 	Staff(tx *db.Tx, person string) (string, error)
+	// Gone tells whether a person is kept out or was erased.
+	Gone(tx *db.Tx, person string) (bool, error)
 	// Alike tells whether two persons are thought to be one human, which nobody has settled yet.
 	Alike(tx *db.Tx, one, other string) (bool, error)
 }

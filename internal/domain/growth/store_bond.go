@@ -30,10 +30,14 @@ func bondByFact(tx *db.Tx, programme string, guest []string, fact string) (Bond,
 	return db.One(tx, scanBond(tx.Now()), selectBond+` AND programme = $2 AND fact = $3 AND guest IN `+db.In(&args, guest)+` ORDER BY bound_at, id LIMIT 1`, args...)
 }
 
-// bondLike finds a bond that binds nobody for the same reason.
+// bondLike finds a bond that binds nobody for the same reason; one that an order made itself is like those of that order alone.
 func bondLike(tx *db.Tx, b Bond, promoter, guest []string) (Bond, bool, error) {
 	args := []any{tx.Community(), b.Programme, string(b.stored), string(b.Reason), b.Winner}
-	return db.One(tx, scanBond(tx.Now()), selectBond+` AND programme = $2 AND state = $3 AND reason = $4 AND winner = $5
+	of := ""
+	if b.Binds.atOnce() {
+		args, of = append(args, b.Subject), ` AND subject = $6`
+	}
+	return db.One(tx, scanBond(tx.Now()), selectBond+` AND programme = $2 AND state = $3 AND reason = $4 AND winner = $5`+of+`
 		AND promoter IN `+db.In(&args, promoter)+` AND guest IN `+db.In(&args, guest)+` ORDER BY bound_at, id LIMIT 1`, args...)
 }
 
@@ -78,6 +82,9 @@ func refuseBond(tx *db.Tx, id string) (Bond, bool, error) {
 func takePending(tx *db.Tx, id string) (Bond, bool, error) {
 	return db.One(tx, scanBond(tx.Now()), `DELETE FROM growth_bond WHERE community_id = $1 AND id = $2 AND state = 'pending' RETURNING `+bondColumns, tx.Community(), id)
 }
+
+// brought is the promoter of a bond that is not of an offer.
+const brought = "binds <> 'offer' AND promoter"
 
 // bondsOf lists a human's bonds as promoter or guest, newest first.
 func bondsOf(tx *db.Tx, column string, ids []string, before time.Time, beforeID string, limit int) ([]Bond, error) {

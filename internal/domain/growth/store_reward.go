@@ -3,6 +3,7 @@ package growth
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
@@ -10,16 +11,32 @@ import (
 
 const selectSale = `SELECT order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact FROM growth_sale WHERE community_id = $1`
 
+// soldLine is a line as a sale keeps it.
+type soldLine struct {
+	Line
+	Offered bool `json:"offered,omitempty"`
+}
+
+func storedLines(lines []Line) (out db.JSON[[]soldLine]) {
+	for _, l := range lines {
+		out.V = append(out.V, soldLine{l, l.Offered})
+	}
+	return out
+}
+
 func scanSale(r *db.Row) (x Sale, err error) {
-	var lines db.JSON[[]Line]
+	var lines db.JSON[[]soldLine]
 	err = r.Scan(&x.Order, &x.Buyer, &x.Link, &x.Paid, &x.Refunded, &lines, &x.PaidAt, &x.RefundUntil, &x.Fact)
-	x.Lines = lines.V
+	for _, l := range lines.V {
+		l.Line.Offered = l.Offered
+		x.Lines = append(x.Lines, l.Line)
+	}
 	return x, err
 }
 
 func insertSale(tx *db.Tx, x Sale) (bool, error) {
 	n, err := tx.Exec(`INSERT INTO growth_sale (community_id, order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		tx.Community(), x.Order, x.Buyer, x.Link, x.Paid, x.Refunded, db.JSON[[]Line]{V: x.Lines}, x.PaidAt, x.RefundUntil, x.Fact)
+		tx.Community(), x.Order, x.Buyer, x.Link, x.Paid, x.Refunded, storedLines(x.Lines), x.PaidAt, x.RefundUntil, x.Fact)
 	return n == 1, err
 }
 
@@ -30,8 +47,16 @@ func saleOf(tx *db.Tx, order string) (Sale, bool, error) {
 // refundSale notes what of an order has gone back in all, and tells whether that is more than was known. Its row orders those who
 // take back.
 func refundSale(tx *db.Tx, r Refund) (Sale, bool, error) {
+	was, found, err := saleOf(tx, r.Order)
+	if err != nil || !found {
+		return Sale{}, false, err
+	}
+	lines := slices.Clone(r.Lines)
+	for i := range lines { // what was offered never changes
+		lines[i].Offered = i < len(was.Lines) && was.Lines[i].Offered
+	}
 	n, err := tx.Exec(`UPDATE growth_sale SET refunded = $3, lines = $4 WHERE community_id = $1 AND order_id = $2 AND refunded < $3`,
-		tx.Community(), r.Order, back(r.Lines), db.JSON[[]Line]{V: r.Lines})
+		tx.Community(), r.Order, back(lines), storedLines(lines))
 	if err != nil || n == 0 {
 		return Sale{}, false, err
 	}

@@ -27,6 +27,7 @@ type crowd struct {
 	members map[string]bool
 	staff   map[string]string // whose operators
 	alike   map[string]bool   // "one other"
+	gone    map[string]bool
 }
 
 func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
@@ -36,6 +37,8 @@ func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
 func (c *crowd) Staff(_ *db.Tx, person string) (string, error) { return c.staff[person], nil }
 
 func (c *crowd) Alike(_ *db.Tx, one, other string) (bool, error) { return c.alike[one+" "+other], nil }
+
+func (c *crowd) Gone(_ *db.Tx, person string) (bool, error) { return c.gone[person], nil }
 
 // world is growth on a database.
 type world struct {
@@ -78,7 +81,7 @@ func (w *world) fresh() *world {
 }
 
 func someMembers() crowd {
-	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]string{}, map[string]bool{}}
+	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]string{}, map[string]bool{}, map[string]bool{}}
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -170,6 +173,10 @@ func (w *world) back(order string, total money.Fen) {
 
 func (w *world) backOf(order string, lines []growth.Line) {
 	w.T.Helper()
+	lines = slices.Clone(lines)
+	for i := range lines {
+		lines[i].Offered = false // only the sale knows
+	}
 	w.Do(func(tx *db.Tx) error {
 		id, err := w.cause(tx)
 		if err != nil {

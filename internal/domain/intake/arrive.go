@@ -23,7 +23,8 @@ type Visitor struct {
 }
 
 // Arrive lets a visitor take the first step from an entry's page. With doors it reserves a place, whatever the hour. It gives
-// the person, who is new for a stranger. Coming again changes nothing. An entry that leads to an event has no steps: it notes who came.
+// the person, who is new for a stranger. Coming again changes nothing. An entry that leads to an event has no steps: it notes who came,
+// and gives "" for a stranger, of whom nothing is kept before they sign up.
 func (s *Service) Arrive(ctx context.Context, community, entryCode string, v Visitor, keyword string) (person string, e Entry, err error) {
 	err = s.db.Do(ctx, community, func(tx *db.Tx) error {
 		if e, err = s.EntryByCode(tx, entryCode); err != nil {
@@ -40,11 +41,14 @@ func (s *Service) Arrive(ctx context.Context, community, entryCode string, v Vis
 
 func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err error) {
 	person = v.Person
+	if e.Path == "" && person == "" {
+		return "", nil
+	}
 	if person == "" {
 		seed := people.Seed{Lang: v.Lang, Source: e.Source, Entry: e.ID}
 		person, _, err = s.people.FindOrCreateTx(tx, []people.Identifier{{Kind: people.App, Value: v.Account, Verified: true}}, seed)
 	} else {
-		person, err = people.Root(tx, person)
+		person, err = s.unerased(tx, person)
 	}
 	if err != nil {
 		return "", err
@@ -59,11 +63,6 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	last, begun, err := s.paths.Latest(tx, e.Path, person)
 	if err != nil || begun && last.State == path.Running {
 		return person, err
-	}
-	if v.Person != "" {
-		if who, err := s.people.Names(tx, []string{person}); err != nil || who[person].Erased {
-			return "", errs.Or(err, people.ErrErased)
-		}
 	}
 	if active, err := s.paths.Active(tx, e.Path); err != nil || !active {
 		return "", errs.Or(err, ErrRetired) // the playbook has no such path any more
@@ -90,6 +89,19 @@ func (s *Service) arriveTx(tx *db.Tx, e Entry, v Visitor) (person string, err er
 	told.Key = fmt.Sprintf("reserved %s %s %s %s %d", e.ID, person, after, e.Opening, r.Number)
 	_, err = fact.Append(tx, Reserved{Opening: fact.ID(e.Opening), Number: r.Number}, told)
 	return person, err
+}
+
+// unerased gives who a person is now; ErrErased for one of whom nothing may be kept any more.
+func (s *Service) unerased(tx *db.Tx, person string) (string, error) {
+	root, err := people.Root(tx, person)
+	if err != nil {
+		return "", err
+	}
+	who, err := s.people.Names(tx, []string{root})
+	if err != nil || who[root].Erased {
+		return "", errs.Or(err, people.ErrErased)
+	}
+	return root, nil
 }
 
 // Follow records that a person follows the community's account, by the id that the channel knows them by.

@@ -21,8 +21,23 @@ type EventPlacement struct {
 	Partner string    `json:"partner,omitempty" doc:"person who brings them"`
 }
 
-// ErrPlaced refuses a second placement of an event.
-var ErrPlaced = errs.Define(errs.Conflict, "intake.placed")
+// What is refused about an event that is a placement.
+var (
+	ErrPlaced     = errs.Define(errs.Conflict, "intake.placed")      // a second placement of it
+	ErrEventEntry = errs.Define(errs.Conflict, "intake.event_entry") // its entry, which is printed on things, would lead elsewhere
+)
+
+// staysWithEvent refuses another path or placement for an entry that leads to an event.
+func staysWithEvent(was, e Entry) error {
+	var refused []*errs.Error
+	if was.Path == "" && e.Path != "" {
+		refused = append(refused, ErrEventEntry.At("/path"))
+	}
+	if was.Path == "" && e.Placement != was.Placement {
+		refused = append(refused, ErrEventEntry.At("/placement"))
+	}
+	return errs.Join(refused...)
+}
 
 // PlaceEventTx makes an event a placement with an entry of its own that leads there, or changes what it costs and how it is called.
 // Refusals: ErrUnknownSource, ErrUnknownOwner at /partner, and those of a placement.
@@ -108,9 +123,9 @@ func (s *Service) OriginatedTx(tx *db.Tx, placement string, persons []string) (i
 	return countOrigins(tx, placement, roots)
 }
 
-// OpenedTx counts who has seen an entry's page, each visitor once a day.
-func (s *Service) OpenedTx(tx *db.Tx, entry string) (int64, error) {
-	return countOf(tx, entry, fact.KindOf(Viewed{}))
+// OpenedTx counts who has seen the page of one of the entries by which a placement leads to its event, each visitor once a day.
+func (s *Service) OpenedTx(tx *db.Tx, placement string) (int64, error) {
+	return countToEvent(tx, placement, fact.KindOf(Viewed{}))
 }
 
 // CameToTx tells whether a human has come by an entry that leads to an event.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
 )
@@ -180,9 +181,18 @@ func TestAnEntryLeadsSomewhere(t *testing.T) {
 			err := w.DB.Do(t.Context(), w.Community, func(tx *db.Tx) error { _, err := w.Intake.AddEntryTx(tx, x); return err })
 			w.wants(err, intake.ErrUnknownPath)
 		}
-		by.Placement = ""
-		err = w.DB.Do(t.Context(), w.Community, func(tx *db.Tx) error { _, err := w.Intake.SetEntryTx(tx, by); return err })
-		w.wants(err, intake.ErrUnknownPath)
+		for fields, to := range map[string]intake.Entry{ // it keeps leading to its event, which would have no link any more
+			"/path intake.event_entry":                                {Path: w.entry("open").Path, Placement: by.Placement},
+			"/placement intake.event_entry":                           {Placement: free.ID},
+			"/path intake.event_entry, /placement intake.event_entry": {Path: w.entry("open").Path},
+		} {
+			x := by
+			x.Path, x.Placement = to.Path, to.Placement
+			err := w.DB.Do(t.Context(), w.Community, func(tx *db.Tx) error { _, err := w.Intake.SetEntryTx(tx, x); return err })
+			if got := fieldsOf(err); got != fields {
+				t.Errorf("%+v: %s, want %s", to, got, fields)
+			}
+		}
 		for _, code := range []string{"open", "nothing"} { // no ways in of an event
 			r, err := w.Intake.SignUp(t.Context(), w.Community, code, visitor("1"), w.signs("13800000001"))
 			w.must(err)
@@ -191,6 +201,96 @@ func TestAnEntryLeadsSomewhere(t *testing.T) {
 			}
 			w.Clock.Advance(2 * time.Minute)
 		}
+		w.proven()
+	})
+}
+
+// Who only sends the form of an entry that leads to an event leaves nothing behind: no person, no fact, no lead. Nor does one who was erased.
+func TestNobodyComesByAnEventsEntryUnasked(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p, by, err := w.brings(intake.EventPlacement{Name: "老王的读者"})
+		w.must(err)
+		gone, err := w.signUp("9", w.signs("13800000009"))
+		w.must(err)
+		w.must(w.People.Erase(t.Context(), w.Community, gone.Person, "op"))
+		w.settle()
+		rows := func() (persons, came int) {
+			w.read(func(tx *db.Tx) error {
+				err := tx.QueryRow(`SELECT count(*) FROM person WHERE community_id = $1`, w.Community).Scan(&persons)
+				if err == nil {
+					err = tx.QueryRow(`SELECT count(*) FROM fact WHERE community_id = $1 AND kind = 'intake.arrived' AND entry = $2`, w.Community, by.ID).Scan(&came)
+				}
+				return err
+			})
+			return persons, came
+		}
+		were, _ := rows()
+		for i := range 3 {
+			person, e, err := w.Intake.Arrive(t.Context(), w.Community, by.Code, visitor(fmt.Sprint(i)), "")
+			if w.must(err); person != "" || e.ID != by.ID {
+				t.Errorf("a stranger is %q, come by %+v", person, e)
+			}
+		}
+		for _, code := range []string{by.Code, "open"} {
+			v := visitor("9")
+			v.Person = gone.Person
+			_, _, err := w.Intake.Arrive(t.Context(), w.Community, code, v, "")
+			w.wants(err, people.ErrErased)
+		}
+		w.settle()
+		if persons, came := rows(); persons != were || came != 0 || w.figures(p).Came != 0 {
+			t.Errorf("%d persons, were %d; %d came, figures %+v", persons, were, came, w.figures(p))
+		}
+		w.proven()
+	})
+}
+
+// E9: when an event's entry is retired in favour of another one, that one is shown, changed and printed from then on; what was seen of both
+// counts.
+func TestAnotherEntryOfAnEvent(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		p, by, err := w.brings(intake.EventPlacement{Name: "老王的读者"})
+		w.must(err)
+		var anew intake.Entry
+		w.Clock.Advance(time.Hour)
+		w.do(func(tx *db.Tx) (err error) {
+			if anew, err = w.Intake.AddEntryTx(tx, intake.Entry{Title: "新海报", Source: p.Source, Placement: p.ID}); err != nil {
+				return err
+			}
+			by.State, by.Successor = intake.Retired, anew.ID
+			_, err = w.Intake.SetEntryTx(tx, by)
+			return err
+		})
+		for _, seen := range [][2]string{{by.ID, "a"}, {anew.ID, "b"}, {anew.ID, "b"}, {anew.ID, "c"}, {w.entry("open").ID, "a"}} {
+			w.must(w.Intake.View(t.Context(), w.Community, seen[0], seen[1]))
+		}
+		w.settle()
+		w.read(func(tx *db.Tx) error {
+			_, e, err := w.Intake.PlacementOfTx(tx, openClass)
+			if err != nil || e.ID != anew.ID {
+				t.Errorf("shown %+v, %v", e, err)
+			}
+			n, err := w.Intake.OpenedTx(tx, p.ID)
+			if n != 3 {
+				t.Errorf("%d saw it", n)
+			}
+			return err
+		})
+		if _, e, err := w.brings(intake.EventPlacement{Name: "老王和老李的读者"}); err != nil || e.ID != anew.ID || e.State != intake.Active || e.Title != "老王和老李的读者" {
+			t.Errorf("changed %+v, %v", e, err)
+		}
+		w.do(func(tx *db.Tx) error { // one that has none that takes people in is shown as it is
+			anew.State = intake.Retired
+			_, err := w.Intake.SetEntryTx(tx, anew)
+			return err
+		})
+		w.read(func(tx *db.Tx) error {
+			_, e, err := w.Intake.PlacementOfTx(tx, openClass)
+			if e.ID != anew.ID || e.State != intake.Retired {
+				t.Errorf("shown %+v", e)
+			}
+			return err
+		})
 		w.proven()
 	})
 }
@@ -221,8 +321,9 @@ func TestReadsOfPlacedEventsUseIndexes(t *testing.T) {
 		d := &testkit.DB{DB: w.DB, Clock: w.Clock, Community: w.Community}
 		someone := w.come("open", "1")
 		for name, read := range map[string]func(tx *db.Tx) error{
-			"event": func(tx *db.Tx) error { _, _, err := w.Intake.PlacementOfTx(tx, "v00005"); return err },
-			"came":  func(tx *db.Tx) error { _, err := w.Intake.CameToTx(tx, "v00005", someone); return err },
+			"event":  func(tx *db.Tx) error { _, _, err := w.Intake.PlacementOfTx(tx, "v00005"); return err },
+			"opened": func(tx *db.Tx) error { _, err := w.Intake.OpenedTx(tx, "l00005"); return err },
+			"came":   func(tx *db.Tx) error { _, err := w.Intake.CameToTx(tx, "v00005", someone); return err },
 			"first": func(tx *db.Tx) error {
 				_, err := w.Intake.OriginatedTx(tx, "l00005", []string{"p00001", "p00002"})
 				return err

@@ -170,7 +170,7 @@ func (s *Service) AddEntryTx(tx *db.Tx, e Entry) (Entry, error) {
 	return e, err
 }
 
-// SetEntryTx changes an entry but for its code, which is printed on things.
+// SetEntryTx changes an entry but for its code, which is printed on things. One that leads to an event keeps leading there (ErrEventEntry).
 func (s *Service) SetEntryTx(tx *db.Tx, e Entry) (Entry, error) {
 	was, found, err := entryByID(tx, e.ID)
 	if err != nil || !found {
@@ -179,6 +179,9 @@ func (s *Service) SetEntryTx(tx *db.Tx, e Entry) (Entry, error) {
 	e.Code, e.CreatedAt = was.Code, was.CreatedAt
 	if e.State != Active && e.State != Retired {
 		e.State = was.State
+	}
+	if err := staysWithEvent(was, e); err != nil {
+		return e, err
 	}
 	if err := s.checkEntry(tx, e); err != nil {
 		return e, err

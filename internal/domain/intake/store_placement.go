@@ -32,9 +32,10 @@ func placementOfEvent(tx *db.Tx, event string) (Placement, bool, error) {
 	return db.One(tx, scanPlacement, selectPlacement+` AND event = $2 AND event <> ''`, tx.Community(), event)
 }
 
-// entryToEvent is the oldest entry of a placement that leads to its event.
+// entryToEvent is the newest entry of a placement that leads to its event, one that takes people in before one that is retired.
 func entryToEvent(tx *db.Tx, placement string) (Entry, bool, error) {
-	return db.One(tx, scanEntry, selectEntry+` AND placement = $2 AND placement <> '' AND path = '' ORDER BY created_at, id LIMIT 1`, tx.Community(), placement)
+	return db.One(tx, scanEntry, selectEntry+` AND placement = $2 AND placement <> '' AND path = ''
+		ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, created_at DESC, id DESC LIMIT 1`, tx.Community(), placement)
 }
 
 // entriesOf are the ids of a placement's entries, the newest first.
@@ -42,9 +43,10 @@ func entriesOf(tx *db.Tx, placement string) ([]string, error) {
 	return db.All(tx, db.Column[string], `SELECT id FROM intake_entry WHERE community_id = $1 AND placement = $2 AND placement <> '' ORDER BY created_at DESC, id DESC LIMIT 200`, tx.Community(), placement)
 }
 
-// countOf sums one of an entry's counts up.
-func countOf(tx *db.Tx, entry, what string) (n int64, err error) {
-	err = tx.QueryRow(`SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM intake_count WHERE community_id = $1 AND entry = $2 AND what = $3`, tx.Community(), entry, what).Scan(&n)
+// countToEvent sums one of the counts of a placement's entries that lead to its event up.
+func countToEvent(tx *db.Tx, placement, what string) (n int64, err error) {
+	err = tx.QueryRow(`SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM intake_count WHERE community_id = $1 AND what = $3
+		AND entry IN (SELECT id FROM intake_entry WHERE community_id = $1 AND placement = $2 AND placement <> '' AND path = '')`, tx.Community(), placement, what).Scan(&n)
 	return n, err
 }
 

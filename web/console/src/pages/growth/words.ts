@@ -24,6 +24,7 @@ const reasons = [
   'staff',
   'no_promoter',
   'member',
+  'gone',
   'device',
   'phone',
   'payment',
