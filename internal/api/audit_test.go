@@ -18,7 +18,7 @@ import (
 var recorded = regexp.MustCompile(`audit\.Record\((?:[^,(){}]|\([^()]*\)|\{[^{}]*\})+,(?:[^,(){}]|\([^()]*\)|\{[^{}]*\})+,\s*("([a-z_.]+)"|string\(access\.(\w+)\)|c\.op\.Name)?`)
 
 // lookOnly are operations that change nothing although they are sent a body.
-var lookOnly = []string{"segment.look", "playbook.check"}
+var lookOnly = []string{"segment.look", "playbook.check", "programme.simulate"}
 
 // auditActions are all actions that the program can write into an audit log: of operations that change something or whose
 // look is written down, and those that services write themselves.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"time"
 
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/kit/page"
@@ -58,6 +59,8 @@ func (a *API) growth() {
 		return Op{Name: name, Route: route, Tag: tag, Action: access.MoneyRead, Summary: summary}
 	}
 	look(a, op("programme.list", "GET /programmes", "Lists the programmes by which people are bound and rewarded, with what is unwise in them"), a.listProgrammes)
+	look(a, op("programme.simulate", "POST /programmes/{name}/simulate",
+		"What a programme came to in a while, and beside it what other rules would have come to: at most 5000 purchases and 10000 touches; nothing is changed"), a.simulate)
 	look(a, op("bond.list", "GET /people/{id}/bonds", "Lists whom a person brought, or who brought them, newest first: also bonds that are pending, lost or refused"), a.listBonds)
 	look(a, op("link.list", "GET /people/{id}/links", "Lists a person's links with what came of each, and what they have of rewards"),
 		func(tx *db.Tx, _ *call, in *OneThing) (out Links, err error) {
@@ -94,6 +97,42 @@ func (a *API) listProgrammes(tx *db.Tx, c *call, _ *nothing) (out Programmes, er
 		out.Warnings = append(out.Warnings, ProgrammeWarning{w, a.Words.Say(c.lang, c.community.Location(), w.Code, nil)})
 	}
 	return out, nil
+}
+
+// NamedSimulation is a simulation with the names of the promoters.
+type NamedSimulation struct {
+	growth.Simulation
+	Promoters []NamedPromoter `json:"promoters" doc:"at most 50, those with most first"`
+}
+
+// NamedPromoter is a promoter of a simulation with their name.
+type NamedPromoter struct {
+	growth.SimulatedPromoter
+	PromoterName string `json:"promoter_name"`
+}
+
+func (a *API) simulate(tx *db.Tx, _ *call, in *struct {
+	Name string `path:"name" maxLength:"40"`
+	Body struct {
+		Rules growth.Programme `json:"rules" doc:"in whole; the name is the programme's"`
+		From  time.Time        `json:"from"`
+		To    time.Time        `json:"to" doc:"not in the future"`
+	}
+},
+) (out NamedSimulation, err error) {
+	in.Body.Rules.Name = in.Name
+	if out.Simulation, err = a.Growth.SimulateTx(tx, in.Body.Rules, in.Body.From, in.Body.To); err != nil {
+		return out, err
+	}
+	ids := make([]string, 0, len(out.Simulation.Promoters))
+	for _, p := range out.Simulation.Promoters {
+		ids = append(ids, p.Promoter)
+	}
+	names, err := a.nicknames(tx, ids)
+	for _, p := range out.Simulation.Promoters {
+		out.Promoters = append(out.Promoters, NamedPromoter{p, names[p.Promoter]})
+	}
+	return out, err
 }
 
 func (a *API) listBonds(tx *db.Tx, _ *call, in *struct {

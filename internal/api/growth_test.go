@@ -61,6 +61,33 @@ func (w *world) earned(t *testing.T, ids lived) {
 	}
 }
 
+// simulate asks what twice the rate would have come to (G2).
+func (w *world) simulate(t *testing.T, ids lived) {
+	t.Helper()
+	rules := m{"name": "cps", "title": m{"zh-Hans": marker}, "binds": "click", "valid_days": 7, "promoters": "anyone", "guests": "anyone", "freeze_days": 0, "levels": []m{{"rate_bp": 2000}}}
+	ask := m{"rules": rules, "from": w.clock.Now().AddDate(0, -1, 0), "to": w.clock.Now()}
+	type tally struct {
+		Rewards int
+		Money   int64
+	}
+	var s struct {
+		Version, Purchases int
+		Promoters          []struct {
+			Promoter   string
+			Was, Would tally
+		}
+	}
+	w.pays(t, http.StatusOK, "POST "+here("/programmes/cps/simulate"), ask).into(t, &s)
+	if len(s.Promoters) != 1 || s.Promoters[0].Promoter != ids["sharer"] || s.Promoters[0].Was.Rewards != 1 || s.Promoters[0].Would != (tally{1, 2 * s.Promoters[0].Was.Money}) || s.Purchases == 0 {
+		t.Errorf("simulated: %+v", s)
+	}
+	rules["levels"] = []m{{"rate_bp": 20_000}}
+	if a := w.pays(t, http.StatusUnprocessableEntity, "POST "+here("/programmes/cps/simulate"), ask); !strings.Contains(a.body, "growth.rate") || !strings.Contains(a.body, "/rules/levels/0") {
+		t.Errorf("twice what was paid: %s", a)
+	}
+	w.pays(t, http.StatusNotFound, "POST "+here("/programmes/none/simulate"), ask)
+}
+
 func (w *world) draftPayout(t *testing.T) string {
 	t.Helper()
 	var b struct{ ID string }
@@ -83,6 +110,7 @@ func (w *world) pay(t *testing.T, ids lived) {
 	for _, state := range []string{"frozen", "held", "taken"} {
 		w.list(t, "/rewards?state="+state, 0)
 	}
+	w.simulate(t, ids)
 	batch, line := here("/payouts/"+ids["payouts"]), here("/payout-lines/"+ids["payout-lines"])
 	w.pays(t, http.StatusConflict, "POST "+batch+"/file", nil)
 	w.pays(t, http.StatusConflict, "POST "+batch+"/approve", nil) // by who drafted it

@@ -187,27 +187,17 @@ func (s *Service) contend(tx *db.Tx, p programme, b Bond, promoter, guest party)
 		if err != nil {
 			return b, err
 		}
-		for _, old := range stands {
-			same, ended, protected := promoter.is(old.Promoter), !old.ValidUntil.After(b.BoundAt), old.ProtectUntil.After(b.BoundAt)
-			switch {
-			case p.ofOneOrder():
-				ended = true
-			case same && !ended && p.Touch == First:
-				return old, nil
-			case !same && protected:
-				return s.lose(tx, b, promoter, guest, Protected, old.ID)
-			case !same && !ended && p.Touch == First:
-				return s.lose(tx, b, promoter, guest, CameLater, old.ID)
-			}
-			why := Replaced
-			if ended {
-				why = Over
-			} else if same {
-				why = Renewed
-			}
-			if err := s.giveWay(tx, old, why, b.ID); err != nil {
+		gone, keeper, why := p.contest(stands, b, promoter)
+		for _, x := range gone {
+			if err := s.giveWay(tx, x.bond, x.why, b.ID); err != nil {
 				return b, err
 			}
+		}
+		switch {
+		case keeper != nil && why == "":
+			return *keeper, nil
+		case keeper != nil:
+			return s.lose(tx, b, promoter, guest, why, keeper.ID)
 		}
 		b.stored, b.State, b.Reason = Active, Active, ""
 		won, err := insertActive(tx, b)

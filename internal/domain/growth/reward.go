@@ -31,7 +31,7 @@ func (s *Service) EarnTx(tx *db.Tx, sale Sale) ([]Reward, error) {
 	if err := s.bindByOrder(tx, sale, buyer); err != nil {
 		return nil, err
 	}
-	bonds, err := payingBonds(tx, buyer)
+	bonds, err := payingBonds(rows{s, tx}, "", buyer)
 	if err != nil {
 		return nil, err
 	}
@@ -103,66 +103,24 @@ func (p Programme) promoterOf(tx *db.Tx, sale Sale, buyer party) (string, error)
 	return l.Sharer, err
 }
 
-// payingBonds are a human's active bonds, one a programme: a merge of persons may have brought two together.
-func payingBonds(tx *db.Tx, guest party) ([]Bond, error) {
-	all, err := activeBonds(tx, "", guest)
-	if err != nil {
-		return nil, err
-	}
-	var out []Bond
-	for _, b := range all { // in the order in which they were made
-		i := slices.IndexFunc(out, func(x Bond) bool { return x.Programme == b.Programme })
-		if i < 0 {
-			out = append(out, b)
-			continue
-		}
-		p, err := programmeAt(tx, b.Programme, b.Version)
-		if err != nil {
-			return nil, err
-		}
-		if p.Touch == Last {
-			out[i] = b
-		}
-	}
-	return out, nil
-}
-
 // earn pays an order's levels by one bond.
 func (s *Service) earn(tx *db.Tx, sale Sale, b Bond) (out []Reward, err error) {
 	p, err := programmeAt(tx, b.Programme, b.Version)
 	if err != nil {
 		return nil, err
 	}
-	base, left := p.base(sale)
-	paid, seen := party{sale.Buyer}, []string{}
-	for level := 1; level <= min(len(p.Levels), maxLevels) && left > 0; level++ {
-		if !b.live(sale.PaidAt, sale.Order) {
-			return out, nil
-		}
-		promoter, guest, err := s.parties(tx, b.Promoter, paid.id())
-		if err != nil {
-			return out, err
-		}
-		buyer, err := s.People.IDs(tx, sale.Buyer)
-		if err != nil {
-			return out, err
-		}
-		if promoter.is(guest.id()) || promoter.is(buyer[0]) || slices.Contains(seen, promoter.id()) {
-			return out, nil // people who turned out to be one human since
-		}
-		r := Reward{Order: sale.Order, Programme: p.Name, Version: p.version, Level: level, Bond: b.ID, Promoter: promoter.id(), Base: base}
+	levels, err := p.earners(rows{s, tx}, sale, b)
+	if err != nil {
+		return nil, err
+	}
+	_, left := p.base(sale)
+	for _, r := range levels {
 		if r, err = s.pay(tx, p, sale, r, left); err != nil {
 			return out, err
 		}
 		if r.ID != "" {
 			out = append(out, r)
 		}
-		seen, paid = append(seen, promoter.id()), promoter
-		above, err := activeBonds(tx, p.Name, promoter)
-		if err != nil || len(above) == 0 {
-			return out, err
-		}
-		b = above[0]
 	}
 	return out, nil
 }

@@ -11,6 +11,9 @@ export type Bond = Schemas['NamedBond']
 export type LinkCount = Schemas['GrowthLinkCount']
 export type Links = Schemas['Links']
 export type ChainNode = Schemas['ChainNode']
+export type Simulation = Schemas['NamedSimulation']
+export type Beside = Schemas['GrowthBeside']
+export type Tally = Schemas['GrowthTally']
 export type RewardState = 'frozen' | 'released' | 'held' | 'taken'
 
 export const growthKey = (community: string) => ['growth', community] as const
@@ -23,6 +26,19 @@ export const programmesQuery = (community: string) =>
         api.GET('/api/v1/communities/{community}/programmes', { params: { path: { community } }, signal }),
       ),
   })
+
+/** What other rules would have come to; nothing is changed, so it is asked without a key. */
+export const simulate = (
+  community: string,
+  name: string,
+  body: { rules: Schemas['GrowthProgramme']; from: string; to: string },
+) =>
+  call<Simulation>(
+    api.POST('/api/v1/communities/{community}/programmes/{name}/simulate', {
+      params: { path: { community, name } },
+      body,
+    }),
+  )
 
 export const listRewards = (
   community: string,

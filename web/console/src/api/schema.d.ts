@@ -3929,6 +3929,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/programmes/{name}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a programme came to in a while, and beside it what other rules would have come to: at most 5000 purchases and 10000 touches; nothing is changed */
+        post: operations["programme.simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/proofs": {
         parameters: {
             query?: never;
@@ -7073,6 +7090,10 @@ export interface components {
              */
             days?: number;
         };
+        GrowthBeside: {
+            was: components["schemas"]["GrowthTally"];
+            would: components["schemas"]["GrowthTally"];
+        };
         GrowthBond: {
             binds: string;
             /** Format: date-time */
@@ -7219,6 +7240,53 @@ export interface components {
              * @description visitors, each once a day
              */
             visits: number;
+        };
+        GrowthProgramme: {
+            /** @description click, claim, attendance, order or offer: what binds a guest; by offer who buys what an event offers to who held it */
+            binds: string;
+            /**
+             * Format: int64
+             * @description days from the payment for which a reward is frozen; until the order can't be given back any more if not given
+             */
+            freeze_days?: number;
+            /** @description new: who is no member when they come; or anyone. new if not given, but anyone of who buys what an event offers */
+            guests?: string;
+            /** @description what the promoter gets, and, with two, who brought the promoter; more is against the law */
+            levels: components["schemas"]["GrowthLevel"][];
+            /** @description a–z, 0–9, - */
+            name: string;
+            /**
+             * Format: int64
+             * @description points for each yuan of a reward
+             */
+            points_per_yuan?: number;
+            /** @description plan:vip, a whole kind as ticket, or *; everything if not given */
+            products?: string[];
+            /** @description members or anyone; members if not given, but anyone of those who hold events */
+            promoters?: string;
+            /**
+             * Format: int64
+             * @description days in which nobody else can bind the guest; 0 none, -1 for ever
+             */
+            protect_days?: number;
+            /** @description money, points, service: what the promoter may choose from, the first unless they do; money if not given */
+            reward?: string[];
+            /** @description what is given where the promoter chose a service */
+            service?: {
+                [key: string]: string;
+            };
+            /** @description staff are promoters too */
+            staff?: boolean;
+            title: {
+                [key: string]: string;
+            };
+            /** @description first: who came first keeps the guest while the bond is valid; last: the latest gets them, unless they are protected. last if not given */
+            touch?: string;
+            /**
+             * Format: int64
+             * @description days in which the guest's orders count; 0 only the order that bound them, -1 for ever
+             */
+            valid_days?: number;
         };
         GrowthProof: {
             /**
@@ -7383,6 +7451,32 @@ export interface components {
              * @description of it, what was paid out already
              */
             owed?: number;
+        };
+        GrowthTally: {
+            /**
+             * Format: int64
+             * @description made in the while, also those that gave way later
+             */
+            bonds: number;
+            /**
+             * Format: int64
+             * @description fen
+             */
+            money: number;
+            /**
+             * Format: int64
+             * @description with a reward
+             */
+            people: number;
+            /** Format: int64 */
+            points: number;
+            /**
+             * Format: int64
+             * @description for orders paid in the while
+             */
+            rewards: number;
+            /** Format: int64 */
+            services: number;
         };
         GrowthTerms: {
             /** @description click, claim, attendance, order or offer: what binds a guest; by offer who buys what an event offers to who held it */
@@ -9055,6 +9149,12 @@ export interface components {
             shares: number;
             state: string;
         };
+        NamedPromoter: {
+            promoter: string;
+            promoter_name: string;
+            was: components["schemas"]["GrowthTally"];
+            would: components["schemas"]["GrowthTally"];
+        };
         NamedProof: {
             /**
              * Format: int64
@@ -9190,6 +9290,39 @@ export interface components {
              * @description of these, spoken with
              */
             touched: number;
+        };
+        NamedSimulation: {
+            all: components["schemas"]["GrowthBeside"];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description promoters that rest sums
+             */
+            others: number;
+            /** @description at most 50, those with most first */
+            promoters: components["schemas"]["NamedPromoter"][];
+            /**
+             * Format: int64
+             * @description that were looked at
+             */
+            purchases: number;
+            /** @description of all other promoters */
+            rest: components["schemas"]["GrowthBeside"];
+            /** @description that were simulated */
+            rules: components["schemas"]["GrowthProgramme"];
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: int64
+             * @description kept by the programme, that were looked at: also those that bound nobody
+             */
+            touches: number;
+            /**
+             * Format: int64
+             * @description of the programme, in force now
+             */
+            version: number;
         };
         NamedStatement: {
             /** Format: date-time */
@@ -10650,6 +10783,17 @@ export interface components {
             url: string;
             /** Format: int64 */
             version: number;
+        };
+        ProgrammeSimulateRequest: {
+            /** Format: date-time */
+            from: string;
+            /** @description in whole; the name is the programme's */
+            rules: components["schemas"]["GrowthProgramme"];
+            /**
+             * Format: date-time
+             * @description not in the future
+             */
+            to: string;
         };
         ProgrammeWarning: {
             code: string;
@@ -23152,6 +23296,46 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "programme.simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeSimulateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedSimulation"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link, Navigate } from 'react-router'
 import { programmesQuery, recent, recentRewardsQuery, type Terms } from '~/api/growth'
 import { type Sheet, sheetQuery } from '~/api/money'
@@ -11,6 +13,7 @@ import { DataTable, EmptyState, Facts, Figure, FigureRow, ProblemNotice } from '
 import page from '../page.module.css'
 import { Section } from '../Section'
 import { GrowthHead } from './Head'
+import { Simulate } from './Simulate'
 import { type Bringer, bindsName, bringers, daysOf, earnedWords, levelWords, productName, rewardWords } from './words'
 
 /** Who may not look into the books begins with the launches. */
@@ -29,6 +32,7 @@ function Overview() {
   const slug = useCommunity()?.slug ?? ''
   const programmes = useQuery(programmesQuery(slug))
   const sheet = useQuery(sheetQuery(slug))
+  const [simulated, setSimulated] = useState<Terms>()
   const data = programmes.data
   return (
     <>
@@ -54,11 +58,12 @@ function Overview() {
           <Section title={t('growth.programmes')}>
             <div className={page.cards}>
               {(data?.items ?? []).map((terms) => (
-                <Programme key={terms.name} terms={terms} />
+                <Programme key={terms.name} terms={terms} onSimulate={() => setSimulated(terms)} />
               ))}
             </div>
             {data && <p className={page.note}>{t('growth.asking', { count: data.asking.days || 30 })}</p>}
           </Section>
+          {simulated && <Simulate slug={slug} terms={simulated} onClose={() => setSimulated(undefined)} />}
         </>
       )}
     </>
@@ -198,8 +203,14 @@ function Warnings({ slug, items, programmes }: WarningsProps) {
   )
 }
 
+interface ProgrammeProps {
+  terms: Terms
+  bare?: boolean
+  onSimulate?: () => void
+}
+
 /** One programme in words. */
-export function Programme({ terms, bare = false }: { terms: Terms; bare?: boolean }) {
+export function Programme({ terms, bare = false, onSimulate }: ProgrammeProps) {
   const { t } = useWords()
   const text = useText()
   const comma = t('common.listComma')
@@ -249,6 +260,11 @@ export function Programme({ terms, bare = false }: { terms: Terms; bare?: boolea
           },
         ]}
       />
+      {onSimulate && (
+        <p className={page.actions}>
+          <Button onClick={onSimulate}>{t('growth.simulate')}</Button>
+        </p>
+      )}
     </article>
   )
 }

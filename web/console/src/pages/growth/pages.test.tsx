@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { fireEvent, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { community, open, operator, refuse, server } from '~/test/render'
@@ -111,6 +111,61 @@ test('a board says what is missing; who was asked lately is asked again only whe
   await user.click(screen.getByRole('button', { name: '仍然请这 1 位' }))
   await vi.waitFor(() => expect(sent).toEqual([{ persons: ['x2'] }, { persons: ['x2'], again: true }]))
   await vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+})
+
+test('other rules are tried on what happened; a refusal stands under its field (G2)', async () => {
+  const user = userEvent.setup({ pointerEventsCheck: 0 })
+  const sent: { rules: Record<string, unknown> }[] = []
+  const tally = (money: number) => ({ bonds: 2, rewards: 1, people: 1, money, points: 0, services: 0 })
+  const terms = {
+    name: 'lock-in',
+    title: { 'zh-Hans': '锁粉' },
+    binds: 'attendance',
+    valid_days: 30,
+    protect_days: 7,
+    levels: [{ rate_bp: 1250 }, { fixed: 2000 }],
+    version: 3,
+  }
+  desk(['money.read'], {
+    [`GET ${here}/programmes`]: () => ({ items: [terms], asking: {}, warnings: [] }),
+    [`GET ${here}/rewards`]: () => ({ items: [] }),
+    [`GET ${here}/books`]: () => ({ lines: [] }),
+    [`POST ${here}/programmes/lock-in/simulate`]: async (request: Request) => {
+      const body = (await request.json()) as { rules: Record<string, unknown> }
+      sent.push(body)
+      if (sent.length === 1)
+        return refuse(422, 'growth.days', '天数太多', {
+          errors: [{ pointer: '/rules/valid_days', detail: '不能多于 3660 天', code: 'growth.days' }],
+        })
+      const beside = { was: tally(10000), would: tally(30000) }
+      return {
+        version: 3,
+        rules: body.rules,
+        purchases: 4,
+        touches: 5,
+        all: beside,
+        promoters: [{ promoter: 'x1', promoter_name: '小雨', ...beside }],
+        rest: { was: tally(0), would: tally(0) },
+        others: 2,
+      }
+    },
+  })
+  open('/c/mothers/growth')
+  await user.click(await screen.findByText('试算'))
+  const dialog = within(screen.getByRole('dialog'))
+  const rate = dialog.getByLabelText<HTMLInputElement>('带来的人下单')
+  expect(rate.value).toBe('12.5')
+  expect(dialog.getByLabelText<HTMLInputElement>('他们再带来的人下单').value).toBe('20.00')
+  fireEvent.change(rate, { target: { value: '37.5' } })
+  await user.click(dialog.getByText('看看结果'))
+  await dialog.findByText('不能多于 3660 天')
+  await user.click(dialog.getByText('看看结果'))
+  await dialog.findByText('小雨')
+  expect(dialog.getAllByText('¥100.00 · 1 笔奖励，2 个绑定')).toHaveLength(2)
+  expect(dialog.getAllByText('¥300.00 · 1 笔奖励，2 个绑定')).toHaveLength(2)
+  dialog.getByText('另外 2 人')
+  const { version: _, ...rules } = terms
+  expect(sent[1]?.rules).toEqual({ ...rules, touch: 'last', levels: [{ rate_bp: 3750 }, { fixed: 2000 }] })
 })
 
 test('a proof that is held is approved only after its reasons were read once more (G9)', async () => {
