@@ -128,6 +128,7 @@ test('Intake: a new way in opens for a stranger, seats, queue and losses are tol
   await dialog.locator('#title').fill('门诊海报');
   await dialog.locator('#path').click();
   await page.locator('.ant-select-item-option').filter({ hasText: '5.0' }).first().click();
+  await dialog.locator('.ant-select', { hasText: '5.0' }).first().waitFor(); // it has been taken
   await dialog.locator('#code').fill('poster');
   await dialog.locator('#code').press('Enter'); // the list of paths may still be closing over the button
   await dialog.waitFor({ state: 'hidden' });
