@@ -50,6 +50,23 @@ test('what one says, answers, shows and takes back, the other sees at once', asy
   await bea.page.locator('.said', { hasText: '消息已撤回' }).waitFor({ timeout: 3000 });
   assert.equal(await bea.page.locator('.said', { hasText: '说错了' }).count(), 0);
 
+  // What is typed and chosen while a message is on its way goes nowhere with it, and comes after it.
+  let answered;
+  const delay = new Promise((done) => { answered = done; });
+  await ann.page.route('**/messages', async (route) => {
+    const response = await route.fetch();
+    await delay;
+    await route.fulfill({ response });
+  }, { times: 1 });
+  await say(ann, '这张更清楚');
+  await ann.page.locator('#text').pressSequentially('，是昨天的');
+  await ann.page.setInputFiles('input[name=picture]', { name: 'clear.png', mimeType: 'image/png', buffer: png(320, 200) });
+  answered();
+  const clearer = bea.page.locator('.said:not(.mine)', { has: bea.page.locator('img') }).nth(1);
+  await clearer.waitFor({ timeout: 8000 });
+  assert.match(await clearer.textContent(), /，是昨天的/);
+  assert.equal(await bea.page.locator('.said', { hasText: '这张更清楚' }).count(), 1);
+
   // A dead connection comes back by itself and brings what was missed.
   await bea.context.setOffline(true);
   await say(ann, '断线时说的');
@@ -58,7 +75,7 @@ test('what one says, answers, shows and takes back, the other sees at once', asy
   bea.complaints = bea.complaints.filter((c) => !/ERR_INTERNET_DISCONNECTED/.test(c));
 
   // Who is not in the circle reads nothing of it, nor its pictures.
-  const src = await picture.getAttribute('src');
+  const src = await picture.first().getAttribute('src');
   const stranger = await newPhone(server);
   stranger.allow(401, 403, 404);
   await visit(stranger, circle);

@@ -48,24 +48,28 @@
     document.getElementById('text').focus();
   });
   if (form) {
-    var file = form.querySelector('input[type=file]');
-    file.addEventListener('change', function () { if (file.files.length) form.submit(); });
+    var file = form.querySelector('input[type=file]'), sending = false;
+    // A picture waits for what is on its way: until the answer the form holds the key of that message.
+    var show = function () { if (file.files.length && !sending) form.submit(); };
+    file.addEventListener('change', show);
     form.addEventListener('submit', function (e) {
       if (file.files.length || !window.FormData) return;
       e.preventDefault();
-      var button = form.querySelector('button.button');
-      button.disabled = true;
+      var button = form.querySelector('button.button'), text = form.elements.text, said = text.value;
+      button.disabled = sending = true;
+      var answered = function () { button.disabled = sending = false; };
       fetch(form.action, { method: 'POST', body: new FormData(form), credentials: 'same-origin', headers: { 'X-Requested-With': 'fetch' } }).then(function (r) {
         if (!r.ok) { form.submit(); return; }
         return r.text().then(function (key) {
           form.elements.key.value = key;
-          form.elements.text.value = '';
+          if (text.value.indexOf(said) === 0) text.value = text.value.slice(said.length);
           form.elements.reply_to.value = '';
           document.getElementById('replying').className = 'notice small hidden';
-          button.disabled = false;
+          answered();
           read();
+          show();
         });
-      }).catch(function () { button.disabled = false; });
+      }).catch(answered);
     });
   }
   window.scrollTo(0, document.body.scrollHeight);

@@ -63,7 +63,11 @@
   questions.addEventListener('toggle', function () { if (questions.open) readQuestions(); });
   form.addEventListener('submit', function (e) {
     e.preventDefault();
-    send(form, function (key) { form.elements.key.value = key; form.elements.text.value = ''; });
+    var text = form.elements.text, said = text.value;
+    send(form, function (key) {
+      form.elements.key.value = key;
+      if (text.value.indexOf(said) === 0) text.value = text.value.slice(said.length); // what was typed since stays
+    });
   });
   asked.addEventListener('submit', function (e) {
     e.preventDefault();
