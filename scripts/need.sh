@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sees to it that the system has what the tests need, and installs what is missing (Debian, as root). Without root it says
 # what to install and ends with 2.
-#   scripts/need.sh [postgres] [browser]     both when none is named
+#   scripts/need.sh [postgres] [browser] [office]     the first two when none is named
 set -euo pipefail
 
 missing=()
@@ -19,6 +19,11 @@ need_browser() {
   chinese_font || missing+=(fonts-wqy-microhei)
 }
 
+# A spreadsheet, to open what is exported.
+need_office() {
+  command -v soffice >/dev/null || missing+=(libreoffice-calc)
+}
+
 chinese_font() {
   [[ -n $(find /usr/share/fonts ~/.fonts ~/.local/share/fonts -iname 'wqy-*.tt[cf]' -o -iname 'Noto*CJK*' -o -iname 'SourceHan*' 2>/dev/null | head -1) ]]
 }
@@ -28,6 +33,7 @@ for part; do
   case $part in
     postgres) need_postgres ;;
     browser) need_browser ;;
+    office) need_office ;;
     *)
       echo "need.sh: unknown part $part" >&2
       exit 2

@@ -135,7 +135,7 @@ func (a *App) offeredBy(tx *db.Tx, o shop.Order, sale *growth.Sale) error {
 	if err != nil || e.Host == "" || !e.Offers(o.CreatedAt) {
 		return err
 	}
-	had, err := a.hadTicket(tx, e.ID, o.Person, o.CreatedAt)
+	had, err := a.Events.HadTicketTx(tx, e.ID, o.Person, o.CreatedAt)
 	if err != nil || !had {
 		return err
 	}
@@ -145,24 +145,6 @@ func (a *App) offeredBy(tx *db.Tx, o shop.Order, sale *growth.Sale) error {
 		}
 	}
 	return nil
-}
-
-// hadTicket tells whether a person had a valid ticket of an event at a time.
-func (a *App) hadTicket(tx *db.Tx, event, person string, at time.Time) (bool, error) {
-	for cursor := ""; ; {
-		p, err := a.Events.TicketsOfTx(tx, person, cursor, 100)
-		if err != nil {
-			return false, err
-		}
-		for _, t := range p.Items {
-			if t.Event == event && !t.TakenAt.IsZero() && !t.TakenAt.After(at) && (t.EndedAt.IsZero() || t.EndedAt.After(at)) {
-				return true, nil
-			}
-		}
-		if cursor = p.Next; cursor == "" {
-			return false, nil
-		}
-	}
 }
 
 // linesOf are an order's things as growth sees them.

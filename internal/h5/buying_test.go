@@ -1,44 +1,19 @@
 package h5_test
 
 import (
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
-	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/membership"
-	"github.com/qunce/qunce/internal/kit/clock"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
-	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/phone"
 )
 
-// idle serves the shipped community like begin, but nothing is done in the background: that is for Settle.
-func idle(t *testing.T) (a *app.App, community string, p *phone.Phone) {
-	t.Helper()
-	clk := clock.NewManual(testkit.Start)
-	a, err := app.New(t.Context(), app.Config{Data: t.TempDir(), Scratch: true, Sandbox: true, Clock: clk})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	if community, err = a.World(clk).Found(t.Context(), "mothers", "mothers"); err != nil {
-		t.Fatal(err)
-	}
-	handler, err := a.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-	return a, community, phone.New(server.URL+"/mothers", nil)
-}
-
 // M1, M5, S3: on the phone somebody buys a membership, sees their card, pays a wrong amount, and gives it all back.
 func TestBuyingOnThePhone(t *testing.T) {
-	a, community, p := idle(t)
+	a, community, _, p := serveBy(t, "mothers", idle)
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()

@@ -22,7 +22,7 @@ var invitation = regexp.MustCompile(`/mothers(/colleague/[0-9a-f]{32})`)
 // P10, M5: on the phone somebody buys for their company and invites a colleague, who takes the place, shows their card to staff, and
 // leaves; each sees to their invoices.
 func TestACompanyOnThePhone(t *testing.T) {
-	a, community, boss := idle(t)
+	a, community, _, boss := begin(t)
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()

@@ -73,7 +73,7 @@ var home = url.Values{"name": {"王小明"}, "phone": {"13800000000"}, "region":
 
 func onAShelf(t *testing.T) (walker, func(path string, want ...string) phone.Page) {
 	t.Helper()
-	a, community, p := idle(t)
+	a, community, _, p := begin(t)
 	w := walker{T: t, app: a, community: community, phone: p}
 	w.shelf()
 	return w, func(path string, want ...string) phone.Page { t.Helper(); return w.look(w.phone, path, want...) }

@@ -37,6 +37,7 @@ type desk struct {
 	n     *node
 	slug  string
 	token string
+	many  int          // who are paid
 	half  int          // kills that found the batch half drafted
 	acked atomic.Int64 // payments that the server acknowledged
 }
@@ -167,11 +168,19 @@ func (d *desk) line(ctx context.Context, l payout.Line) error {
 // drafted drafts a batch while the server is killed, and has a second person approve it.
 func (d *desk) drafted(ctx context.Context, kills int) (batch string) {
 	d.t.Helper()
-	var b payout.Batch
+	var b payout.Detail
 	_, err := d.ask(ctx, http.MethodPost, "/payouts", "the-batch", `{"threshold": 100, "withhold_bp": 100}`, &b)
 	ok(d.t, err)
-	for range kills {
-		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
+	for i := range kills {
+		testkit.Soon(d.t, "the next lines are drafted", func() bool {
+			_, err := d.ask(ctx, http.MethodGet, "/payouts/"+b.ID, "", "", &b)
+			ok(d.t, err)
+			lines := 0
+			for _, x := range b.Totals {
+				lines += x.Lines
+			}
+			return lines >= d.many*i/(kills+1) || b.State == payout.Draft
+		})
 		d.n.kill()
 		// As if the minute had passed that the job is kept for the one who was killed.
 		d.w.opened(d.t, func(ctx context.Context, a *app.App, community string) {
@@ -206,7 +215,7 @@ func (d *desk) drafted(ctx context.Context, kills int) (batch string) {
 func killedPaying(t *testing.T, w where) {
 	kills := rounds(t)
 	many := perRound * max(kills, 1)
-	d := &desk{t: t, w: w, slug: "payees", token: earned(t, w, many), n: newNode(t, append([]string{"serve", "--data", w.data}, w.args()[2:]...)...)}
+	d := &desk{t: t, w: w, slug: "payees", many: many, token: earned(t, w, many), n: newNode(t, append([]string{"serve", "--data", w.data}, w.args()[2:]...)...)}
 	d.n.start(t)
 	early := kills / 4
 	batch := d.drafted(t.Context(), early)
@@ -223,9 +232,7 @@ func killedPaying(t *testing.T, w where) {
 	}
 	late := kills - early
 	for i := range late {
-		for d.acked.Load() < int64(many*(i+1)/(late+2)) && ctx.Err() == nil {
-			time.Sleep(time.Duration(1+rand.IntN(10)) * time.Millisecond)
-		}
+		testkit.Soon(t, "the next lines are paid", func() bool { return d.acked.Load() >= int64(many*(i+1)/(late+2)) || ctx.Err() != nil })
 		d.n.kill()
 		d.n.start(t)
 	}

@@ -110,6 +110,15 @@ func (s *Service) TicketsTx(tx *db.Tx, event string, state TicketState, cursor s
 	return out, nil
 }
 
+// HadTicketTx tells whether a person had a valid ticket of an event at a time.
+func (s *Service) HadTicketTx(tx *db.Tx, event, person string, at time.Time) (bool, error) {
+	w, err := s.who(tx, person)
+	if err != nil {
+		return false, err
+	}
+	return hadTicket(tx, event, w.ids, at)
+}
+
 // TicketsOfTx lists the tickets that a person ever had, the newest first.
 func (s *Service) TicketsOfTx(tx *db.Tx, person, cursor string, limit int) (page.Page[Ticket], error) {
 	w, err := s.who(tx, person)

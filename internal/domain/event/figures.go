@@ -16,6 +16,7 @@ type Figures struct {
 	Friends  int     `json:"friends" doc:"of the valid tickets, those that a member gave"`
 	Admitted int     `json:"admitted" doc:"tickets that have let in at a door"`
 	Attended int     `json:"attended" doc:"people, also online"`
+	Guests   int     `json:"guests" doc:"of those who came, by a ticket that a member gave"`
 	Answers  int     `json:"answers" doc:"of those who came; the denominator of the NPS"`
 	NPS      float64 `json:"nps" doc:"% promoters − % detractors; 0 without answers"`
 }

@@ -33,7 +33,7 @@ func TestFiguresOfSeveralEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := map[string]event.Figures{
-			a.ID: {Capacity: 2, Valid: 2, Waiting: 1, Friends: 1, Admitted: 1, Attended: 2, Answers: 1, NPS: 100},
+			a.ID: {Capacity: 2, Valid: 2, Waiting: 1, Friends: 1, Admitted: 1, Attended: 2, Guests: 1, Answers: 1, NPS: 100},
 			b.ID: {Capacity: 100, Held: 1}, c.ID: {Capacity: 100},
 		}
 		w.Do(func(tx *db.Tx) error {

@@ -61,15 +61,17 @@ func (s *Service) ForecastTx(tx *db.Tx, event string) (f Turnout, err error) {
 	}
 	f.Members, f.PerMember, f.Events = members[0], e.Friends.PerMember, len(past)
 	f.Reach = f.Members * f.PerMember
-	came, err := comersOf(tx, ids)
+	all, err := s.FiguresOfTx(tx, ids)
 	if err != nil {
 		return f, err
 	}
 	for i, p := range past {
-		n, c := members[i+1], came[p.ID]
-		f.Booked, f.Came = f.Booked.and(n, c.own), f.Came.and(c.own, c.ownCame)
+		n, c := members[i+1], all[p.ID]
+		came := c.Attended - c.Guests
+		own := max(c.Valid-c.Friends, came) // who came into a room without a ticket counts as one with their own
+		f.Booked, f.Came = f.Booked.and(n, own), f.Came.and(own, came)
 		if p.Friends.PerMember > 0 {
-			f.Taken, f.Guests = f.Taken.and(n*p.Friends.PerMember, c.guests), f.Guests.and(c.guests, c.guestsCame)
+			f.Taken, f.Guests = f.Taken.and(n*p.Friends.PerMember, c.Friends), f.Guests.and(c.Friends, c.Guests)
 		}
 	}
 	guests := f.Guests.times(f.Taken.times(float64(f.Reach)))

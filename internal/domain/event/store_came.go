@@ -88,7 +88,7 @@ func countCame(tx *db.Tx, events []string, to map[string]Figures) error {
 			if !known {
 				return nil
 			}
-			f.Friends, f.Admitted, f.Attended = f.Friends+x.Friends, f.Admitted+x.Admitted, f.Attended+x.Attended
+			f.Friends, f.Admitted, f.Attended, f.Guests = f.Friends+x.Friends, f.Admitted+x.Admitted, f.Attended+x.Attended, f.Guests+x.Guests
 			if x.Answers > 0 {
 				f.Answers, f.NPS = x.Answers, x.NPS
 			}
@@ -102,8 +102,9 @@ func countCame(tx *db.Tx, events []string, to map[string]Figures) error {
 	if err != nil {
 		return err
 	}
-	err = add(`SELECT event, count(*) FROM event_attendance WHERE community_id = $1 AND event IN `+in+` GROUP BY event`,
-		func(f *Figures, r *db.Row, id *string) error { return r.Scan(id, &f.Attended) })
+	err = add(`SELECT a.event, count(*), count(t.id) FROM event_attendance a LEFT JOIN event_ticket t ON t.community_id = a.community_id AND t.id = a.ticket AND t.giver <> ''
+		WHERE a.community_id = $1 AND a.event IN `+in+` GROUP BY a.event`,
+		func(f *Figures, r *db.Row, id *string) error { return r.Scan(id, &f.Attended, &f.Guests) })
 	if err != nil {
 		return err
 	}
@@ -215,40 +216,4 @@ func pastLike(tx *db.Tx, e Event, by time.Time, limit int) ([]Event, error) {
 	}
 	return db.All(tx, scanEvent, selectEvent+` AND `+column+` = $2 AND state = 'planned' AND starts < $3 AND ends <= $3 AND id <> $4 ORDER BY starts DESC, id DESC LIMIT $5`,
 		tx.Community(), value, by, e.ID, limit)
-}
-
-// comers count an event's tickets by whose they are, and who of them came.
-type comers struct{ own, ownCame, guests, guestsCame int }
-
-// comersOf counts those of several events. Who came without a ticket into a room counts as one with one of their own.
-func comersOf(tx *db.Tx, events []string) (map[string]comers, error) {
-	out := make(map[string]comers, len(events))
-	if len(events) == 0 {
-		return out, nil
-	}
-	args := []any{tx.Community()}
-	in := db.In(&args, events)
-	err := tx.Each(func(r *db.Row) error {
-		var id string
-		var c comers
-		err := r.Scan(&id, &c.own, &c.guests)
-		out[id] = c
-		return err
-	}, `SELECT event, sum(CASE WHEN giver = '' THEN 1 ELSE 0 END), sum(CASE WHEN giver <> '' THEN 1 ELSE 0 END)
-		FROM event_ticket WHERE community_id = $1 AND event IN `+in+` AND state = 'valid' GROUP BY event`, args...)
-	if err != nil {
-		return nil, err
-	}
-	err = tx.Each(func(r *db.Row) error {
-		var id string
-		var all, guests int
-		err := r.Scan(&id, &all, &guests)
-		c := out[id]
-		c.guestsCame, c.ownCame = guests, all-guests
-		c.own = max(c.own, c.ownCame)
-		out[id] = c
-		return err
-	}, `SELECT a.event, count(*), count(t.id) FROM event_attendance a LEFT JOIN event_ticket t ON t.community_id = a.community_id AND t.id = a.ticket AND t.giver <> ''
-		WHERE a.community_id = $1 AND a.event IN `+in+` GROUP BY a.event`, args...)
-	return out, err
 }

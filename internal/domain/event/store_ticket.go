@@ -33,6 +33,14 @@ func liveTickets(tx *db.Tx, event string, ids []string) ([]Ticket, error) {
 	return db.All(tx, scanTicket, selectTicket+where+` ORDER BY id`, args...)
 }
 
+// hadTicket tells whether a human had a valid ticket of an event at a time.
+func hadTicket(tx *db.Tx, event string, ids []string, at time.Time) (bool, error) {
+	args := []any{tx.Community(), event, at}
+	_, found, err := db.One(tx, db.Column[string], `SELECT id FROM event_ticket WHERE community_id = $1 AND person IN `+db.In(&args, ids)+`
+		AND CAST(event AS TEXT) = $2 AND taken_at > 0 AND taken_at <= $3 AND (ended_at = 0 OR ended_at > $3) LIMIT 1`, args...) // the person's tickets are fewer
+	return found, err
+}
+
 // comingWith reads the events that are not over and of which a human holds or has a ticket.
 func comingWith(tx *db.Tx, ids []string, limit int) ([]Event, error) {
 	args := []any{tx.Community(), tx.Now(), limit}

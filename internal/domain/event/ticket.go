@@ -131,7 +131,7 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 		return Ticket{}, Event{}, err
 	}
 	t := Ticket{ID: tx.NewID(), Event: event, Type: kind, Person: w.root(), HeldUntil: until}
-	tx.Soon(func() {
+	tx.Soon(func() { // as it is asked below, up to the hold: the two must stay alike, or a round trip each comes back
 		_, _ = s.GetTx(tx, event)
 		_, _ = liveTickets(tx, event, w.ids)
 		_, _ = s.offered(tx, event, w)

@@ -166,7 +166,7 @@ func (p Programme) problems(at string) (bad []*errs.Error) {
 	refuse(!slices.Contains([]TouchRule{"", First, Last}, p.Touch), ErrTouch, "/touch")
 	refuse(p.Binds == ByOffer && p.ValidDays != 0, ErrOneOrder, "/valid_days")
 	refuse(p.Binds == ByOffer && p.ProtectDays != 0, ErrOneOrder, "/protect_days")
-	refuse(p.Binds == ByOffer && p.Touch != "", ErrOneOrder, "/touch")
+	refuse(p.Binds == ByOffer && p.Touch == First, ErrOneOrder, "/touch")
 	for i, x := range p.Products {
 		refuse(!product.MatchString(x), ErrProduct.With("product", x), fmt.Sprintf("/products/%d", i))
 	}

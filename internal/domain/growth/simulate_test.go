@@ -175,6 +175,36 @@ func TestASimulationOfOrders(t *testing.T) {
 	})
 }
 
+// The rules that are listed, with their defaults, can be simulated as they are, whatever binds.
+func TestListedRulesAreSimulated(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		var all []growth.Programme
+		for _, b := range growth.Bindings {
+			p := lockIn()
+			if b == growth.ByOffer {
+				p = lecturers()
+			}
+			p.Name, p.Binds = "by-"+string(b), b
+			all = append(all, p)
+		}
+		w.declare(all...)
+		began := w.D.Clock.Now()
+		w.Days(1)
+		w.Do(func(tx *db.Tx) error {
+			list, err := w.ProgrammesTx(tx)
+			if len(list) != len(growth.Bindings) {
+				t.Errorf("listed: %+v", list)
+			}
+			for _, p := range list {
+				if _, err := w.SimulateTx(tx, p.Programme, began, tx.Now()); err != nil {
+					t.Errorf("%s: %v", p.Binds, err)
+				}
+			}
+			return err
+		})
+	})
+}
+
 // Rules are refused as a playbook's are, at their place; so are windows that are none, or hold too much.
 func TestAWrongSimulationIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -10,5 +10,7 @@
 //   - What a closure leaves with Tx.Defer is written at the end of the shared transaction, after every closure, so that
 //     rows everybody needs (a log's position) are locked last and shortly. One writer of a process does so at a time.
 //   - Whatever waits for a commit (Tx.AfterCommit) has run before any Do of that commit is answered.
+//   - What Tx.Soon announced is answered from before only as long as the closure has written and locked nothing since.
+//   - A lock by Tx.Lock is kept to the end of the shared transaction, whatever becomes of the closure that took it.
 //   - BEGIN and savepoints are sent with the first statement that needs them; a closure without one costs no round trip.
 package db

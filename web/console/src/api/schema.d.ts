@@ -6035,6 +6035,11 @@ export interface components {
             friends: number;
             /**
              * Format: int64
+             * @description of those who came, by a ticket that a member gave
+             */
+            guests: number;
+            /**
+             * Format: int64
              * @description to be paid, or offered
              */
             held: number;

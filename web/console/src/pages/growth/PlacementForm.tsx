@@ -1,25 +1,20 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { AutoComplete, Button, Form, Input, Select } from 'antd'
+import { useQueryClient } from '@tanstack/react-query'
+import { Button, Form } from 'antd'
 import type { Dayjs } from 'dayjs'
 import { api, call } from '~/api/client'
-import { sourcesQuery } from '~/api/community'
-import { type Placement, placementsChanged, poolsQuery } from '~/api/placements'
+import { type Placement, placementsChanged } from '~/api/placements'
 import { useCommand } from '~/api/queries'
 import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { Dialog, ProblemNotice } from '~/parts'
-import { parseYuan, plainAmount } from '../money/amounts'
 import page from '../page.module.css'
 import css from './Growth.module.css'
 import { instantOf, Moment, wallOf } from './Moment'
+import { PlacementFields, type PlacementValues, placementOf, placementValues } from './PlacementFields'
 
-interface Values {
-  source: string
-  name: string
-  pool?: string
-  cost: string
+interface Values extends PlacementValues {
   starts?: Dayjs | null
   ends?: Dayjs | null
 }
@@ -49,8 +44,6 @@ export function PlacementForm({ slug, was, onClose, onDone }: Props) {
   const toast = useToast()
   const refusal = useProblem()
   const [form] = Form.useForm<Values>()
-  const sources = useQuery(sourcesQuery(slug))
-  const pools = useQuery(poolsQuery(slug))
   const put = useCommand(({ source, ...body }: Body, headers) =>
     was
       ? call<Placement>(
@@ -69,10 +62,8 @@ export function PlacementForm({ slug, was, onClose, onDone }: Props) {
   )
   const send = async (v: Values) => {
     const body = {
-      source: v.source,
-      name: v.name,
-      pool: v.pool?.trim() ?? '',
-      cost: parseYuan(v.cost || '0') ?? 0,
+      ...placementOf(v),
+      source: v.source ?? '',
       starts: v.starts ? instantOf(v.starts, format) : undefined,
       ends: v.ends ? instantOf(v.ends, format) : undefined,
     }
@@ -83,11 +74,6 @@ export function PlacementForm({ slug, was, onClose, onDone }: Props) {
     onClose()
     onDone?.(done.id)
   }
-  const needed = { required: true, message: t('intake.needed') }
-  const amount = {
-    validator: (_: unknown, text?: string) =>
-      parseYuan(text || '0') !== undefined ? Promise.resolve() : Promise.reject(new Error(t('money.amount.wrong'))),
-  }
   return (
     <Dialog open side width={520} title={t(was ? 'placements.edit' : 'placements.add')} onClose={onClose}>
       {refusal.problem && <ProblemNotice problem={refusal.problem} fieldsShown />}
@@ -97,30 +83,12 @@ export function PlacementForm({ slug, was, onClose, onDone }: Props) {
         requiredMark={false}
         onFinish={send}
         initialValues={{
-          name: was?.name,
-          pool: was?.pool,
-          cost: was ? plainAmount(was.cost, 'CNY') : '',
+          ...placementValues(was),
           starts: was?.starts ? wallOf(was.starts, format) : undefined,
           ends: was?.ends ? wallOf(was.ends, format) : undefined,
         }}
       >
-        {!was && (
-          <Form.Item name="source" label={t('placements.source')} rules={[needed]}>
-            <Select options={(sources.data?.items ?? []).map((s) => ({ value: s.id, label: s.name }))} />
-          </Form.Item>
-        )}
-        <Form.Item name="name" label={t('placements.name')} rules={[{ ...needed, whitespace: true }]}>
-          <Input maxLength={80} autoComplete="off" />
-        </Form.Item>
-        <Form.Item name="pool" label={t('placements.pool')} extra={t('placements.pool.note')}>
-          <AutoComplete
-            maxLength={80}
-            options={(pools.data ?? []).filter((p) => p.pool).map((p) => ({ value: p.pool }))}
-          />
-        </Form.Item>
-        <Form.Item name="cost" label={t('placements.cost')} rules={[amount]}>
-          <Input inputMode="decimal" prefix="¥" autoComplete="off" />
-        </Form.Item>
+        <PlacementFields slug={slug} isNew={!was} label={t('placements.name')} />
         <div className={css.pair}>
           <Form.Item name="starts" label={t('placements.starts')}>
             <Moment clear={!was?.starts} />

@@ -5,6 +5,7 @@ import { type Beside, type Simulation, simulate, type Tally, type Terms } from '
 import { useProblem } from '~/app/useProblem'
 import { type Translate, useText, useWords } from '~/i18n'
 import { type Format, useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { DataTable, Dialog, ProblemNotice } from '~/parts'
 import { parseYuan, plainAmount } from '../money/amounts'
 import { parsePercent, percentOf } from '../money/payouts'
@@ -14,7 +15,7 @@ import { instantOf, Moment, wallOf } from './Moment'
 import { bindsName } from './words'
 
 interface Values {
-  rules: { levels: string[]; valid_days: number; protect_days: number; touch: 'first' | 'last' }
+  rules: { levels: string[]; valid_days?: number; protect_days?: number; touch?: 'first' | 'last' }
   from: Dayjs
   to: Dayjs
 }
@@ -38,6 +39,8 @@ export function Simulate({ slug, terms, onClose }: Props) {
   const [busy, setBusy] = useState(false)
   const [answer, setAnswer] = useState<Simulation>()
   const levels = terms.levels ?? []
+  // Who held an event is paid for one order: there is nothing to choose of days or touches.
+  const lasts = terms.binds !== 'offer'
   const send = async (v: Values) => {
     const { version: _, ...rules } = terms
     setBusy(true)
@@ -62,12 +65,10 @@ export function Simulate({ slug, terms, onClose }: Props) {
     setBusy(false)
   }
   const needed = { required: true, message: t('intake.needed') }
-  const share = (fixed: boolean) => ({
-    validator: (_: unknown, typed?: string) =>
-      (fixed ? parseYuan(typed ?? '') : parsePercent(typed ?? '')) === undefined
-        ? Promise.reject(new Error(t(fixed ? 'money.amount.wrong' : 'growth.simulate.rate.wrong')))
-        : Promise.resolve(),
-  })
+  const share = (fixed: boolean) =>
+    fixed
+      ? rule(t('money.amount.wrong'), (typed) => parseYuan(typed) !== undefined)
+      : rule(t('growth.simulate.rate.wrong'), (typed) => parsePercent(typed) !== undefined)
   const days = (what: 'valid' | 'protect') => (
     <Form.Item
       name={['rules', `${what}_days`]}
@@ -100,9 +101,11 @@ export function Simulate({ slug, terms, onClose }: Props) {
             levels: levels.map((l) =>
               l.fixed ? plainAmount(l.fixed, 'CNY') : percentOf(l.rate_bp ?? 0).replace('%', ''),
             ),
-            valid_days: terms.valid_days ?? 0,
-            protect_days: terms.protect_days ?? 0,
-            touch: terms.touch === 'first' ? 'first' : 'last',
+            ...(lasts && {
+              valid_days: terms.valid_days ?? 0,
+              protect_days: terms.protect_days ?? 0,
+              touch: terms.touch === 'first' ? 'first' : 'last',
+            }),
           },
           from: dayjs(now).subtract(usual, 'day'),
           to: now,
@@ -125,15 +128,17 @@ export function Simulate({ slug, terms, onClose }: Props) {
               />
             </Form.Item>
           ))}
-          <Form.Item name={['rules', 'touch']} label={t('growth.rule.touch')}>
-            <Select
-              options={(['first', 'last'] as const).map((value) => ({ value, label: t(`growth.touch.${value}`) }))}
-            />
-          </Form.Item>
+          {lasts && (
+            <Form.Item name={['rules', 'touch']} label={t('growth.rule.touch')}>
+              <Select
+                options={(['first', 'last'] as const).map((value) => ({ value, label: t(`growth.touch.${value}`) }))}
+              />
+            </Form.Item>
+          )}
         </div>
         <div className={css.pair}>
-          {days('valid')}
-          {days('protect')}
+          {lasts && days('valid')}
+          {lasts && days('protect')}
           <Form.Item name="from" label={t('growth.simulate.from')} rules={[needed]}>
             <Moment />
           </Form.Item>

@@ -8,9 +8,10 @@ import { useCommand } from '~/api/queries'
 import { communityPath } from '~/app/community'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
-import { parseYuan } from './amounts'
+import { parseYuan, someAmount } from './amounts'
 import { parsePercent } from './payouts'
 
 interface Values {
@@ -40,9 +41,6 @@ export function DraftPayout({ slug, onClose }: { slug: string; onClose: () => vo
     await client.invalidateQueries({ queryKey: moneyKey(slug) })
     go(communityPath(slug, `money/payouts/${made.id}`))
   }
-  const rule = (wrong: string, good: (text: string) => boolean) => ({
-    validator: (_: unknown, text?: string) => (good(text ?? '') ? Promise.resolve() : Promise.reject(new Error(wrong))),
-  })
   return (
     <Dialog open title={t('payouts.draft')} onClose={onClose}>
       <p>{t('payouts.draft.what')}</p>
@@ -53,7 +51,7 @@ export function DraftPayout({ slug, onClose }: { slug: string; onClose: () => vo
           required
           label={t('payouts.threshold')}
           extra={t('payouts.threshold.note')}
-          rules={[rule(t('money.amount.wrong'), (text) => (parseYuan(text) ?? 0) > 0)]}
+          rules={[rule(t('money.amount.wrong'), someAmount)]}
         >
           <Input inputMode="decimal" prefix="¥" autoComplete="off" />
         </Form.Item>

@@ -9,9 +9,10 @@ import { useToast } from '~/app/toasts'
 import { type ProblemState, useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
 import page from '../page.module.css'
-import { parseYuan } from './amounts'
+import { parseYuan, someAmount } from './amounts'
 import css from './Money.module.css'
 
 interface Props {
@@ -154,13 +155,8 @@ export function Confirm(props: Props) {
 }
 
 /** An amount above zero, and where there is a bound, not above it. */
-const isAmount = (wrong: string, most?: number) => ({
-  validator: (_: unknown, text?: string) => {
-    const fen = parseYuan(text ?? '')
-    const good = fen !== undefined && fen > 0 && (most === undefined || fen <= most)
-    return good ? Promise.resolve() : Promise.reject(new Error(wrong))
-  },
-})
+const isAmount = (wrong: string, most = Number.POSITIVE_INFINITY) =>
+  rule(wrong, (text) => someAmount(text) && (parseYuan(text) ?? 0) <= most)
 
 /** Gives money back: all that is left, which takes back what was bought, or a part, which leaves it with the buyer. */
 export function GiveBack(props: Props) {

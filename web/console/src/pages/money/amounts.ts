@@ -10,6 +10,12 @@ export function parseYuan(text: string): number | undefined {
   return Number(match[1].replaceAll(',', '')) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
 }
 
+/** What a field of an amount may hold: one, or nothing. */
+export const amountOrNone = (text: string) => !text.trim() || parseYuan(text) !== undefined
+
+/** One above zero. */
+export const someAmount = (text: string) => (parseYuan(text) ?? 0) > 0
+
 /** A balance or a line as the books have it, with its sign. */
 export function formatAmount(amount: number, currency: string): string {
   return currency === 'POINTS' ? formatCount(amount) : formatMoney(amount)

@@ -10,12 +10,12 @@ import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { type Text, useText, useWords } from '~/i18n'
 import { instantAt, useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
-import { parseYuan } from '../money/amounts'
+import { amountOrNone, someAmount } from '../money/amounts'
 import { parsePercent } from '../money/payouts'
 import page from '../page.module.css'
 import { blank, couponOf, type Values as Typed, valuesOf } from './coupon'
-import { amountOrNone } from './product'
 import css from './Shop.module.css'
 
 interface Values extends Omit<Typed, 'opens' | 'closes'> {
@@ -72,10 +72,6 @@ export function CouponForm({ slug, was, onClose }: Props) {
     onClose()
   }
   const needed = { required: true, whitespace: true, message: t('intake.needed') }
-  const rule = (wrong: string, good: (text: string) => boolean) => ({
-    validator: (_: unknown, value?: string) =>
-      good(value ?? '') ? Promise.resolve() : Promise.reject(new Error(wrong)),
-  })
   const things = [
     { value: 'goods', label: t('shop.coupon.for.goods') },
     { value: 'plan', label: t('shop.coupon.for.plan') },
@@ -130,7 +126,7 @@ export function CouponForm({ slug, was, onClose }: Props) {
               key="off"
               name="off"
               label={t('shop.coupon.off')}
-              rules={[rule(t('money.amount.wrong'), (x) => (parseYuan(x) ?? 0) > 0)]}
+              rules={[rule(t('money.amount.wrong'), someAmount)]}
             >
               <Input inputMode="decimal" prefix="¥" autoComplete="off" />
             </Form.Item>

@@ -6,9 +6,10 @@ import { type Offer, productsQuery, shopChanged } from '~/api/shop'
 import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { type Text, useText, useWords } from '~/i18n'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
 import { hoursOf } from '../events/phase'
-import { parseYuan, plainAmount } from '../money/amounts'
+import { parseYuan, plainAmount, someAmount } from '../money/amounts'
 import page from '../page.module.css'
 import css from './Shop.module.css'
 
@@ -112,18 +113,7 @@ export function OfferForm({ slug, was, onClose }: Props) {
             <InputNumber min={1} precision={0} className={page.wide} />
           </Form.Item>
         </div>
-        <Form.Item
-          name="price"
-          label={t('shop.offer.price')}
-          rules={[
-            {
-              validator: (_, value?: string) =>
-                (parseYuan(value ?? '') ?? 0) > 0
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(t('money.amount.wrong'))),
-            },
-          ]}
-        >
+        <Form.Item name="price" label={t('shop.offer.price')} rules={[rule(t('money.amount.wrong'), someAmount)]}>
           <Input inputMode="decimal" prefix="¥" autoComplete="off" />
         </Form.Item>
         <p className={page.note}>{t('shop.offer.note')}</p>

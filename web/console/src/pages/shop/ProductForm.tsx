@@ -10,9 +10,11 @@ import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
+import { amountOrNone } from '../money/amounts'
 import page from '../page.module.css'
-import { amountOrNone, blank, productOf, type Values, valuesOf } from './product'
+import { blank, productOf, type Values, valuesOf } from './product'
 import css from './Shop.module.css'
 import { kindOf } from './words'
 
@@ -122,10 +124,7 @@ function Fields({ was, isNew, product, send, busy, verb, onClose }: FieldsProps)
   const format = useFormat()
   const [form] = Form.useForm<Values>()
   const skus = Form.useWatch('skus', form)
-  const yuan = {
-    validator: (_: unknown, text?: string) =>
-      amountOrNone(text) ? Promise.resolve() : Promise.reject(new Error(t('money.amount.wrong'))),
-  }
+  const yuan = rule(t('money.amount.wrong'), amountOrNone)
   const needed = { required: true, whitespace: true, message: t('intake.needed') }
   const most = (name?: string) => product?.strikes.find((s) => s.sku === name)?.most
   const stocked = (name?: string) => product?.stock.some((s) => s.sku === name)

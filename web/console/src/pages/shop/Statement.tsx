@@ -14,9 +14,10 @@ import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { DataTable, Dialog, EmptyState, Figure, FigureRow, PageHeader, ProblemNotice } from '~/parts'
 import { isMonth, monthAfter } from '../events/month'
-import { formatChange, parseYuan } from '../money/amounts'
+import { formatChange, parseYuan, someAmount } from '../money/amounts'
 import page from '../page.module.css'
 import css from './Shop.module.css'
 import { itemTitle } from './words'
@@ -181,18 +182,7 @@ function Pay({ slug, name, owed, onClose }: PayProps) {
       <p className={page.soft}>{t('shop.pay.what', { name, amount: format.money(owed) })}</p>
       {refusal.problem && <ProblemNotice problem={refusal.problem} fieldsShown focus />}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={send}>
-        <Form.Item
-          name="amount"
-          label={t('shop.pay.amount')}
-          rules={[
-            {
-              validator: (_, value?: string) =>
-                (parseYuan(value ?? '') ?? 0) > 0
-                  ? Promise.resolve()
-                  : Promise.reject(new Error(t('money.amount.wrong'))),
-            },
-          ]}
-        >
+        <Form.Item name="amount" label={t('shop.pay.amount')} rules={[rule(t('money.amount.wrong'), someAmount)]}>
           <Input inputMode="decimal" prefix="¥" autoComplete="off" />
         </Form.Item>
         <Form.Item name="ref" label={t('shop.pay.ref')}>

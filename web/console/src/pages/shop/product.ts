@@ -73,4 +73,3 @@ export function productOf(v: Values): Product {
 }
 
 /** An amount that may be left empty. */
-export const amountOrNone = (text?: string) => !text?.trim() || parseYuan(text) !== undefined

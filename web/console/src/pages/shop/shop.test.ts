@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Coupon, ProductView } from '~/api/shop'
+import { amountOrNone } from '../money/amounts'
 import { couponOf, valuesOf as couponValues, blank as noCoupon, phaseOf } from './coupon'
-import { amountOrNone, blank, productOf, valuesOf } from './product'
+import { blank, productOf, valuesOf } from './product'
 import { itemTitle, offOf, priceRange } from './words'
 
 const t = ((key: string, values?: Record<string, unknown>) => `${key}${values ? JSON.stringify(values) : ''}`) as never

@@ -8,8 +8,9 @@ import { useToast } from '~/app/toasts'
 import { useProblem } from '~/app/useProblem'
 import { useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
+import { rule } from '~/lib/rule'
 import { Dialog, ProblemNotice } from '~/parts'
-import { parseYuan, plainAmount } from '../money/amounts'
+import { amountOrNone, parseYuan, plainAmount } from '../money/amounts'
 import page from '../page.module.css'
 import type { Team } from './useTeam'
 
@@ -87,10 +88,6 @@ function Ask({ slug, team, month, score, known, onClose }: Props & { known: Targ
     toast.done(fen > 0 ? t('team.target.done', { amount: format.money(fen) }) : t('team.target.gone'))
     onClose()
   }
-  const rule = {
-    validator: (_: unknown, text?: string) =>
-      parseYuan(text || '0') !== undefined ? Promise.resolve() : Promise.reject(new Error(t('money.amount.wrong'))),
-  }
   return (
     <>
       {refusal.problem && <ProblemNotice problem={refusal.problem} fieldsShown focus />}
@@ -112,7 +109,12 @@ function Ask({ slug, team, month, score, known, onClose }: Props & { known: Targ
             ]}
           />
         </Form.Item>
-        <Form.Item name="amount" label={t('team.target.amount')} extra={t('team.target.amount.note')} rules={[rule]}>
+        <Form.Item
+          name="amount"
+          label={t('team.target.amount')}
+          extra={t('team.target.amount.note')}
+          rules={[rule(t('money.amount.wrong'), amountOrNone)]}
+        >
           <Input inputMode="decimal" prefix="¥" autoComplete="off" />
         </Form.Item>
         <p className={page.actions}>
