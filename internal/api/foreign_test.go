@@ -251,7 +251,7 @@ func TestAnotherCommunitysIdsAreNothing(t *testing.T) {
 			}
 		}
 		// Control: the same ids are something where they belong.
-		for _, path := range []string{"/people/" + ids["people"], "/circles/" + ids["circles"], "/tasks/" + ids["tasks"], "/runs/" + ids["runs"], "/pictures/" + ids["pictures"], "/openings/" + ids["openings"] + "/queue"} {
+		for _, path := range []string{"/people/" + ids["people"], "/circles/" + ids["circles"], "/tasks/" + ids["tasks"], "/runs/" + ids["runs"], "/runs/" + ids["runs"] + "/course", "/pictures/" + ids["pictures"], "/openings/" + ids["openings"] + "/queue"} {
 			w.must(t, http.StatusOK, "GET "+here(path), nil)
 		}
 		var found struct{ People []json.RawMessage }

@@ -159,7 +159,7 @@ func (w *world) takeIn(t *testing.T) {
 		"/sources": "小红书", "/placements": "三月", "/openings": "三月八日", "/entries?q=" + "笔记": entry.ID, "/entries/" + entry.ID: "https://qunce.example/mothers/e/",
 		"/entries/" + entry.ID + "/counts": `"intake.arrived":1`, "/openings/" + opening.ID + "/queue": `"turn":"2026-03-08T01:00:00Z"`,
 		"/live-codes": "stage:preconception", "/groups/stage:pregnancy/pools": `"capacity":200`, "/paths": "intake-5", "/paths/intake-5": `"running":1`,
-		"/paths/intake-5/steps/0/runs": `"items"`, "/today": `"key":"arrived","value":1`,
+		"/paths/intake-5/steps/0/runs": `"items"`, "/paths/intake-5/stages": `"items":[]`, "/paths/intake-5/stages/1/runs": `"items":[]`, "/today": `"key":"arrived","value":1`,
 	} {
 		if a := w.must(t, 200, "GET "+here(path), nil); !strings.Contains(a.body, want) {
 			t.Errorf("%s has no %s: %s", path, want, a)
@@ -266,6 +266,7 @@ func (w *world) host(t *testing.T, ids lived) {
 		w.must(t, 200, "POST "+here("/circles/"+next.ID+"/"+verb), nil)
 	}
 	w.get(t, here("/runs/"+ids["runs"]))
+	w.get(t, here("/runs/"+ids["runs"]+"/course"))
 	w.must(t, 200, "GET "+here("/pictures/"+ids["pictures"]), nil)
 	w.must(t, 200, "GET "+here("/touches/stuck"), nil)
 

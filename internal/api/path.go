@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -10,7 +12,10 @@ import (
 // RunAt is a run that stands at a step, with whose it is.
 type RunAt struct {
 	path.Run
-	Name string `json:"name" doc:"nickname of the person"`
+	Name string    `json:"name" doc:"nickname of the person"`
+	// Of runs in stages.
+	Stage int       `json:"stage,omitempty" doc:"which it is in, from 1"`
+	Due   time.Time `json:"due,omitzero" doc:"when what it waits for is to be done"`
 }
 
 func (a *API) paths() {
@@ -30,6 +35,17 @@ func (a *API) paths() {
 		return a.Paths.View(tx, in.Name, in.Version)
 	})
 	look(a, read("path.runs", "GET /paths/{name}/steps/{address}/runs", "Who stands at a step, those who came first first", access.PeopleRead), a.runsAt)
+	look(a, read("path.stages", "GET /paths/{name}/stages", "The stages of a path and how many are in each", access.PeopleRead), func(tx *db.Tx, _ *call, in *struct {
+		Name string `path:"name" maxLength:"200"`
+	},
+	) (out list[path.StageCount], err error) {
+		out.Items, err = a.Paths.StagesTx(tx, in.Name)
+		return out, err
+	})
+	look(a, read("path.in_stage", "GET /paths/{name}/stages/{stage}/runs", "Who is in a stage, those who have been longest at their step first", access.PeopleRead), a.runsInStage)
+	look(a, read("run.course", "GET /runs/{id}/course", "The steps and stages of a run with their times: behind it, and ahead", access.PeopleRead), func(tx *db.Tx, _ *call, in *OneThing) (path.Course, error) {
+		return a.Paths.Course(tx, string(in.ID))
+	})
 	look(a, read("run.read", "GET /runs/{id}", "What a run did step by step, and what it waits for", access.PeopleRead), func(tx *db.Tx, _ *call, in *OneThing) (path.Explained, error) {
 		return a.Paths.Explain(tx, string(in.ID))
 	})
@@ -45,14 +61,39 @@ func (a *API) runsAt(tx *db.Tx, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
-	ids := make([]string, 0, len(p.Items))
 	for _, r := range p.Items {
-		ids = append(ids, r.Person)
-	}
-	names, err := a.People.Names(tx, ids)
-	for _, r := range p.Items {
-		out.Items = append(out.Items, RunAt{*r, names[r.Person].Nickname})
+		out.Items = append(out.Items, RunAt{Run: *r})
 	}
 	out.Next = p.Next
-	return out, err
+	return out, a.nameRuns(tx, out.Items)
+}
+
+func (a *API) runsInStage(tx *db.Tx, _ *call, in *struct {
+	Paging
+	Name  string `path:"name" maxLength:"200"`
+	Stage int    `path:"stage" minimum:"0" doc:"from 1; 0 is any"`
+},
+) (out page.Page[RunAt], err error) {
+	p, err := a.Paths.InStageTx(tx, in.Name, in.Stage, in.Cursor, in.Limit)
+	if err != nil {
+		return out, err
+	}
+	for _, r := range p.Items {
+		out.Items = append(out.Items, RunAt{Run: *r.Run, Stage: r.Stage, Due: r.Due})
+	}
+	out.Next = p.Next
+	return out, a.nameRuns(tx, out.Items)
+}
+
+// nameRuns adds whose runs they are.
+func (a *API) nameRuns(tx *db.Tx, runs []RunAt) error {
+	ids := make([]string, len(runs))
+	for i, r := range runs {
+		ids[i] = r.Person
+	}
+	names, err := a.People.Names(tx, ids)
+	for i, r := range runs {
+		runs[i].Name = names[r.Person].Nickname
+	}
+	return err
 }

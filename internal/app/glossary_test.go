@@ -5,11 +5,15 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/qunce/qunce/internal/kit/text"
 )
@@ -94,6 +98,67 @@ func TestTasksHaveWords(t *testing.T) {
 			if words[key] == "" {
 				t.Errorf("%s of %s has no words in %s", key, path, lang)
 			}
+		}
+	}
+}
+
+// What the shipped playbooks ask, what comes of it, and how their paths end has words too.
+func TestShippedPathsHaveWords(t *testing.T) {
+	files, err := filepath.Glob("../../playbooks/*.yaml")
+	if err != nil || len(files) < 4 {
+		t.Fatalf("%d playbooks: %v", len(files), err)
+	}
+	asked, ends := map[string]string{}, map[string]string{}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var book struct{ Paths any }
+		if err := yaml.Unmarshal(b, &book); err != nil {
+			t.Fatal(err)
+		}
+		pathWords(book.Paths, func(key string) { asked[key] = file }, func(outcome string) { ends["outcome."+outcome] = file })
+	}
+	if len(asked) < 40 || len(ends) < 20 {
+		t.Fatalf("only %d tasks and outcomes, %d ends", len(asked), len(ends))
+	}
+	for _, lang := range text.Langs {
+		for of, keys := range map[string]map[string]string{"tasks": asked, "intake": ends} {
+			words := consoleWords(t, lang, of)
+			for _, key := range slices.Sorted(maps.Keys(keys)) {
+				if words[key] == "" {
+					t.Errorf("%s of %s has no words in %s/%s", key, filepath.Base(keys[key]), lang, of)
+				}
+			}
+		}
+	}
+}
+
+// pathWords finds the tasks with their outcomes, and the ends, of what a playbook says of its paths.
+func pathWords(x any, asked, ends func(string)) {
+	switch x := x.(type) {
+	case []any:
+		for _, y := range x {
+			pathWords(y, asked, ends)
+		}
+	case string:
+		if outcome, is := strings.CutPrefix(x, "end "); is {
+			ends(outcome)
+		}
+	case map[string]any:
+		if kind, is := x["ask"].(string); is {
+			asked("kind." + kind)
+			outcomes, _ := x["outcomes"].(map[string]any) //nolint:errcheck // the playbooks are read by their own tests
+			for o := range outcomes {
+				asked("outcome." + o)
+			}
+		}
+		if end, is := x["end"].(string); is {
+			ends(end)
+		}
+		for _, y := range x {
+			pathWords(y, asked, ends)
 		}
 	}
 }

@@ -210,7 +210,7 @@ func (s *Service) stepSchema() object {
 	branches := object{"type": "object", "additionalProperties": ref("branch")}
 	list := func(item object) object { return object{"type": "array", "items": item, "minItems": 1} }
 	o := closed(object{
-		"name": object{"type": "string"}, "title": ref("text"), "owner": object{"type": "string", "description": "role"},
+		"name": object{"type": "string"}, "title": ref("text"), "owner": object{"type": "string", "description": "role"}, "stage": described(ref("text"), "the name of a part of the path that begins here; not in a branch"),
 		"wait": ref("wait"), "or": described(list(closed(object{"on": ref("names"), "where": ref("condition"), "then": ref("branch")}, "on")), "of a wait: other facts that end it; of an ask: facts that end it without a human, whose task is withdrawn"),
 		"until": object{
 			"type":       "object",

@@ -58,6 +58,9 @@ func compile(d Definition, version int) (c *Compiled, faults []Problem) {
 			}
 			names[name] = addr
 		}
+		if len(n.step.Stage) > 0 && !n.isMain() {
+			bad(n, "a stage begins with a step of the path itself, not of a branch%s", "")
+		}
 		for _, k := range n.kinds() {
 			c.awaits[k] = true
 		}

@@ -39,6 +39,8 @@ type Course struct {
 	Run
 	Title text.Text `json:"title"`
 	Stops []Stop    `json:"stops"`
+	// Stages are empty for a path that names none.
+	Stages []Stage `json:"stages"`
 }
 
 // Course gives a run's steps in order, without those of branches. Times ahead follow from the moments that the run waits for.
@@ -54,6 +56,9 @@ func (e *Engine) Course(tx *db.Tx, runID string) (x Course, err error) {
 	}
 	b, err := e.newBatch(tx)
 	if err != nil {
+		return x, err
+	}
+	if x.Stages, err = b.stagesOf(c, &told); err != nil {
 		return x, err
 	}
 	at, here, passed := x.StartedAt, stem(x.Step), x.State != Running

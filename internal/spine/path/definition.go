@@ -29,6 +29,7 @@ type Step struct {
 	Name  string    `json:"name,omitempty"` // what `go NAME` jumps to
 	Title text.Text `json:"title,omitempty"`
 	Owner string    `json:"owner,omitempty"` // role
+	Stage text.Text `json:"stage,omitempty"` // of the path, which begins here: a name for those who look at it from outside
 
 	Wait   *Wait   `json:"wait,omitempty"`
 	Until  *Until  `json:"until,omitempty"`

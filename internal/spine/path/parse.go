@@ -69,7 +69,7 @@ func (p *parser) steps(n *yaml.Node, field string) (out []Step) {
 }
 
 var stepKeys = []string{
-	"name", "title", "owner", "wait", "or", "until", "remind", "do", "with", "on", "ask", "role", "to", "outcomes", "within", "escalate", "show",
+	"name", "title", "owner", "stage", "wait", "or", "until", "remind", "do", "with", "on", "ask", "role", "to", "outcomes", "within", "escalate", "show",
 	"choose", "gate", "end", "for", "else",
 }
 
@@ -103,6 +103,7 @@ func (p *parser) step(n *yaml.Node, field string) (s Step) {
 	p.str(m["name"], field+".name", &s.Name)
 	p.text(m["title"], field+".title", &s.Title)
 	p.str(m["owner"], field+".owner", &s.Owner)
+	p.text(m["stage"], field+".stage", &s.Stage)
 	p.str(m["end"], field+".end", &s.End)
 	if s.End != "" && !validOutcome(s.End) {
 		p.bad(m["end"], field+".end", "an outcome is a word of a–z, 0–9, - and _, and not %s", strings.Join(reserved, ", "))

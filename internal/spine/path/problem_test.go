@@ -42,6 +42,7 @@ var faulty = []struct{ name, source, want string }{
 	{"round without a wait", begin + "  - {name: a, do: fail}\n  - choose: [{when: {number: 1}, then: go a}]\n  - end: ok\n", `3 paths.p.steps[0]: the path can come round`},
 	{"round through branches", begin + "  - name: a\n    do: seat\n    on:\n      full:\n        - do: fail\n        - choose: [{when: {number: 1}, then: go a}]\n", `3 paths.p.steps[0]: the path can come round`},
 	{"jump to nowhere", begin + "  - choose: [{when: {number: 1}, then: go b}]\n", `3 paths.p.steps[0]: there is no step named "b"`},
+	{"stage in a branch", begin + "  - do: seat\n    on: {full: [{stage: {en: x}, wait: path_test.joined}]}\n", `4 paths.p.steps[0.full.0]: a stage begins with a step of the path itself`},
 	{"name twice", begin + "  - {name: a, wait: path_test.joined}\n  - {name: a, wait: path_test.joined}\n", `4 paths.p.steps[1]: another step is named "a" too`},
 	{"else without for", begin + "  - {wait: path_test.joined, else: end late}\n", `3 paths.p.steps[0].else: else needs a deadline`},
 	{"for where nothing waits", begin + "  - {do: fail, for: 1h}\n", `3 paths.p.steps[0].for: only wait, ask and gate`},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
@@ -205,4 +206,38 @@ var logColumns = []string{"community_id", "run", "move", "step", "at", "entered_
 func (e *Engine) Active(tx *db.Tx, name string) (bool, error) {
 	_, found, err := db.One(tx, db.Column[int], `SELECT version FROM path_version WHERE community_id = $1 AND path = $2 AND active`, tx.Community(), name)
 	return found, err
+}
+
+// standing is a step of a version of a path at which runs stand.
+type standing struct {
+	version int
+	step    string
+	runs    int64
+}
+
+// runningAt counts the runs of a path by where they stand.
+func runningAt(tx *db.Tx, path string) ([]standing, error) {
+	return db.All(tx, func(r *db.Row) (x standing, err error) {
+		err = r.Scan(&x.version, &x.step, &x.runs)
+		return x, err
+	}, `SELECT version, step, count(*) FROM path_run WHERE community_id = $1 AND path = $2 AND state = 'running' GROUP BY version, step`, tx.Community(), path)
+}
+
+// runsAt lists the runs that stand at one of some steps, those who came first first.
+func runsAt(tx *db.Tx, path string, at []standing, cursor string, limit int) (out page.Page[*Run], err error) {
+	var since int64
+	var id string
+	if _, err := page.Parse(cursor, &since, &id); err != nil || len(at) == 0 {
+		return out, err
+	}
+	limit = page.Limit(limit)
+	args := []any{tx.Community(), path, since, id, limit + 1}
+	places := make([]string, len(at))
+	for i, x := range at {
+		args = append(args, x.step, x.version)
+		places[i] = fmt.Sprintf("step = $%d AND version = $%d", len(args)-1, len(args))
+	}
+	runs, err := db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND path = $2 AND state = 'running' AND (entered_at, id) > ($3, $4)
+		AND (`+strings.Join(places, " OR ")+`) ORDER BY entered_at, id LIMIT $5`, args...)
+	return page.Cut(runs, limit, func(r *Run) string { return page.Cursor(db.Micros(r.EnteredAt), r.ID) }), err
 }

@@ -22,6 +22,8 @@ type Overview struct {
 	Running int64      `json:"running"`
 	Ended   []Leaving  `json:"ended"` // by outcome
 	Steps   []StepView `json:"steps"` // of the version looked at, in reading order
+
+	Stages []text.Text `json:"stages,omitempty" doc:"the names of its stages, in order"`
 }
 
 // StepView is one step of a path: who came, who stands there, who left and how.
@@ -53,7 +55,7 @@ func (e *Engine) List(tx *db.Tx) ([]Overview, error) {
 	return db.All(tx, func(r *db.Row) (o Overview, err error) {
 		var d db.JSON[Definition]
 		err = r.Scan(&o.Name, &o.Version, &d)
-		o.Title, o.Subject = d.V.Title, d.V.Subject
+		o.Title, o.Subject, o.Stages = d.V.Title, d.V.Subject, d.V.Stages()
 		return o, err
 	}, `SELECT path, version, definition FROM path_version WHERE community_id = $1 AND active ORDER BY path`, tx.Community())
 }
@@ -64,7 +66,7 @@ func (e *Engine) View(tx *db.Tx, name string, version int) (Overview, error) {
 	if err != nil {
 		return Overview{}, err
 	}
-	o := Overview{Name: c.Name, Title: c.Title, Subject: c.Subject, Version: active, Ended: []Leaving{}}
+	o := Overview{Name: c.Name, Title: c.Title, Subject: c.Subject, Version: active, Ended: []Leaving{}, Stages: c.Stages()}
 	steps := map[string]*StepView{}
 	for _, addr := range c.order {
 		n := c.nodes[addr]

@@ -2780,6 +2780,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/paths/{name}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages of a path and how many are in each */
+        get: operations["path.stages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/paths/{name}/stages/{stage}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is in a stage, those who have been longest at their step first */
+        get: operations["path.in_stage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/paths/{name}/steps/{address}/runs": {
         parameters: {
             query?: never;
@@ -4160,6 +4194,23 @@ export interface paths {
         };
         /** What a run did step by step, and what it waits for */
         get: operations["run.read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/runs/{id}/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps and stages of a run with their times: behind it, and ahead */
+        get: operations["run.course"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8532,6 +8583,9 @@ export interface components {
         ListOfPathRun: {
             items: components["schemas"]["PathRun"][];
         };
+        ListOfPathStageCount: {
+            items: components["schemas"]["PathStageCount"][];
+        };
         ListOfPayChannel: {
             items: components["schemas"]["PayChannel"][];
         };
@@ -9915,6 +9969,7 @@ export interface components {
             outcome?: string;
             path: string;
             person?: string;
+            stages: components["schemas"]["PathStage"][];
             /** Format: date-time */
             started_at: string;
             state: string;
@@ -9988,6 +10043,10 @@ export interface components {
             name: string;
             /** Format: int64 */
             running: number;
+            /** @description the names of its stages, in order */
+            stages?: {
+                [key: string]: string;
+            }[];
             /** Format: int64 */
             started: number;
             steps: components["schemas"]["PathStepView"][];
@@ -10022,6 +10081,32 @@ export interface components {
             };
             /** Format: int64 */
             version: number;
+        };
+        PathStage: {
+            /**
+             * Format: date-time
+             * @description of the stage it is in: when what it waits for is to be done
+             */
+            due?: string;
+            /** Format: date-time */
+            left_at?: string;
+            /**
+             * Format: date-time
+             * @description when the run came to it
+             */
+            since?: string;
+            /** @description never: the run ended before it was through */
+            state: string;
+            title: {
+                [key: string]: string;
+            };
+        };
+        PathStageCount: {
+            /** Format: int64 */
+            running: number;
+            title: {
+                [key: string]: string;
+            };
         };
         PathStepView: {
             address: string;
@@ -11004,6 +11089,11 @@ export interface components {
         };
         RunAt: {
             circle?: string;
+            /**
+             * Format: date-time
+             * @description when what it waits for is to be done
+             */
+            due?: string;
             /** Format: date-time */
             due_at?: string;
             /** Format: date-time */
@@ -11017,6 +11107,11 @@ export interface components {
             outcome?: string;
             path: string;
             person?: string;
+            /**
+             * Format: int64
+             * @description which it is in, from 1
+             */
+            stage?: number;
             /** Format: date-time */
             started_at: string;
             state: string;
@@ -20403,6 +20498,79 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "path.stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPathStageCount"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "path.in_stage": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                name: string;
+                /** @description from 1; 0 is any */
+                stage: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRunAt"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "path.runs": {
         parameters: {
             query?: {
@@ -23854,6 +24022,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PathExplained"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "run.course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathCourse"];
                 };
             };
             400: components["responses"]["400"];

@@ -145,6 +145,7 @@ export const allPages: PageEntry[] = [
     },
     [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/members/Members')).Members }) },
+      { path: 'layers', lazy: async () => ({ Component: (await import('~/pages/members/Layers')).Layers }) },
       { path: 'renewals', lazy: async () => ({ Component: (await import('~/pages/members/Renewals')).Renewals }) },
       { path: 'plans', lazy: async () => ({ Component: (await import('~/pages/members/Plans')).Plans }) },
       {

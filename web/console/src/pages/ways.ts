@@ -65,20 +65,5 @@ export function wayName(outcome: string, t: Translate): string {
   return outcomeName(outcome, t)
 }
 
-const ends = [
-  'seated',
-  'lapsed',
-  'refused',
-  'waiting',
-  'already',
-  'not-joined',
-  'removed',
-  'moved',
-  'stayed',
-  'full',
-  'done',
-]
-
 /** How a run ended. Playbooks may name ends of their own, which are shown as they are. */
-export const outcomeName = (outcome: string, t: Translate) =>
-  ends.includes(outcome) ? t(`intake.outcome.${outcome}` as Key) : outcome
+export const outcomeName = (outcome: string, t: Translate) => called(`intake.outcome.${outcome}`, outcome, t)

@@ -9,6 +9,7 @@ import { useNow } from '~/lib/hooks'
 import { EmptyState, ProblemNotice, StatusTag, type Tone } from '~/parts'
 import page from '../page.module.css'
 import { Section } from '../Section'
+import { outcomeName } from '../ways'
 import { EventGuests } from './EventGuests'
 import { Jury } from './Jury'
 import css from './Production.module.css'
@@ -120,13 +121,8 @@ function Stops({ slug, course }: { slug: string; course: Course }) {
         })}
       </ol>
       {course.state === 'ended' && (
-        <p className={page.note}>{t('events.production.ended', { outcome: outcomeOf(course.outcome ?? '', t) })}</p>
+        <p className={page.note}>{t('events.production.ended', { outcome: outcomeName(course.outcome ?? '', t) })}</p>
       )}
     </>
   )
 }
-
-const outcomes = ['held', 'replan', 'done', 'cancelled']
-
-const outcomeOf = (outcome: string, t: ReturnType<typeof useWords>['t']) =>
-  outcomes.includes(outcome) ? t(`events.production.outcome.${outcome}` as Key) : outcome

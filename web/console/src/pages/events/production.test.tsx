@@ -84,5 +84,5 @@ test('a step tells whether it was done, missed, or needed by nobody any more (E2
     const row = (await screen.findByText(words)).closest('li') as HTMLElement
     within(row).getByText(tag)
   }
-  expect(screen.getByText('已结束：已取消')).toBeTruthy()
+  expect(screen.getByText('已结束：活动取消')).toBeTruthy()
 })

@@ -44,6 +44,7 @@ export function MembersHead({
             <NavLink end to={communityPath(slug, 'members')}>
               {t('members.tab.list')}
             </NavLink>
+            <NavLink to={communityPath(slug, 'members/layers')}>{t('members.tab.layers')}</NavLink>
             <NavLink to={communityPath(slug, 'members/renewals')}>{t('members.tab.renewals')}</NavLink>
             <NavLink to={communityPath(slug, 'members/companies')}>{t('companies.title')}</NavLink>
             <NavLink to={communityPath(slug, 'members/plans')}>{t('members.tab.plans')}</NavLink>

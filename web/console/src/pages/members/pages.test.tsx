@@ -68,3 +68,41 @@ test('a month’s renewal rate stands with what it is a share of', async () => {
   open('/c/mothers/members/renewals')
   await screen.findByText('35.0% (7/20)')
 })
+
+test('each layer has its number, and lists who is in it with what they wait for and until when', async () => {
+  const layers = { name: 'layers', version: 3, subject: 'person', title: { 'zh-Hans': '四层触点' } }
+  const stages = [{ 'zh-Hans': '销售号' }, { 'zh-Hans': '服务群' }]
+  const steps = [{ address: '4', kind: 'ask', what: 'check-nickname', title: { 'zh-Hans': '改好昵称' } }]
+  const run = { id: 'r1', path: 'layers', version: 3, person: member.person, name: '小雨', step: '4' }
+  const { asked } = server({
+    'GET /api/v1/session': () => session,
+    [`GET ${here}`]: () => ({ actions: ['people.read'] }),
+    [`GET ${here}/plans`]: () => ({ items: [year], counts }),
+    [`GET ${here}/paths`]: () => ({
+      items: [
+        { name: 'welcome', subject: 'person' },
+        { ...layers, stages },
+      ],
+    }),
+    [`GET ${here}/paths/layers`]: () => ({ ...layers, stages, steps }),
+    [`GET ${here}/paths/layers/stages`]: () => ({
+      items: [
+        { title: stages[0], running: 2 },
+        { title: stages[1], running: 5 },
+      ],
+    }),
+    [`GET ${here}/paths/layers/stages/0/runs`]: () => ({ items: [] }),
+    [`GET ${here}/paths/layers/stages/2/runs`]: () => ({
+      items: [{ ...run, stage: 2, entered_at: '2026-11-01T00:00:00Z', due: '2026-11-02T00:00:00Z' }],
+    }),
+  })
+  const user = userEvent.setup({ pointerEventsCheck: 0 })
+  open('/c/mothers/members/layers')
+  await screen.findByText('这一层现在没有人')
+  await user.click(await screen.findByRole('button', { name: /服务群/ }))
+  expect(await screen.findByText('改好昵称')).toBeTruthy()
+  expect(screen.getByText(/逾期|超/)).toBeTruthy()
+  expect(screen.getByRole('link', { name: /小雨/ }).getAttribute('href')).toContain(member.person)
+  expect(screen.getByRole('button', { name: /全部/ }).textContent).toContain('7')
+  expect(asked.some((r) => new URL(r.url).pathname === `${here}/paths/welcome/stages`)).toBe(false)
+})

@@ -5,6 +5,7 @@ import { Link, useParams } from 'react-router'
 import { api, call } from '~/api/client'
 import { entriesQuery, type Person, pathsQuery, personQuery, type Schemas } from '~/api/community'
 import { asProblem } from '~/api/problem'
+import { runsQuery } from '~/api/stages'
 import { communityPath, useCommunity } from '~/app/community'
 import { MayButton, useMay } from '~/app/may'
 import { useProblem } from '~/app/useProblem'
@@ -22,6 +23,7 @@ import { outcomeName, stepNumber } from '../ways'
 import { factDetail, type Names } from './detail'
 import { Looks } from './Looks'
 import { nameOf, StateTag, stageOf } from './People'
+import { Stages } from './Stages'
 
 /** One person: who they are, how they can be reached, what happened, what comes next. */
 export function Profile() {
@@ -53,6 +55,7 @@ export function Profile() {
           </Section>
           <LookedAfter slug={slug} id={p.id} name={nameOf(p, t('people.unnamed'))} />
           <Memberships slug={slug} id={p.id} />
+          <Stages slug={slug} id={p.id} />
           <WorksAt slug={slug} id={p.id} />
           <NextRung slug={slug} id={p.id} />
           <Brought slug={slug} id={p.id} />
@@ -157,16 +160,7 @@ function Runs({ slug, id }: { slug: string; id: string }) {
   const { t } = useWords()
   const names = useNames(slug, id)
   const format = useFormat()
-  const runs = useQuery({
-    queryKey: ['person', slug, id, 'runs'],
-    queryFn: ({ signal }) =>
-      call<Schemas['ListOfPathRun']>(
-        api.GET('/api/v1/communities/{community}/people/{id}/runs', {
-          params: { path: { community: slug, id } },
-          signal,
-        }),
-      ),
-  })
+  const runs = useQuery(runsQuery(slug, id))
   return (
     <Section title={t('people.runs')}>
       <Rows none={t('people.runs.none')}>
