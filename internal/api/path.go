@@ -12,7 +12,7 @@ import (
 // RunAt is a run that stands at a step, with whose it is.
 type RunAt struct {
 	path.Run
-	Name string    `json:"name" doc:"nickname of the person"`
+	Name string `json:"name" doc:"nickname of the person"`
 	// Of runs in stages.
 	Stage int       `json:"stage,omitempty" doc:"which it is in, from 1"`
 	Due   time.Time `json:"due,omitzero" doc:"when what it waits for is to be done"`
