@@ -108,22 +108,29 @@ func New(d Deps) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("phone pages: %w", err)
 	}
-	for _, pattern := range []string{"*.css", "*.js"} {
-		names, err := fs.Glob(files, pattern)
-		if err != nil {
-			return nil, fmt.Errorf("phone assets: %w", err)
-		}
-		for _, name := range names {
-			body, err := fs.ReadFile(files, name)
-			if err != nil {
-				return nil, fmt.Errorf("phone asset %s: %w", name, err)
-			}
-			sum := sha256.Sum256(body)
-			kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
-			p.assets[name] = asset{body, kind, hex.EncodeToString(sum[:6])}
-		}
+	built, err := fs.Sub(web.Console, "dist/phone")
+	if err != nil {
+		return nil, fmt.Errorf("phone pages: %w", err)
 	}
-	return p, nil
+	return p, errors.Join(p.keep(files, "*.css"), p.keep(files, "*.js"), p.keep(built, "*.js"))
+}
+
+// keep reads assets. What is built from packages isn't there before `make build`; no page needs it to work.
+func (p *Pages) keep(files fs.FS, pattern string) error {
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		return fmt.Errorf("phone assets: %w", err)
+	}
+	for _, name := range names {
+		body, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("phone asset %s: %w", name, err)
+		}
+		sum := sha256.Sum256(body)
+		kind := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
+		p.assets[name] = asset{body, kind, hex.EncodeToString(sum[:6])}
+	}
+	return nil
 }
 
 // view is what every page gets.
@@ -170,9 +177,13 @@ func (v *view) zone() *time.Location {
 	return v.community.Location()
 }
 
-// Asset gives the address of an asset; it changes with the content, so that browsers may keep it for ever.
+// Asset gives the address of an asset, "" for one that isn't there; it changes with the content, so that browsers may keep it for ever.
 func (v *view) Asset(name string) string {
-	return "/assets/phone/" + v.p.assets[name].hash + "/" + name
+	a, ok := v.p.assets[name]
+	if !ok {
+		return ""
+	}
+	return "/assets/phone/" + a.hash + "/" + name
 }
 
 // visit is a request to a community's page: who, in which language.

@@ -1,4 +1,4 @@
-// Checks tickets in at a door: by the camera where the browser reads QR codes, else as typed. What can't be sent is kept on this
+// Checks tickets in at a door: by the camera, or as typed. What can't be sent is kept on this
 // phone with its time, and sent when the network is back. Without script the form does the same, one ticket a page.
 (function () {
   var door = document.getElementById('door');
@@ -109,26 +109,73 @@
   setInterval(flush, 5000);
   flush();
 
-  var start = document.getElementById('scan'), camera = document.getElementById('camera');
-  if (!window.BarcodeDetector || !navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) return;
-  start.className = 'button';
-  start.addEventListener('click', function () {
-    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(function (stream) {
-      var reader = new window.BarcodeDetector({ formats: ['qr_code'] }), last = '', lastAt = 0;
-      start.className = 'button hidden';
-      camera.className = 'camera';
-      camera.srcObject = stream;
-      camera.play();
-      setInterval(function () {
-        reader.detect(camera).then(function (codes) {
-          if (!codes.length) return;
-          var code = codes[0].rawValue, now = Date.now();
-          if (code === last && now - lastAt < 4000) { lastAt = now; return; } // still before the camera
-          last = code;
-          lastAt = now;
-          check(code);
-        }).catch(function () { /* no picture yet */ });
-      }, 250);
-    }).catch(function () { start.className = 'button hidden'; form.code.focus(); });
-  });
+  // The camera: the browser reads codes, or else (in WeChat, in Safari) our own reader does. Where no page may have the camera's live
+  // picture, a photo of the code is taken.
+  var start = document.getElementById('scan'), camera = document.getElementById('camera'), photo = document.getElementById('photo');
+  var own = start.getAttribute('data-reader'), canvas = document.createElement('canvas'), last = '', lastAt = 0;
+  var detector = window.BarcodeDetector ? new window.BarcodeDetector({ formats: ['qr_code'] }) : null;
+  if (detector) ready();
+  else if (own && canvas.getContext) {
+    var script = document.createElement('script'), ours = document.querySelector('script[nonce]');
+    script.nonce = ours.nonce || ours.getAttribute('nonce');
+    script.src = own;
+    script.onload = ready;
+    document.body.appendChild(script);
+  }
+
+  // seen gives fn the code in a picture of some size, or ''; most is how large our own reader looks at it.
+  function seen(picture, width, height, most, fn) {
+    if (detector) {
+      detector.detect(picture).then(function (codes) { fn(codes.length ? codes[0].rawValue : ''); }, function () { fn(''); });
+      return;
+    }
+    var less = Math.min(1, most / Math.max(width, height)), g = canvas.getContext('2d');
+    canvas.width = Math.round(width * less);
+    canvas.height = Math.round(height * less);
+    if (!canvas.width || !canvas.height) { fn(''); return; } // no picture yet
+    g.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    fn(window.readCode({ width: canvas.width, height: canvas.height, data: g.getImageData(0, 0, canvas.width, canvas.height).data }) || '');
+  }
+
+  function watch() {
+    seen(camera, camera.videoWidth, camera.videoHeight, 800, function (code) {
+      var now = Date.now(), same = code === last && now - lastAt < 4000; // still before the camera
+      if (code) {
+        last = code;
+        lastAt = now;
+        if (!same) check(code);
+      }
+      setTimeout(watch, 250);
+    });
+  }
+
+  function ready() {
+    start.className = 'button';
+    start.addEventListener('click', function () {
+      if (!navigator.mediaDevices || !navigator.mediaDevices.getUserMedia) { photo.click(); return; }
+      navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(function (stream) {
+        start.className = 'button hidden';
+        camera.className = 'camera';
+        camera.srcObject = stream;
+        camera.play();
+        watch();
+      }).catch(function () { photo.click(); });
+    });
+    photo.addEventListener('change', function () {
+      if (!photo.files.length) return;
+      var picture = new Image(), address = URL.createObjectURL(photo.files[0]);
+      picture.onload = function () {
+        var taken = function (code) {
+          URL.revokeObjectURL(address);
+          photo.value = '';
+          if (code) check(code); else show(word('unread'), word('unread-text'), 'bad');
+        };
+        seen(picture, picture.width, picture.height, 800, function (code) {
+          if (code) taken(code); else seen(picture, picture.width, picture.height, 2400, taken); // a small one in a large photo
+        });
+      };
+      picture.onerror = function () { show(word('unread'), word('unread-text'), 'bad'); };
+      picture.src = address;
+    });
+  }
 })();

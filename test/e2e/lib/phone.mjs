@@ -4,11 +4,11 @@ import { chromium } from 'playwright-core';
 
 let browser;
 
-// open starts the browser, once for all phones of a test file.
-export async function openBrowser() {
+// open starts the browser, once for all phones of a test file. devices are arguments for what else it has.
+export async function openBrowser(devices = []) {
   browser ??= await chromium.launch({
     executablePath: process.env.QUNCE_CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...devices],
   });
   return browser;
 }
