@@ -165,22 +165,22 @@ func (v *view) moment(t time.Time) string {
 }
 
 type eventView struct {
-	Action, Title, When, Zone, Where, About, Host, Calendar string
-	Left                                                    string // places
-	Ended                                                   string // why nothing can be had any more
-	Ticket                                                  *ticketCard
-	Offer                                                   string // until when a place is kept
-	Choices                                                 []choiceCard
-	Full                                                    *Refusal
-	Position                                                int // in the line; 0 for who doesn't wait
-	Blocked                                                 string
-	WaitFor                                                 []option
-	SignUp, SignIn, Plans                                   string
-	Gifts                                                   *giftsView
-	Enter                                                   bool      // the visitor may say that they have come
-	Room                                                    string    // where it takes place, for who has
-	Script                                                  *roomLink // to its script room
-	Sells                                                   *saleCard
+	Action, Title, When, Zone, Where, About, Host, Calendar, Share string
+	Left                                                           string // places
+	Ended                                                          string // why nothing can be had any more
+	Ticket                                                         *ticketCard
+	Offer                                                          string // until when a place is kept
+	Choices                                                        []choiceCard
+	Full                                                           *Refusal
+	Position                                                       int // in the line; 0 for who doesn't wait
+	Blocked                                                        string
+	WaitFor                                                        []option
+	SignUp, SignIn, Plans                                          string
+	Gifts                                                          *giftsView
+	Enter                                                          bool      // the visitor may say that they have come
+	Room                                                           string    // where it takes place, for who has
+	Script                                                         *roomLink // to its script room
+	Sells                                                          *saleCard
 }
 
 type ticketCard struct{ State, Href, Word, Until string }
@@ -282,6 +282,7 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event, entry str
 	if d.Sells, err = p.offerOf(tx, x, v, e); err != nil || d.Ended != "" {
 		return d, err
 	}
+	d.Share = v.toShare(shop.KindTicket + ":" + e.ID)
 	d.Enter = e.Link != "" && d.Ticket != nil && l.Ticket.State == event.Valid && !tx.Now().Before(e.Starts.Add(-doorsEarly))
 	if d.Enter && l.Attended {
 		d.Room = e.Link

@@ -3,12 +3,9 @@ package h5
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
-	"github.com/qunce/qunce/internal/domain/event"
-	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/poster"
@@ -63,7 +60,10 @@ func (p *Pages) previewPicture(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	var s shareable
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) (err error) {
-		s, err = p.previewed(tx, v, of)
+		if of == wholeCommunity {
+			of = ""
+		}
+		s, err = p.shareableOf(tx, v, of)
 		return err
 	})
 	if err != nil {
@@ -79,34 +79,4 @@ func (p *Pages) previewPicture(w http.ResponseWriter, r *http.Request, v *visit)
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.Write(png) //nolint:errcheck // the browser went away
 	return nil
-}
-
-// previewed is what a picture says, as a stranger sees it.
-func (p *Pages) previewed(tx *db.Tx, v *visit, of string) (shareable, error) {
-	x := &view{p: p, community: v.community, lang: v.lang}
-	kind, item, _ := strings.Cut(of, ":")
-	switch kind {
-	case shop.KindTicket:
-		e, err := p.Events.GetTx(tx, item)
-		if err != nil || e.State != event.StatePlanned {
-			return shareable{}, errs.Or(err, errNoPreview)
-		}
-		return shareable{Title: e.Title.In(v.lang), Pitch: strings.TrimSpace(x.when(e.Starts, e.Ends) + " " + where(e)), Price: ticketPrice(e)}, nil
-	case shop.KindGoods:
-		one, err := p.Goods.ProductTx(tx, item)
-		if err != nil {
-			return shareable{}, err
-		}
-		card, err := p.productCard(tx, x, v, one)
-		return shareable{Title: card.Title, Pitch: firstLine(one.About.In(v.lang)), Price: card.Price}, err
-	}
-	all, err := p.shareables(tx, v)
-	if of == wholeCommunity {
-		of = ""
-	}
-	at := slices.IndexFunc(all, func(s shareable) bool { return s.Of == of })
-	if err != nil || at < 0 {
-		return shareable{}, errs.Or(err, errNoPreview)
-	}
-	return all[at], nil
 }

@@ -67,6 +67,8 @@ func (p *Pages) leadsTo(tx *db.Tx, v *visit, l growth.Link) (string, error) {
 			return v.base + "/events", nil
 		}
 		return v.base + "/events/" + e.Code, err
+	case kind == shop.KindGoods:
+		return v.base + "/shop/" + item, nil // which says so if it is sold no more
 	case kind == shop.KindPlan && known:
 		return v.base + "/plans", nil
 	}
@@ -306,15 +308,14 @@ func (p *Pages) own(r *http.Request, v *visit) (s shareable, l growth.LinkCount,
 	}
 	err = p.DB.Do(r.Context(), v.community.ID, func(tx *db.Tx) error {
 		found = false
-		list, err := p.shareables(tx, v)
+		s, err = p.shareableOf(tx, v, of)
+		if refused(err) != nil {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(list, func(x shareable) bool { return x.Of == of })
-		if i < 0 {
-			return nil
-		}
-		s, found = list[i], true
+		found = true
 		made, err := p.Growth.LinkTx(tx, v.who.ID, s.Of)
 		if err != nil {
 			return err

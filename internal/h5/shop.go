@@ -160,7 +160,7 @@ type productView struct {
 	Facts                                    []pair
 	Gone                                     *Refusal
 	Offers                                   []offerCard
-	SignUp, SignIn, Back                     string
+	SignUp, SignIn, Back, Share              string
 	Qty, Coupon                              string // as they were sent
 }
 
@@ -208,6 +208,9 @@ func (p *Pages) productView(tx *db.Tx, x *view, v *visit, one goods.Listed) (d p
 		return d, err
 	}
 	d.Price, d.Strike = card.Price, card.Strike
+	if !one.Retired {
+		d.Share = v.toShare(shop.KindGoods + ":" + one.Name)
+	}
 	if d.SKUs, err = p.skuChoices(tx, x, one); err != nil {
 		return d, err
 	}
