@@ -119,7 +119,7 @@ func New(d Deps) (*API, error) {
 	for _, declare := range []func(){
 		a.setup, a.session, a.communities, a.staff, a.tokens, a.audits, a.todays, a.people, a.persons, a.merges, a.entries, a.openings,
 		a.paths, a.tasks, a.circles, a.members, a.messages, a.pictures, a.touches, a.campaigns, a.playbooks, a.imports, a.exports, a.upkeep,
-		a.memberships, a.orders, a.shop, a.ladder, a.books, a.growth, a.launches, a.pledges, a.placements, a.proofs, a.posts, a.payouts, a.team, a.bills, a.organisations, a.cards, a.events, a.rooms,
+		a.memberships, a.orders, a.shop, a.ladder, a.books, a.growth, a.launches, a.pledges, a.placements, a.proofs, a.posts, a.payouts, a.team, a.bills, a.organisations, a.cards, a.benefits, a.events, a.rooms,
 	} {
 		declare()
 	}

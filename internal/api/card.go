@@ -10,9 +10,10 @@ import (
 // CardCheck is what a member's card says to who checks it.
 type CardCheck struct {
 	membership.Card
-	Valid    bool   `json:"valid" doc:"a member now"`
-	Nickname string `json:"nickname"`
-	Name     string `json:"name" doc:"real name, masked; looked up in full like any other"`
+	Valid    bool                     `json:"valid" doc:"a member now"`
+	Nickname string                   `json:"nickname"`
+	Benefits []membership.Entitlement `json:"benefits" doc:"what they may use now"`
+	Name     string                   `json:"name" doc:"real name, masked; looked up in full like any other"`
 }
 
 func (a *API) cards() {
@@ -30,6 +31,9 @@ func (a *API) cards() {
 		}
 		p, err := a.People.GetTx(tx, out.Person)
 		if err != nil {
+			return out, err
+		}
+		if out.Benefits, err = a.Members.EntitlementsTx(tx, out.Person); err != nil {
 			return out, err
 		}
 		out.Valid, out.Nickname, out.Name = len(out.Memberships) > 0, p.Nickname, p.Name

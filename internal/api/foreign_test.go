@@ -73,6 +73,7 @@ func (w *world) live(t *testing.T) lived {
 	ids["pictures"] = w.upload(t)
 	ids["campaigns"] = w.make(t, here("/campaigns"), draft()).ID
 	ids["orders"], ids["refunds"] = w.bought(t, ids["people"])
+	w.has(t, ids)
 	held, ticket := w.planned(t, ids["people"])
 	ids["events"], ids["tickets"] = held.ID, ticket.ID
 	ids["questions"] = w.scripted(t, ids)
@@ -126,6 +127,7 @@ func bodies(ids lived) map[string]any {
 	type m = map[string]any
 	later := testkitLater()
 	return map[string]any{
+		"term.number": m{"number": 9}, "person.reveal_invoice": m{"reason": "check"},
 		"person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
 		"person.merge": m{"other": ids["people"]}, "entry.edit": m{"title": "x"}, "opening.move": m{"opens_at": later, "rate": 5},
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},

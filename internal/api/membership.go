@@ -18,6 +18,7 @@ type Plans struct {
 type MembershipsOf struct {
 	Memberships  []membership.Tenure      `json:"memberships"`
 	Entitlements []membership.Entitlement `json:"entitlements"`
+	Uses         []membership.Use         `json:"uses" doc:"the latest of their benefits, the last first; at most 20"`
 	Terms        []membership.Term        `json:"terms" doc:"all that were ever bought, in the order in which they begin"`
 }
 
@@ -44,6 +45,9 @@ const (
 	cohortsAfter  = 3
 )
 
+// latestUses is how many uses of benefits are shown of a person.
+const latestUses = 20
+
 func (a *API) memberships() {
 	const tag = "Members"
 	op := func(name, route, summary string) Op {
@@ -68,6 +72,9 @@ func (a *API) memberships() {
 				return m, err
 			}
 			if m.Entitlements, err = a.Members.EntitlementsTx(tx, string(in.ID)); err != nil {
+				return m, err
+			}
+			if m.Uses, err = a.Members.UsesTx(tx, string(in.ID), latestUses); err != nil {
 				return m, err
 			}
 			m.Terms, err = a.Members.TermsTx(tx, string(in.ID))

@@ -60,6 +60,7 @@ func (a *App) react() {
 	a.People.OnErase(a.Tasks.ErasePersonTx)
 	a.People.OnExport("circles", func(tx *db.Tx, person string) (any, error) { return a.Circles.ExportTx(tx, person) })
 	a.People.OnExport("memberships", func(tx *db.Tx, person string) (any, error) { return a.Members.TermsTx(tx, person) })
+	a.People.OnExport("benefits", func(tx *db.Tx, person string) (any, error) { return a.Members.UsesTx(tx, person, mostUses) })
 	a.People.OnExport("orders", a.exportOrders)
 	a.People.OnExport("messages", func(tx *db.Tx, person string) (any, error) { return a.Touch.ExportTx(tx, person) })
 
@@ -143,6 +144,9 @@ func (a *App) unmergeMembers(tx *db.Tx, from, into string) error {
 	}
 	return a.Members.FollowTx(tx, from)
 }
+
+// mostUses bounds how many uses of benefits an export has: many more than anybody makes.
+const mostUses = 10_000
 
 // exportOrders lists all that somebody ordered.
 func (a *App) exportOrders(tx *db.Tx, person string) (any, error) {

@@ -10,19 +10,23 @@ import (
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/id"
 	"github.com/qunce/qunce/internal/platform/access"
+	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/platform/qr"
 )
 
 func (p *Pages) cardRoutes() map[string]handler {
 	return map[string]handler{
-		"GET /{community}/me/card":     p.member(p.card),
-		"GET /{community}/card/{code}": p.staff(p.checkCard),
-		"GET /{community}/me/invoice":  p.member(p.invoice),
-		"POST /{community}/me/invoice": p.member(p.setInvoice),
-		"GET /{community}/me/leave":    p.member(p.leavePage),
-		"POST /{community}/me/leave":   p.member(p.leaveClub),
+		"GET /{community}/me/card":          p.member(p.card),
+		"GET /{community}/card/{code}":      p.staff(p.checkCard),
+		"GET /{community}/card/{code}/use":  p.instead("/card/{code}"),
+		"POST /{community}/card/{code}/use": p.staff(p.useByCard),
+		"GET /{community}/me/invoice":       p.member(p.invoice),
+		"POST /{community}/me/invoice":      p.member(p.setInvoice),
+		"GET /{community}/me/leave":         p.member(p.leavePage),
+		"POST /{community}/me/leave":        p.member(p.leaveClub),
 	}
 }
 
@@ -67,30 +71,84 @@ type checkView struct {
 	Real        string
 	Shown, Next string
 	Plans       []companyTerm
+	Used        string // the benefit that was just used
+	Benefits    []checkBenefit
+}
+
+// checkBenefit is what the member may use, with what the form says that uses one.
+type checkBenefit struct {
+	Action, Key, Name, Title, Left string
+	None                           bool
 }
 
 // checkCard tells staff, whose phone has scanned a card, what it stands for now.
 func (p *Pages) checkCard(w http.ResponseWriter, r *http.Request, v *visit, _ access.Principal) error {
-	x := &view{p: p, community: v.community, lang: v.lang}
 	var data checkView
 	err := p.DB.Read(r.Context(), v.community.ID, func(tx *db.Tx) error {
 		c, err := p.Members.CheckCardTx(tx, r.PathValue("code"))
 		if err != nil {
 			return err
 		}
-		who, err := p.People.GetTx(tx, c.Person)
+		data, err = p.checkView(tx, v, r.PathValue("code"), c)
+		return err
+	})
+	return p.showCheck(w, v, data, err)
+}
+
+// useByCard uses one of a benefit of the member whose card was just checked, and shows the card with what is left.
+func (p *Pages) useByCard(w http.ResponseWriter, r *http.Request, v *visit, who access.Principal) error {
+	var data checkView
+	key := r.PostFormValue("key")
+	if !id.Valid(key) {
+		return membership.ErrUseReused.With("key", key)
+	}
+	err := p.DB.Do(r.Context(), v.community.ID, func(tx *db.Tx) error {
+		c, use, err := p.Members.UseByCardTx(tx, r.PathValue("code"), membership.Usage{Key: key, Benefit: r.PostFormValue("benefit"), Actor: who.ID})
+		if err == nil && use.Fresh() {
+			err = audit.Record(tx, audit.By(who), "benefit.use", audit.Target{Kind: "person", ID: c.Person}, audit.Detail{"use": use.Key})
+		}
 		if err != nil {
 			return err
 		}
-		data = checkView{Good: len(c.Memberships) > 0, Title: x.T("h5.card.no_member"), Name: p.named(x, who.Nickname), Real: who.Name, Shown: x.moment(c.IssuedAt)}
-		if data.Good {
-			data.Title = x.T("h5.card.valid")
-		}
-		for _, m := range c.Memberships {
-			data.Plans = append(data.Plans, companyTerm{m.Title.In(v.lang), m.Number, x.T("h5.member." + string(m.State)), membership.LastDay(m.Ends, x.zone())})
-		}
-		return nil
+		data, err = p.checkView(tx, v, r.PathValue("code"), c)
+		data.Used = use.Title.In(v.lang)
+		return err
 	})
+	return p.showCheck(w, v, data, err)
+}
+
+// checkView is a card with what its member may use.
+func (p *Pages) checkView(tx *db.Tx, v *visit, code string, c membership.Card) (d checkView, err error) {
+	x := &view{p: p, community: v.community, lang: v.lang}
+	who, err := p.People.GetTx(tx, c.Person)
+	if err != nil {
+		return d, err
+	}
+	d = checkView{Good: len(c.Memberships) > 0, Title: x.T("h5.card.no_member"), Name: p.named(x, who.Nickname), Real: who.Name, Shown: x.moment(c.IssuedAt)}
+	if d.Good {
+		d.Title = x.T("h5.card.valid")
+	}
+	for _, m := range c.Memberships {
+		d.Plans = append(d.Plans, companyTerm{m.Title.In(v.lang), m.Number, x.T("h5.member." + string(m.State)), membership.LastDay(m.Ends, x.zone())})
+	}
+	may, err := p.Members.EntitlementsTx(tx, c.Person)
+	keys := id.NewSource() // a use is found by its key, which is an id
+	for _, e := range may {
+		d.Benefits = append(d.Benefits, checkBenefit{v.base + "/card/" + code + "/use", keys.New(tx.Now()), e.Benefit, e.Title.In(v.lang), x.left(e), e.Granted > 0 && e.Left == 0})
+	}
+	return d, err
+}
+
+// left says how much of a benefit is left.
+func (v *view) left(e membership.Entitlement) string {
+	if e.Granted == 0 {
+		return v.T("h5.member.unlimited")
+	}
+	return v.T("h5.member.left", "left", e.Left, "granted", e.Granted)
+}
+
+func (p *Pages) showCheck(w http.ResponseWriter, v *visit, data checkView, err error) error {
+	x := &view{p: p, community: v.community, lang: v.lang}
 	status := http.StatusOK
 	if e := refused(err); e != nil {
 		words := p.say(v, e)

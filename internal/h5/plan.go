@@ -223,11 +223,7 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 			if e.Term != m.Term {
 				continue
 			}
-			words := x.T("h5.member.unlimited")
-			if e.Granted > 0 {
-				words = x.T("h5.member.left", "left", e.Left, "granted", e.Granted)
-			}
-			c.Benefits = append(c.Benefits, homeBenefit{e.Title.In(v.lang), words})
+			c.Benefits = append(c.Benefits, homeBenefit{e.Title.In(v.lang), x.left(e)})
 		}
 		out = append(out, c)
 	}

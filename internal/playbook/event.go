@@ -22,6 +22,16 @@ func (c *checker) sold() {
 					c.bad(fmt.Sprintf("events.templates[%d].types[%d].plans[%d]", i, j, k), "no plan is called %q", name)
 				}
 			}
+			if x.Benefit != "" && !c.promised(x.Benefit) {
+				c.bad(fmt.Sprintf("events.templates[%d].types[%d].benefit", i, j), "no plan has a benefit that is called %q", x.Benefit)
+			}
 		}
 	}
+}
+
+// promised tells whether a plan has a benefit.
+func (c *checker) promised(benefit string) bool {
+	return slices.ContainsFunc(c.Membership.Plans, func(p membership.Plan) bool {
+		return slices.ContainsFunc(p.Benefits, func(b membership.Benefit) bool { return b.Name == benefit })
+	})
 }

@@ -135,6 +135,7 @@ var references = []reference{
 	{"membership_entitlement", "id", "term", "membership_term", "id", "", ""},
 	{"membership_entitlement", "id", "id", "seat_pool", "id", "t.granted > 0", "x.capacity = t.granted"},
 	{"membership_use", "key", "entitlement", "membership_entitlement", "id", "", ""},
+	{"membership_use", "key", "person", "person", "id", "", ""},
 	{"membership_use", "key", "seat", "seat", "id", "t.returned_at = 0", "x.state = 'taken' AND x.qty = t.qty"},
 
 	{"shop_order", "id", "person", "person", "id", "", ""},

@@ -99,6 +99,10 @@ func (p *problems) terms(t Terms, at string) {
 		p.Refuse(types[x.Name], ErrTwice.With("name", x.Name), at+"/name")
 		p.words(x.Title, maxTitle, true, ErrTitle, at+"/title")
 		p.Refuse(x.Price < 0 || x.Price > maxPrice, ErrPrice, at+"/price")
+		if x.Benefit != "" {
+			p.name(x.Benefit, at+"/benefit")
+			p.Refuse(len(x.Plans) == 0, ErrBenefit, at+"/benefit")
+		}
 		needs := map[string]bool{}
 		for j, q := range x.Quotas {
 			p.Refuse(!quotas[q] || needs[q], ErrNoQuota.With("quota", q), fmt.Sprintf("%s/quotas/%d", at, j))

@@ -78,6 +78,9 @@ func (s *Service) end(tx *db.Tx, t Ticket, why Why) (Ticket, error) {
 	if err := s.releaseQuotas(tx, t); err != nil {
 		return t, err
 	}
+	if err := s.unuse(tx, t); err != nil {
+		return t, err
+	}
 	return t, t.tell(tx, TicketReturned{Ticket: fact.ID(t.ID), Type: TypeName(t.Type), Event: fact.ID(t.Event), Why: why})
 }
 

@@ -79,6 +79,7 @@ type TicketType struct {
 	Title        text.Text      `json:"title"`
 	Price        money.Fen      `json:"price,omitempty" doc:"fen in the API, yuan in a playbook; 0 is free, for members of the plans only if there are any"`
 	Plans        []string       `json:"plans,omitempty" doc:"free for their members, and for those of plans that include them"`
+	Benefit      string         `json:"benefit,omitempty" doc:"a benefit of those plans, of which a member's free ticket uses one; who has none left pays, or can't have it if it isn't sold"`
 	Quotas       []string       `json:"quotas,omitempty" doc:"quotas that one of it takes a place of, besides the house"`
 	Audience     bool           `json:"audience,omitempty" doc:"only for who has come by the entry of the event's placement"`
 	OpensBefore  clock.Duration `json:"opens_before,omitempty" doc:"how long before the start it is first to be had; at once if not given"`
@@ -128,6 +129,7 @@ var (
 	ErrNoTypes         = errs.Define(errs.Invalid, "event.no_types")
 	ErrNoQuota         = errs.Define(errs.Invalid, "event.no_quota") // "quota"
 	ErrWindow          = errs.Define(errs.Invalid, "event.window")   // a ticket type is never to be had
+	ErrBenefit         = errs.Define(errs.Invalid, "event.benefit")  // of a ticket type without plans
 	ErrFriends         = errs.Define(errs.Invalid, "event.friends")  // "max": a number or type that friend tickets can't have
 )
 

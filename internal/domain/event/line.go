@@ -68,7 +68,7 @@ func (s *Service) WaitTx(tx *db.Tx, event, kind, person string) (Waiting, error)
 	if err != nil {
 		return Waiting{}, err
 	}
-	if _, err := tt.due(covered); err != nil {
+	if _, err := s.dueFrom(tx, tt, covered, w.root()); err != nil {
 		return Waiting{}, err
 	}
 	if err := s.mayTake(tx, e, tt, person); err != nil {
@@ -201,7 +201,7 @@ func (s *Service) LookTx(tx *db.Tx, event, person string) (l Look, err error) {
 	}
 	for _, t := range l.Event.Types {
 		c := Choice{TicketType: t}
-		if c.Refuse, err = s.refuses(tx, l, t, covered, &c.Due); err != nil {
+		if c.Refuse, err = s.refuses(tx, l, t, covered, person, &c.Due); err != nil {
 			return l, err
 		}
 		if t.Audience && !l.Came && c.Refuse == nil {
@@ -250,10 +250,13 @@ func (s *Service) lookAt(tx *db.Tx, l *Look, person string, covered []string) er
 }
 
 // refuses says why a type is not to be had now.
-func (s *Service) refuses(tx *db.Tx, l Look, t TicketType, covered []string, due *money.Fen) (*errs.Error, error) {
-	price, err := t.due(covered)
+func (s *Service) refuses(tx *db.Tx, l Look, t TicketType, covered []string, person string, due *money.Fen) (*errs.Error, error) {
+	price, err := s.dueFrom(tx, t, covered, person)
 	if *due = price; err != nil {
-		return errs.As(err), nil
+		if why := errs.As(err); why != nil {
+			return why, nil
+		}
+		return nil, err
 	}
 	if err := l.Event.onSale(t, tx.Now()); err != nil {
 		return errs.As(err), nil

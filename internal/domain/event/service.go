@@ -33,6 +33,11 @@ type Members interface {
 	MembershipsTx(tx *db.Tx, person string) ([]membership.Tenure, error)
 	// MembersAtTx counts who was a member at each of some times.
 	MembersAtTx(tx *db.Tx, at []time.Time) ([]int, error)
+	// MayUseTx tells whether a person has one left of a benefit: nil, or a refusal.
+	MayUseTx(tx *db.Tx, person, benefit string) error
+	// UseTx uses one, once a key; ReturnTx takes it back by its key.
+	UseTx(tx *db.Tx, u membership.Usage) (membership.Use, error)
+	ReturnTx(tx *db.Tx, key, actor string) (membership.Use, error)
 	// Plans lists the memberships that are sold.
 	Plans(tx *db.Tx) ([]membership.Offer, error)
 }

@@ -119,7 +119,7 @@ func (s *Service) ClaimTx(tx *db.Tx, event, kind, person string) (Ticket, error)
 
 // HoldTx keeps a ticket for a person until a time, at the price that it costs them now, and gives the event as well. Who has one of the type held gets that.
 // Refusals, which end the caller's transaction: ErrUnknown, ErrUnknownType, ErrCancelled, ErrNotYet, ErrSaleClosed,
-// ErrMembersOnly, ErrAudience, ErrBlocked, ErrHasTicket, ErrQuotaFull, and of the house seat.ErrGone and seat.ErrMayComeBack.
+// ErrMembersOnly, ErrAudience, ErrBlocked, ErrHasTicket, ErrQuotaFull, those of a benefit that is used up, and of the house seat.ErrGone and seat.ErrMayComeBack.
 func (s *Service) HoldTx(tx *db.Tx, event, kind, person string, until time.Time) (Ticket, Event, error) {
 	return s.begin(tx, event, kind, person, until)
 }
@@ -167,7 +167,7 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 	if err != nil {
 		return Ticket{}, e, err
 	}
-	price, err := tt.due(covered)
+	price, err := s.dueFrom(tx, tt, covered, w.root())
 	if err == nil {
 		err = s.mayTake(tx, e, tt, w.root())
 	}
@@ -178,7 +178,9 @@ func (s *Service) begin(tx *db.Tx, event, kind, person string, until time.Time) 
 		return Ticket{}, e, ErrNotFree.With("price", price)
 	}
 	t.State, t.Price = wanted, price
-	t, err = s.issue(tx, e, tt, t, offer)
+	if t, err = s.issue(tx, e, tt, t, offer); err == nil {
+		err = s.use(tx, t, tt, false)
+	}
 	return t, e, err
 }
 
@@ -292,6 +294,12 @@ func (s *Service) TakeTx(tx *db.Tx, ticket string) (Ticket, error) {
 	if err != nil {
 		return t, err
 	}
+	if t.State == dropped {
+		kind, _ := e.typeOf(t.Type) // one that is no more uses nothing
+		if err := s.use(tx, t, kind, true); err != nil {
+			return t, err
+		}
+	}
 	t.State, t.TakenAt, t.seat = Valid, tx.Now(), p.house
 	if err := takeTicket(tx, t, p.quotas); err != nil {
 		return t, err
@@ -322,6 +330,9 @@ func (s *Service) DropTx(tx *db.Tx, ticket string) error {
 
 func (s *Service) drop(tx *db.Tx, t Ticket) error {
 	if ok, err := endTicket(tx, t.ID, Held, dropped); err != nil || !ok {
+		return err
+	}
+	if err := s.unuse(tx, t); err != nil {
 		return err
 	}
 	x, err := s.seats.Seat(tx, t.seat)

@@ -35,27 +35,43 @@ type Usage struct {
 	Benefit string
 	Qty     int    // 0 means 1
 	For     string // what it is used for: an event, an order
+	Actor   string // the staff who wrote it down, if anybody did
+	Note    string // what they wrote with it, at most MaxUseNote characters
 }
+
+// MaxUseNote is how many characters may be written with a use.
+const MaxUseNote = 200
 
 // Use is one that was made.
 type Use struct {
 	Key         string    `json:"key"`
 	Entitlement string    `json:"entitlement"`
+	Person      string    `json:"person"`
+	Benefit     string    `json:"benefit"`
+	Title       text.Text `json:"title"`
 	Qty         int       `json:"qty"`
-	For         string    `json:"for,omitempty"`
+	For         string    `json:"for,omitempty" doc:"the event of the ticket that took it; such a one comes back with the ticket"`
+	Actor       string    `json:"actor,omitempty" doc:"the staff who wrote it down"`
+	Note        string    `json:"note,omitempty"`
 	UsedAt      time.Time `json:"used_at"`
 	ReturnedAt  time.Time `json:"returned_at,omitzero"`
 
-	hash, seat string
+	hash, seat, term string
+	fresh            bool
 }
+
+// Fresh tells that the use was made just now, and not found.
+func (u Use) Fresh() bool { return u.fresh }
 
 // Refusals about benefits.
 var (
 	ErrNoBenefit  = errs.Define(errs.Forbidden, "membership.no_benefit") // no term that runs promises it: "benefit"
-	ErrUsedUp     = errs.Define(errs.Conflict, "membership.used_up")     // "benefit", "left"
+	ErrUsedUp     = errs.Define(errs.Conflict, "membership.used_up")     // "benefit", "left", "granted", "until": the last day of what there was
 	ErrUseReused  = errs.Define(errs.Conflict, "membership.use_reused")  // "key": the key of another use
 	ErrUnknownUse = errs.Define(errs.NotFound, "membership.unknown_use")
 	ErrQty        = errs.Define(errs.Invalid, "membership.qty")
+	ErrUseNote    = errs.Define(errs.Invalid, "membership.use_note")       // "max"
+	ErrUseOfOther = errs.Define(errs.Conflict, "membership.use_of_ticket") // it comes back with its ticket
 )
 
 // benefitGroup is the seat group of a counted benefit of one term, which is its only pool's id as well.
@@ -179,6 +195,11 @@ func (s *Service) UseTx(tx *db.Tx, u Usage) (Use, error) {
 	if u.Qty < 0 || u.Key == "" {
 		return Use{}, ErrQty.At("/qty")
 	}
+	note, ok := text.Line(u.Note, MaxUseNote)
+	if !ok {
+		return Use{}, ErrUseNote.With("max", MaxUseNote).At("/note")
+	}
+	u.Note = note
 	if err := s.seats.LockTx(tx); err != nil {
 		return Use{}, err
 	}
@@ -189,27 +210,45 @@ func (s *Service) UseTx(tx *db.Tx, u Usage) (Use, error) {
 		}
 		return was, err
 	}
-	list, err := s.EntitlementsTx(tx, u.Person)
+	e, err := s.usable(tx, u.Person, u.Benefit, u.Qty)
 	if err != nil {
 		return Use{}, err
 	}
-	list = slices.DeleteFunc(list, func(e Entitlement) bool { return e.Benefit != u.Benefit })
-	if len(list) == 0 {
-		return Use{}, ErrNoBenefit.With("benefit", u.Benefit)
+	return s.use(tx, e, u)
+}
+
+// MayUseTx tells whether a person has one left of a benefit: nil, or why not: ErrNoBenefit, ErrUsedUp.
+func (s *Service) MayUseTx(tx *db.Tx, person, benefit string) error {
+	_, err := s.usable(tx, person, benefit, 1)
+	return err
+}
+
+// usable finds what a person would use of a benefit: of the term that ends first with enough left.
+func (s *Service) usable(tx *db.Tx, person, benefit string, qty int) (Entitlement, error) {
+	list, err := s.EntitlementsTx(tx, person)
+	if err != nil {
+		return Entitlement{}, err
 	}
-	i := slices.IndexFunc(list, func(e Entitlement) bool { return e.Granted == 0 || e.Left >= u.Qty })
-	if i < 0 {
-		left := 0
-		for _, e := range list {
-			left = max(left, e.Left)
+	left, granted := 0, 0
+	var last Entitlement
+	for _, e := range list {
+		if e.Benefit != benefit {
+			continue
 		}
-		return Use{}, ErrUsedUp.With("benefit", list[0].Title).With("left", left)
+		if e.Granted == 0 || e.Left >= qty {
+			return e, nil
+		}
+		left, granted, last = max(left, e.Left), granted+e.Granted, e
 	}
-	return s.use(tx, list[i], u)
+	if last.ID == "" {
+		return Entitlement{}, ErrNoBenefit.With("benefit", benefit)
+	}
+	until := LastDay(last.Closes, s.zone(context.Background(), tx.Community()))
+	return Entitlement{}, ErrUsedUp.With("benefit", last.Title).With("left", left).With("granted", granted).With("until", until)
 }
 
 func (s *Service) use(tx *db.Tx, e Entitlement, u Usage) (Use, error) {
-	out := Use{Key: u.Key, Entitlement: e.ID, Qty: u.Qty, For: u.For, UsedAt: tx.Now(), hash: u.hash()}
+	out := Use{Key: u.Key, Entitlement: e.ID, Person: u.Person, Benefit: e.Benefit, Title: e.Title, Qty: u.Qty, For: u.For, Actor: u.Actor, Note: u.Note, UsedAt: tx.Now(), hash: u.hash(), fresh: true}
 	if e.Granted > 0 {
 		got, err := s.seats.HoldTx(tx, seat.Claim{Key: "use " + u.Key, Group: benefitGroup(e.ID), Holder: seat.Holder{ID: e.ID}, Qty: u.Qty})
 		if err != nil {
@@ -220,21 +259,18 @@ func (s *Service) use(tx *db.Tx, e Entitlement, u Usage) (Use, error) {
 	if err := insertUse(tx, out); err != nil {
 		return out, err
 	}
-	_, err := fact.Append(tx, BenefitUsed{Benefit: BenefitName(e.Benefit), Qty: u.Qty, For: fact.ID(u.For)}, fact.Fact{Person: u.Person, Subject: e.Term})
+	_, err := fact.Append(tx, BenefitUsed{Benefit: BenefitName(e.Benefit), Qty: u.Qty, For: fact.ID(u.For)}, fact.Fact{Person: u.Person, Subject: e.Term, Actor: u.Actor})
 	return out, err
 }
 
-// ReturnTx takes a use back; once more changes nothing.
-func (s *Service) ReturnTx(tx *db.Tx, key string) (Use, error) {
+// ReturnTx takes a use back; once more changes nothing. actor is the staff who does, if anybody. Refusals: ErrUnknownUse.
+func (s *Service) ReturnTx(tx *db.Tx, key, actor string) (Use, error) {
 	if err := s.seats.LockTx(tx); err != nil {
 		return Use{}, err
 	}
 	u, found, err := useByKey(tx, key)
 	if err != nil || !found {
-		if err == nil {
-			err = ErrUnknownUse
-		}
-		return u, err
+		return u, errs.Or(err, ErrUnknownUse)
 	}
 	if !u.ReturnedAt.IsZero() {
 		return u, nil
@@ -243,12 +279,32 @@ func (s *Service) ReturnTx(tx *db.Tx, key string) (Use, error) {
 		return u, err
 	}
 	u.ReturnedAt = tx.Now()
-	person, term, benefit, err := returnUse(tx, u)
-	if err != nil {
+	if err := returnUse(tx, u); err != nil {
 		return u, err
 	}
-	_, err = fact.Append(tx, BenefitReturned{Benefit: BenefitName(benefit), Qty: u.Qty}, fact.Fact{Person: person, Subject: term})
+	_, err = fact.Append(tx, BenefitReturned{Benefit: BenefitName(u.Benefit), Qty: u.Qty}, fact.Fact{Person: u.Person, Subject: u.term, Actor: actor})
 	return u, err
+}
+
+// TakeUseBackTx is the staff's taking back of a use that was written down by hand. Refusals: ErrUnknownUse, ErrUseOfOther.
+func (s *Service) TakeUseBackTx(tx *db.Tx, key, actor string) (Use, error) {
+	u, found, err := useByKey(tx, key)
+	switch {
+	case err != nil || !found:
+		return u, errs.Or(err, ErrUnknownUse)
+	case u.For != "":
+		return u, ErrUseOfOther
+	}
+	return s.ReturnTx(tx, key, actor)
+}
+
+// UsesTx lists what a person used of their benefits, the latest first, at most limit.
+func (s *Service) UsesTx(tx *db.Tx, person string, limit int) ([]Use, error) {
+	ids, err := s.people.IDs(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	return usesOf(tx, ids, limit)
 }
 
 func (u Usage) hash() string {

@@ -17,6 +17,9 @@ const CardLife = time.Minute
 // cardSkew is how much longer a code counts than a card shows it: it takes a moment to be scanned.
 const cardSkew = 15 * time.Second
 
+// cardActs is how long after a card has shown a code staff, who checked it in time, may still write down what its member uses.
+const cardActs = 15 * time.Minute
+
 const cardPurpose = "member card"
 
 // Card is what a code on a member's card stands for at the time it is checked.
@@ -62,6 +65,22 @@ func (s *Service) cardTerms(tx *db.Tx, person string) ([]Tenure, error) {
 
 // CheckCardTx tells what a code of a card stands for now. Refusals: ErrCard, ErrCardOld.
 func (s *Service) CheckCardTx(tx *db.Tx, code string) (Card, error) {
+	return s.checkCard(tx, code, CardLife+cardSkew)
+}
+
+// UseByCardTx uses a benefit of the member whose card was checked a moment ago; u.Person is not looked at. Refusals: those of UseTx,
+// ErrCard, ErrCardOld.
+func (s *Service) UseByCardTx(tx *db.Tx, code string, u Usage) (Card, Use, error) {
+	c, err := s.checkCard(tx, code, cardActs)
+	if err != nil {
+		return c, Use{}, err
+	}
+	u.Person = c.Person
+	made, err := s.UseTx(tx, u)
+	return c, made, err
+}
+
+func (s *Service) checkCard(tx *db.Tx, code string, life time.Duration) (Card, error) {
 	code = strings.TrimSpace(code)
 	if i := strings.LastIndexByte(code, '/'); i >= 0 { // the QR has it as an address
 		code = code[i+1:]
@@ -75,7 +94,7 @@ func (s *Service) CheckCardTx(tx *db.Tx, code string) (Card, error) {
 		return Card{}, ErrCard.At("/code")
 	}
 	c := Card{IssuedAt: time.Unix(at, 0).UTC()}
-	if age := tx.Now().Sub(c.IssuedAt); age > CardLife+cardSkew || age < -cardSkew {
+	if age := tx.Now().Sub(c.IssuedAt); age > life || age < -cardSkew {
 		return Card{}, ErrCardOld.With("seconds", int(age/time.Second)).At("/code")
 	}
 	x, err := s.standing(tx, parts[0])

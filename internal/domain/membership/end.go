@@ -171,6 +171,9 @@ func (s *Service) EraseTx(tx *db.Tx, person string) error {
 	if err := s.eraseColleague(tx, person); err != nil {
 		return err
 	}
+	if err := eraseUses(tx, person); err != nil {
+		return err
+	}
 	has, found, err := s.seats.LiveSeatOf(tx, capGroup, person)
 	if err != nil || !found {
 		return err

@@ -74,8 +74,8 @@ func (s *Service) number(tx *db.Tx, x standing, t *Term) error {
 	}
 }
 
-// GiveNumberTx gives a reserved number, or any that is free, to a member by hand. Refusals: ErrUnknownTerm, ErrNotBought,
-// ErrPattern, ErrNumberTaken.
+// GiveNumberTx gives a reserved number, or any that is free, to a member by hand, or one back that they have had. Refusals:
+// ErrUnknownTerm, ErrNotBought, ErrUnnumbered, ErrNumberTaken.
 func (s *Service) GiveNumberTx(tx *db.Tx, term string, i int) (Term, error) {
 	if err := s.seats.LockTx(tx); err != nil {
 		return Term{}, err
@@ -88,12 +88,20 @@ func (s *Service) GiveNumberTx(tx *db.Tx, term string, i int) (Term, error) {
 	switch {
 	case t.stored != bought:
 		return t, ErrNotBought
-	case n.Pattern == "" || i < 1:
-		return t, ErrPattern.At("/number")
+	case n.Pattern == "":
+		return t, ErrUnnumbered
 	}
+	ids, err := s.people.IDs(tx, t.Person)
+	if err != nil {
+		return t, err
+	}
+	t.State = t.at(tx.Now())
 	series := n.series(t.BoughtAt.In(s.zone(context.Background(), tx.Community())).Year())
 	text := n.text(series, i)
 	given, err := insertNumber(tx, series, i, n.Pattern, text, t.Person)
+	if err == nil && !given {
+		given, err = regiveNumber(tx, series, i, ids)
+	}
 	if err != nil {
 		return t, err
 	}
@@ -101,5 +109,5 @@ func (s *Service) GiveNumberTx(tx *db.Tx, term string, i int) (Term, error) {
 		return t, ErrNumberTaken.With("number", text).At("/number")
 	}
 	t.Number = text
-	return t, setNumber(tx, t.Plan, t.Person, text)
+	return t, setNumber(tx, t.Plan, ids, text)
 }

@@ -162,8 +162,16 @@ func reviveTerm(tx *db.Tx, id string) error {
 	return tx.Put(`UPDATE membership_term SET state = 'bought', ended_at = 0, ended_by = '' WHERE community_id = $1 AND id = $2 AND state = 'upgraded'`, tx.Community(), id)
 }
 
-func setNumber(tx *db.Tx, plan, person, number string) error {
-	return tx.Put(`UPDATE membership_term SET number = $4 WHERE community_id = $1 AND plan = $2 AND person = $3 AND state = 'bought'`, tx.Community(), plan, person, number)
+func setNumber(tx *db.Tx, plan string, ids []string, number string) error {
+	args := []any{tx.Community(), plan, number}
+	return tx.Put(`UPDATE membership_term SET number = $3 WHERE community_id = $1 AND plan = $2 AND person IN `+db.In(&args, ids)+` AND state = 'bought'`, args...)
+}
+
+// regiveNumber makes a number that a human has had theirs again.
+func regiveNumber(tx *db.Tx, series string, n int, ids []string) (bool, error) {
+	args := []any{tx.Community(), series, n, tx.Now()}
+	rows, err := tx.Exec(`UPDATE membership_number SET given_at = $4 WHERE community_id = $1 AND series = $2 AND n = $3 AND person IN `+db.In(&args, ids), args...)
+	return rows == 1, err
 }
 
 func insertMember(tx *db.Tx, person string, since time.Time) error {

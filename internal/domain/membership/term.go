@@ -157,5 +157,6 @@ var (
 	ErrFollowed    = errs.Define(errs.Conflict, "membership.followed")     // "term": a later one of the run is to be given back first
 	ErrNoNumbers   = errs.Define(errs.Conflict, "membership.no_numbers")   // the series is used up: "pattern"
 	ErrPersonsOnly = errs.Define(errs.Conflict, "membership.persons_only") // the plan has no places for colleagues
+	ErrUnnumbered  = errs.Define(errs.Conflict, "membership.unnumbered")   // its plan gives no numbers
 	ErrNumberTaken = errs.Define(errs.Conflict, "membership.number_taken") // "number"
 )

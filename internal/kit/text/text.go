@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strconv"
 	"strings"
@@ -69,7 +70,7 @@ func (c *Catalogue) Has(lang Lang, key string) bool {
 	return ok
 }
 
-// Say gives the words of a key with its placeholders filled. Times are shown in zone as 2026-11-21 14:30. A key without
+// Say gives the words of a key with its placeholders filled. Times are shown in zone as 2026-11-21 14:30, texts in lang. A key without
 // words gives the key itself, which a test would have found.
 func (c *Catalogue) Say(lang Lang, zone *time.Location, key string, params map[string]any) string {
 	s, ok := c.words[lang][key]
@@ -78,7 +79,18 @@ func (c *Catalogue) Say(lang Lang, zone *time.Location, key string, params map[s
 			return key
 		}
 	}
-	return Fill(s, zone, params)
+	return Fill(s, zone, spoken(lang, params))
+}
+
+// spoken gives parameters that are texts in several languages in one.
+func spoken(lang Lang, params map[string]any) map[string]any {
+	out := maps.Clone(params)
+	for k, v := range out {
+		if t, is := v.(Text); is {
+			out[k] = t.In(lang)
+		}
+	}
+	return out
 }
 
 // Fill replaces each {name} by its parameter; one that isn't given stays.

@@ -89,6 +89,9 @@ func TestSay(t *testing.T) {
 	if got := c.Say(text.En, nil, "error.fact.key_reused", map[string]any{"key": "k1"}); !strings.Contains(got, "k1") {
 		t.Error(got)
 	}
+	if got := c.Say(text.En, nil, "error.fact.key_reused", map[string]any{"key": text.Text{text.Hans: "课", text.En: "class"}}); !strings.Contains(got, "The key class stands") {
+		t.Errorf("a text in several languages: %q", got)
+	}
 	if got := c.Say(text.En, nil, "no.such.key", nil); got != "no.such.key" || c.Has(text.En, "no.such.key") {
 		t.Error(got)
 	}

@@ -74,6 +74,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/benefit-uses/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a use that was written down by hand; once more changes nothing */
+        post: operations["benefit.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/bills": {
         parameters: {
             query?: never;
@@ -3088,6 +3105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/people/{id}/benefits/{name}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uses one of a benefit, of the term that ends first with one left */
+        post: operations["benefit.use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/people/{id}/block": {
         parameters: {
             query?: never;
@@ -3201,6 +3235,40 @@ export interface paths {
         get: operations["person.identifiers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person wants on their own invoices, masked; the title is whole where a tax number says that it is a firm's */
+        get: operations["person.invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/communities/{community}/people/{id}/invoice/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what a person wants on their invoices in full; the look is audited */
+        post: operations["person.reveal_invoice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4646,6 +4714,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/terms/{id}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a member a number by hand: one that is reserved, or any that is nobody's */
+        put: operations["term.number"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/tickets/{id}/give-back": {
         parameters: {
             query?: never;
@@ -5098,6 +5183,9 @@ export interface components {
             pending: boolean;
             roles: string[];
         };
+        BenefitUseRequest: {
+            note?: string;
+        };
         BillWithdrawRequest: {
             /** @description what is wrong with it */
             reason: string;
@@ -5209,6 +5297,8 @@ export interface components {
             version: number;
         };
         CardCheck: {
+            /** @description what they may use now */
+            benefits: components["schemas"]["MembershipEntitlement"][];
             /**
              * Format: date-time
              * @description when the card showed the code
@@ -6579,6 +6669,8 @@ export interface components {
         EventTicketType: {
             /** @description only for who has come by the entry of the event's placement */
             audience?: boolean;
+            /** @description a benefit of those plans, of which a member's free ticket uses one; who has none left pays, or can't have it if it isn't sold */
+            benefit?: string;
             /** @description how long before the start it is last to be had; at the start if not given */
             closes_before?: string;
             /** @description a–z, 0–9, - */
@@ -8990,6 +9082,26 @@ export interface components {
             };
             wave?: string;
         };
+        MembershipUse: {
+            /** @description the staff who wrote it down */
+            actor?: string;
+            benefit: string;
+            entitlement: string;
+            /** @description the event of the ticket that took it; such a one comes back with the ticket */
+            for?: string;
+            key: string;
+            note?: string;
+            person: string;
+            /** Format: int64 */
+            qty: number;
+            /** Format: date-time */
+            returned_at?: string;
+            title: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            used_at: string;
+        };
         MembershipWave: {
             /** Format: date-time */
             closes?: string;
@@ -9022,6 +9134,8 @@ export interface components {
             memberships: components["schemas"]["MembershipTenure"][];
             /** @description all that were ever bought, in the order in which they begin */
             terms: components["schemas"]["MembershipTerm"][];
+            /** @description the latest of their benefits, the last first; at most 20 */
+            uses: components["schemas"]["MembershipUse"][];
         };
         MergeDismissRequest: {
             one: string;
@@ -10523,6 +10637,13 @@ export interface components {
         };
         PersonMergeRequest: {
             other: string;
+        };
+        PersonRevealInvoiceRequest: {
+            /**
+             * @description why it is looked at: to write an invoice, to reach somebody, to check what stands there
+             * @enum {string}
+             */
+            reason: "invoice" | "contact" | "check";
         };
         PersonRevealRequest: {
             /** @enum {string} */
@@ -12285,6 +12406,13 @@ export interface components {
              */
             version: number;
         };
+        TermNumberRequest: {
+            /**
+             * Format: int64
+             * @description in the series of the year in which the term was bought
+             */
+            number: number;
+        };
         TicketRow: {
             /**
              * Format: date-time
@@ -13113,6 +13241,42 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "benefit.return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipUse"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -21284,6 +21448,51 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "benefit.use": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+                /** @description of the benefit */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BenefitUseRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipUse"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "person.block": {
         parameters: {
             query?: never;
@@ -21526,6 +21735,79 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "person.invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleInvoice"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "person.reveal_invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonRevealInvoiceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleInvoice"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];
@@ -25080,6 +25362,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "term.number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermNumberRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipTerm"];
                 };
             };
             400: components["responses"]["400"];
