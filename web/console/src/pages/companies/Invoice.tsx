@@ -22,7 +22,7 @@ import { Section } from '../Section'
 import css from './Companies.module.css'
 import { stillMasked, untouched } from './company'
 
-const fields = ['title', 'tax_number', 'address', 'phone', 'bank', 'account', 'email'] as const
+export const fields = ['title', 'tax_number', 'address', 'phone', 'bank', 'account', 'email'] as const
 type Field = (typeof fields)[number]
 /** What the server masks until somebody says why they look. */
 const masked: readonly Field[] = ['phone', 'account', 'email']
@@ -35,7 +35,7 @@ const longest: Record<Field, number> = {
   account: 40,
   email: 200,
 }
-const shownFor = 60_000
+export const shownFor = 60_000
 
 interface Props {
   slug: string
@@ -90,7 +90,11 @@ export function CompanyInvoice({ slug, company, etag }: Props) {
         </p>
       )}
       {open === 'look' && (
-        <Look slug={slug} id={company.id} onClose={() => setOpen(undefined)} onShown={(invoice) => setFull(invoice)} />
+        <LookAtInvoice
+          reveal={(reason) => revealInvoice(slug, company.id, reason)}
+          onClose={() => setOpen(undefined)}
+          onShown={setFull}
+        />
       )}
       {open === 'edit' && query.data && (
         <Edit
@@ -111,20 +115,20 @@ export function CompanyInvoice({ slug, company, etag }: Props) {
 const reasons = ['invoice', 'contact', 'check'] as const satisfies readonly LookReason[]
 
 interface LookProps {
-  slug: string
-  id: string
+  reveal: (reason: LookReason) => Promise<Invoice>
   onClose: () => void
   onShown: (invoice: Invoice) => void
 }
 
-function Look({ slug, id, onClose, onShown }: LookProps) {
+/** Asks why, and then shows an invoice's data in full: a company's or a person's own. */
+export function LookAtInvoice({ reveal, onClose, onShown }: LookProps) {
   const { t } = useWords()
   const refusal = useProblem()
   const [reason, setReason] = useState<LookReason>('invoice')
   const [busy, setBusy] = useState(false)
   const look = async () => {
     setBusy(true)
-    const got = await refusal.guard(() => revealInvoice(slug, id, reason))
+    const got = await refusal.guard(() => reveal(reason))
     setBusy(false)
     if (!got) return
     onShown(got)

@@ -118,7 +118,7 @@ function useColumns(plans: PlanStand[]): ListColumn<MemberTerm>[] {
     },
     {
       id: 'since',
-      header: t('members.since'),
+      header: t('members.run'),
       width: 112,
       cell: (term) => (term.run_start ? format.date(term.run_start) : ''),
     },
@@ -148,6 +148,12 @@ function useColumns(plans: PlanStand[]): ListColumn<MemberTerm>[] {
         return (
           <span className={waits ? css.waits : page.soft}>
             {t(`members.renewal.${state}`, { date: term.grace_until ? format.date(lastMoment(term.grace_until)) : '' })}
+            {state === 'grace' && term.grace_until && (
+              <span className={css.note}>
+                {' '}
+                <DeadlineText at={term.grace_until} />
+              </span>
+            )}
           </span>
         )
       },

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { type MembershipsOf, membershipsQuery } from '~/api/members'
+import { type MembershipsOf, membershipsQuery, type Tenure } from '~/api/members'
 import { listOrders, moneyKey } from '~/api/money'
 import { asProblem } from '~/api/problem'
 import { communityPath } from '~/app/community'
@@ -9,10 +9,13 @@ import { MayButton, useMay } from '~/app/may'
 import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { useNow } from '~/lib/hooks'
-import { Facts, ProblemNotice, StatusTag } from '~/parts'
+import { DeadlineText, Facts, ProblemNotice, StatusTag } from '~/parts'
 import { OrderTag } from '../money/OrderTag'
 import page from '../page.module.css'
 import { Row, Rows, Section } from '../Section'
+import { Benefits } from './Benefits'
+import { GiveNumber } from './GiveNumber'
+import { PersonInvoice } from './Invoice'
 import { lastMoment } from './Members'
 import css from './Members.module.css'
 import { OrderFor } from './OrderFor'
@@ -40,57 +43,64 @@ export function Memberships({ slug, id }: { slug: string; id: string }) {
       >
         {has.error && <ProblemNotice problem={asProblem(has.error)} onRetry={() => has.refetch()} />}
         {none && <p className={page.none}>{t('members.person.none')}</p>}
-        {data && !none && <Has data={data} />}
+        {data && !none && <Has slug={slug} person={id} data={data} />}
       </Section>
       {reads && <Orders slug={slug} id={id} />}
+      <PersonInvoice slug={slug} id={id} />
       {ordering && <OrderFor slug={slug} person={id} onClose={() => setOrdering(false)} />}
     </>
   )
 }
 
-function Has({ data }: { data: MembershipsOf }) {
+function Has({ slug, person, data }: { slug: string; person: string; data: MembershipsOf }) {
   const { t } = useWords()
   const text = useText()
   const format = useFormat()
-  const benefits = data.entitlements ?? []
+  const [numbering, setNumbering] = useState<Tenure>()
+  const number = (m: Tenure) => (
+    <>
+      {m.number}{' '}
+      {!m.colleague && (
+        <MayButton action="people.write" size="small" type="link" onClick={() => setNumbering(m)}>
+          {t('members.number.give')}
+        </MayButton>
+      )}
+    </>
+  )
   return (
     <>
       {(data.memberships ?? []).map((m) => (
         <Facts
-          key={m.plan}
+          key={`${m.plan} ${m.organisation ?? ''}`}
           facts={[
             {
               label: text(m.title) || m.plan,
               value: <StatusTag tone={termTone(m.state)}>{termState(m.state, t)}</StatusTag>,
             },
-            ...(m.number ? [{ label: t('members.number'), value: m.number }] : []),
-            { label: t('members.since'), value: format.date(m.run_start) },
-            {
-              label: t('members.ends'),
-              value: format.date(lastMoment(m.ends)),
-              note:
-                m.state === 'grace' && m.grace_until
-                  ? t('members.renewal.grace', { date: format.date(lastMoment(m.grace_until)) })
-                  : undefined,
-            },
+            ...(m.number ? [{ label: t('members.number'), value: number(m) }] : []),
+            { label: t('members.since'), value: format.date(m.member_since) },
+            { label: t('members.run'), value: format.date(m.run_start) },
+            { label: t('members.ends'), value: format.date(lastMoment(m.ends)) },
+            ...(m.state === 'grace' && m.grace_until
+              ? [
+                  {
+                    label: t('members.graceUntil'),
+                    value: (
+                      <>
+                        {format.date(lastMoment(m.grace_until))} <DeadlineText at={m.grace_until} />
+                      </>
+                    ),
+                  },
+                ]
+              : []),
             { label: t('members.price.renewal'), value: format.money(m.renewal) },
           ]}
         />
       ))}
       <Terms data={data} />
-      {benefits.length > 0 && (
-        <div className={css.granted}>
-          <Facts
-            facts={benefits.map((b) => ({
-              label: text(b.title) || b.benefit,
-              value:
-                b.granted === 0
-                  ? t('members.benefit.unlimited')
-                  : t('members.benefit.left', { left: b.left, granted: b.granted }),
-              note: b.used > 0 ? t('members.benefit.used', { count: b.used }) : undefined,
-            }))}
-          />
-        </div>
+      <Benefits slug={slug} person={person} data={data} />
+      {numbering && (
+        <GiveNumber slug={slug} person={person} term={numbering.term} onClose={() => setNumbering(undefined)} />
       )}
     </>
   )
