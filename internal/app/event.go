@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/shop"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
 )
 
 // openEvents makes events, whose tickets are sold in the shop.
@@ -19,6 +21,18 @@ func (a *App) openEvents() {
 	a.Events.Cash(tickets{a.Events, a.Shop})
 	a.Events.Register(a.Jobs)
 	a.Shop.Sell(shop.KindTicket, tickets{a.Events, a.Shop})
+	over := []string{fact.KindOf(membership.TermRefunded{}), fact.KindOf(membership.TermLeft{}), fact.KindOf(membership.TermExpired{}), fact.KindOf(membership.PlaceFreed{})}
+	a.Facts.Subscribe(fact.Subscription{Name: "event.uncover", Kinds: over, Most: 64, Handle: func(tx *db.Tx, facts []fact.Fact) error {
+		for _, f := range facts {
+			if f.Person == "" {
+				continue
+			}
+			if err := a.Events.UncoverTx(tx, f.Person); err != nil {
+				return fmt.Errorf("events after %s %s: %w", f.Kind, f.ID, err)
+			}
+		}
+		return nil
+	}})
 }
 
 // reactEvents lets events follow what becomes of persons.

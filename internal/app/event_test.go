@@ -235,3 +235,43 @@ func TestAVoteDuringAMerge(t *testing.T) {
 		w.sound()
 	})
 }
+
+// M2, M5, E4: when a membership is given back, left, or over, its free tickets of coming events go back, by the
+// facts of it.
+func TestTicketsFollowTheMembership(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		e := w.session()
+		ends := map[string]func(person, order string){
+			"given back": func(_, order string) { w.refund(order, shop.Ask{}) },
+			"left": func(person, _ string) {
+				w.do(func(tx *db.Tx) error { _, err := w.Members.LeaveTx(tx, person); return err })
+			},
+			"over": func(string, string) {
+				w.do(func(tx *db.Tx) error {
+					x, err := w.Events.GetTx(tx, e.ID)
+					if err == nil {
+						x.Starts, x.Ends = x.Starts.AddDate(3, 0, 0), x.Ends.AddDate(3, 0, 0)
+						_, err = w.Events.ChangeTx(tx, x, "")
+					}
+					return err
+				})
+				w.clock.Set(w.clock.Now().AddDate(2, 0, 0))
+			},
+		}
+		for _, how := range []string{"given back", "left", "over"} {
+			ann := w.person()
+			order := w.order(ann, "vip")
+			w.pays(order)
+			w.do(func(tx *db.Tx) error { _, err := w.Events.ClaimTx(tx, e.ID, "seat", ann); return err })
+			if got := w.ticketOf(e, ann); got.State != event.Valid {
+				t.Fatalf("%s: %+v", how, got)
+			}
+			ends[how](ann, order.ID)
+			w.must(w.Settle(t.Context()))
+			if got := w.ticketOf(e, ann); got.ID != "" {
+				t.Errorf("%s: %+v", how, got)
+			}
+		}
+		w.sound()
+	})
+}

@@ -19,6 +19,7 @@ const (
 	WhyMerged    Why = "merged"    // its holder has another one
 	WhyErased    Why = "erased"    // its holder was erased
 	WhyBlocked   Why = "blocked"   // its holder must not get in any more
+	WhyUncovered Why = "uncovered" // the membership that it was free for is over
 )
 
 // The facts of events. Subject is the event, unless it says otherwise; Person is whom it is about, if anybody, and then the payload names the event as well, so

@@ -38,6 +38,8 @@ type Members interface {
 	// UseTx uses one, once a key; ReturnTx takes it back by its key.
 	UseTx(tx *db.Tx, u membership.Usage) (membership.Use, error)
 	ReturnTx(tx *db.Tx, key, actor string) (membership.Use, error)
+	// KeepUseTx lets another term stand for a use whose own is over, or refuses as MayUseTx does.
+	KeepUseTx(tx *db.Tx, key string) error
 	// Plans lists the memberships that are sold.
 	Plans(tx *db.Tx) ([]membership.Offer, error)
 }

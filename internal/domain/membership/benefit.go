@@ -249,17 +249,14 @@ func (s *Service) usable(tx *db.Tx, person, benefit string, qty int) (Entitlemen
 
 func (s *Service) use(tx *db.Tx, e Entitlement, u Usage) (Use, error) {
 	out := Use{Key: u.Key, Entitlement: e.ID, Person: u.Person, Benefit: e.Benefit, Title: e.Title, Qty: u.Qty, For: u.For, Actor: u.Actor, Note: u.Note, UsedAt: tx.Now(), hash: u.hash(), fresh: true}
-	if e.Granted > 0 {
-		got, err := s.seats.HoldTx(tx, seat.Claim{Key: "use " + u.Key, Group: benefitGroup(e.ID), Holder: seat.Holder{ID: e.ID}, Qty: u.Qty})
-		if err != nil {
-			return out, err
-		}
-		out.seat = got.ID
+	var err error
+	if out.seat, err = s.holdUse(tx, e, "use "+u.Key, u.Qty); err != nil {
+		return out, err
 	}
 	if err := insertUse(tx, out); err != nil {
 		return out, err
 	}
-	_, err := fact.Append(tx, BenefitUsed{Benefit: BenefitName(e.Benefit), Qty: u.Qty, For: fact.ID(u.For)}, fact.Fact{Person: u.Person, Subject: e.Term, Actor: u.Actor})
+	_, err = fact.Append(tx, BenefitUsed{Benefit: BenefitName(e.Benefit), Qty: u.Qty, For: fact.ID(u.For)}, fact.Fact{Person: u.Person, Subject: e.Term, Actor: u.Actor})
 	return out, err
 }
 
@@ -284,6 +281,44 @@ func (s *Service) ReturnTx(tx *db.Tx, key, actor string) (Use, error) {
 	}
 	_, err = fact.Append(tx, BenefitReturned{Benefit: BenefitName(u.Benefit), Qty: u.Qty}, fact.Fact{Person: u.Person, Subject: u.term, Actor: actor})
 	return u, err
+}
+
+// KeepUseTx lets another term of the person's stand for a use whose own term is over; one that was taken back, or of which there is none,
+// needs nothing. Refusals: ErrNoBenefit, ErrUsedUp.
+func (s *Service) KeepUseTx(tx *db.Tx, key string) error {
+	if err := s.seats.LockTx(tx); err != nil {
+		return err
+	}
+	u, found, err := useByKey(tx, key)
+	if err != nil || !found || !u.ReturnedAt.IsZero() {
+		return err
+	}
+	t, err := termByID(tx, u.term)
+	if err != nil || t.live(tx.Now()) {
+		return err
+	}
+	e, err := s.usable(tx, u.Person, u.Benefit, u.Qty)
+	if err != nil {
+		return err
+	}
+	was := u.seat
+	if u.seat, err = s.holdUse(tx, e, "use "+key+" by "+e.ID, u.Qty); err != nil {
+		return err
+	}
+	u.Entitlement = e.ID
+	if err := moveUse(tx, u); err != nil {
+		return err
+	}
+	return s.giveBack(tx, was)
+}
+
+// holdUse takes what a use needs of a counted benefit; nothing of an unlimited one.
+func (s *Service) holdUse(tx *db.Tx, e Entitlement, key string, qty int) (string, error) {
+	if e.Granted == 0 {
+		return "", nil
+	}
+	got, err := s.seats.HoldTx(tx, seat.Claim{Key: key, Group: benefitGroup(e.ID), Holder: seat.Holder{ID: e.ID}, Qty: qty})
+	return got.ID, err
 }
 
 // TakeUseBackTx is the staff's taking back of a use that was written down by hand. Refusals: ErrUnknownUse, ErrUseOfOther.

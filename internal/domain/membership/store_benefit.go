@@ -58,6 +58,11 @@ func returnUse(tx *db.Tx, u Use) error {
 	return tx.Put(`UPDATE membership_use SET returned_at = $3 WHERE community_id = $1 AND key = $2 AND returned_at = 0`, tx.Community(), u.Key, u.ReturnedAt)
 }
 
+// moveUse lets another entitlement stand for a use.
+func moveUse(tx *db.Tx, u Use) error {
+	return tx.Put(`UPDATE membership_use SET entitlement = $3, seat = $4 WHERE community_id = $1 AND key = $2`, tx.Community(), u.Key, u.Entitlement, u.seat)
+}
+
 // eraseUses forgets what was written down with somebody's uses.
 func eraseUses(tx *db.Tx, person string) error {
 	return tx.Put(`UPDATE membership_use SET note = '' WHERE community_id = $1 AND person = $2`, tx.Community(), person)
