@@ -196,28 +196,36 @@ func (p promoters) Member(tx *db.Tx, person string, at time.Time) (bool, error) 
 
 func (p promoters) Gone(tx *db.Tx, person string) (bool, error) { return p.app.beyondCare(tx, person) }
 
-// Staff tells whether an address of the person's is one that somebody signs in to the console with.
+// Staff tells as which operator a person works here.
 func (p promoters) Staff(tx *db.Tx, person string) (string, error) {
 	root, err := people.Root(tx, person)
 	if err != nil {
 		return "", err
 	}
-	staff, err := p.app.Auth.StaffTx(tx)
+	known, err := db.Keep(tx, "app.operators", func() (map[string]string, error) { return p.app.operators(tx) })
+	return known[root], err
+}
+
+// operators are those who work here, by the person who stands for them: who has an address that they sign in to the console with.
+func (a *App) operators(tx *db.Tx) (map[string]string, error) {
+	staff, err := a.Auth.StaffTx(tx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	out := map[string]string{}
 	for _, x := range staff {
-		owner, found, err := p.app.People.Owner(tx, people.Identifier{Kind: people.Email, Value: x.Email})
-		switch {
-		case errors.Is(err, people.ErrEmail):
+		owner, found, err := a.People.Owner(tx, people.Identifier{Kind: people.Email, Value: x.Email})
+		if errors.Is(err, people.ErrEmail) {
 			continue // nobody can be known by it
-		case err != nil:
-			return "", err
-		case found && owner == root:
-			return x.ID, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			out[owner] = x.ID
 		}
 	}
-	return "", nil
+	return out, nil
 }
 
 func (p promoters) Alike(tx *db.Tx, one, other string) (bool, error) {

@@ -72,6 +72,7 @@ func (s *Service) bind(tx *db.Tx, p programme, t Touch) (Bond, error) {
 		ID: tx.NewID(), Programme: p.Name, Version: p.version, Binds: t.Binds, Promoter: promoter.id(), Guest: guest.id(), Subject: t.Subject,
 		BoundAt: t.At, ValidUntil: until(t.At, p.ValidDays), ProtectUntil: until(t.At, p.ProtectDays), Fact: t.Fact,
 	}
+	b.made = b.ID
 	if was, found, err := bondByFact(tx, p.Name, guest, t.Fact); err != nil || found {
 		return was, err
 	}
@@ -107,6 +108,11 @@ func (s *Service) refusal(tx *db.Tx, p programme, promoter, guest party, at time
 	if why, err := s.barred(tx, promoter, guest); err != nil || why != "" {
 		return why, err
 	}
+	return s.unfit(tx, p, promoter, guest, at)
+}
+
+// unfit is why the rules of a programme bind nobody by a touch.
+func (s *Service) unfit(tx *db.Tx, p programme, promoter, guest party, at time.Time) (Reason, error) {
 	if !p.Staff {
 		if staff, err := s.People.Staff(tx, promoter.id()); err != nil || staff != "" {
 			return IsStaff, err

@@ -2,6 +2,7 @@ package growth
 
 import (
 	"slices"
+	"time"
 
 	"github.com/qunce/qunce/internal/platform/db"
 )
@@ -11,12 +12,14 @@ import (
 // ties tell who is bound to whom.
 type ties interface {
 	human(person string) (party, error)
-	// standing are a guest's active bonds, of one programme or of all, in the order in which they were made.
-	standing(programme string, guest party) ([]Bond, error)
+	// standing are the bonds that had a guest at a time, of one programme or of all, the oldest first.
+	standing(programme string, guest party, at time.Time) ([]Bond, error)
 	terms(name string, version int) (programme, error)
+	// allowed tells whether somebody let an order's reward by a bond through.
+	allowed(order, bond string) bool
 }
 
-// rows are the ties as they are kept; who reads them locks them.
+// rows are the ties as they are kept.
 type rows struct {
 	*Service
 	tx *db.Tx
@@ -24,9 +27,12 @@ type rows struct {
 
 func (r rows) human(person string) (party, error) { return r.People.IDs(r.tx, person) }
 
-func (r rows) standing(programme string, guest party) ([]Bond, error) {
-	return activeBonds(r.tx, programme, guest)
+func (r rows) standing(programme string, guest party, at time.Time) ([]Bond, error) {
+	return bondsBefore(r.tx, programme, guest, "bound_at", at.Add(time.Microsecond))
 }
+
+// allowed is said of rewards that are there already.
+func (r rows) allowed(string, string) bool { return false }
 
 func (r rows) terms(name string, version int) (programme, error) {
 	return programmeAt(r.tx, name, version)
@@ -39,7 +45,7 @@ type yield struct {
 }
 
 // contest judges a bond against those that stand: which of them give way, and, unless the guest is the new one's, which one keeps the
-// guest and why. Without a reason the guest is that promoter's already, and nothing changes.
+// guest and why: then none gives way. Without a reason the guest is that promoter's already, and nothing changes.
 func (p Programme) contest(stands []Bond, b Bond, promoter party) (gone []yield, keeper *Bond, why Reason) {
 	for i, old := range stands {
 		same, ended, protected := promoter.is(old.Promoter), !old.ValidUntil.After(b.BoundAt), old.ProtectUntil.After(b.BoundAt)
@@ -47,11 +53,11 @@ func (p Programme) contest(stands []Bond, b Bond, promoter party) (gone []yield,
 		case p.ofOneOrder(): // no other stands against a bond of one order alone
 			ended = true
 		case same && !ended && p.Touch == First:
-			return gone, &stands[i], ""
+			return nil, &stands[i], ""
 		case !same && protected:
-			return gone, &stands[i], Protected
+			return nil, &stands[i], Protected
 		case !same && !ended && p.Touch == First:
-			return gone, &stands[i], CameLater
+			return nil, &stands[i], CameLater
 		}
 		why := Replaced
 		if ended {
@@ -64,14 +70,18 @@ func (p Programme) contest(stands []Bond, b Bond, promoter party) (gone []yield,
 	return gone, nil, ""
 }
 
-// payingBonds are a human's active bonds, one a programme: a merge of persons may have brought two together.
-func payingBonds(w ties, programme string, guest party) ([]Bond, error) {
-	all, err := w.standing(programme, guest)
+// payingBonds are the bonds of a human that count for an order, as they stood when it was paid: who comes between payment and delivery
+// takes nothing of it. They are one a programme; a merge of persons may have brought two together.
+func payingBonds(w ties, programme string, guest party, sale Sale) ([]Bond, error) {
+	all, err := w.standing(programme, guest, sale.PaidAt)
 	if err != nil {
 		return nil, err
 	}
 	var out []Bond
-	for _, b := range all { // in the order in which they were made
+	for _, b := range all { // the oldest first
+		if !b.live(sale.PaidAt, sale.Order) {
+			continue
+		}
 		i := slices.IndexFunc(out, func(x Bond) bool { return x.Programme == b.Programme })
 		if i < 0 {
 			out = append(out, b)
@@ -104,7 +114,8 @@ func (p programme) earners(w ties, sale Sale, b Bond) (out []Reward, err error) 
 		if err != nil {
 			return nil, err
 		}
-		if promoter.is(paid.id()) || promoter.is(buyer.id()) || slices.Contains(seen, promoter.id()) {
+		one := promoter.is(paid.id()) || promoter.is(buyer.id()) || slices.Contains(seen, promoter.id())
+		if one && !w.allowed(sale.Order, b.ID) {
 			break // people who turned out to be one human since
 		}
 		level := len(out) + 1
@@ -112,7 +123,7 @@ func (p programme) earners(w ties, sale Sale, b Bond) (out []Reward, err error) 
 		if level == min(len(p.Levels), maxLevels) {
 			break
 		}
-		above, err := w.standing(p.Name, promoter)
+		above, err := payingBonds(w, p.Name, promoter, sale)
 		if err != nil || len(above) == 0 {
 			return out, err
 		}

@@ -103,6 +103,16 @@ type Bond struct {
 
 	stored BondState
 	task   string
+	made   string    // an id of when it was kept, or allowed: its own unless somebody looked at it
+	ended  time.Time // in a simulation: when who took its place came
+}
+
+// looked tells whether somebody let it through.
+func (b Bond) looked() bool { return b.made != b.ID }
+
+// stood tells whether it had the guest at a time, as far as a simulation has come.
+func (b Bond) stood(at time.Time) bool {
+	return !b.BoundAt.After(at) && (b.ended.IsZero() || b.ended.After(at))
 }
 
 // live tells whether an order of a time counts.
@@ -153,6 +163,8 @@ type Sale struct {
 	PaidAt      time.Time `json:"paid_at"`
 	RefundUntil time.Time `json:"refund_until" doc:"when it can't be given back any more"`
 	Fact        string    `json:"fact"`
+
+	heard string // an id of when growth heard of it
 }
 
 // Refund tells how much of an order has gone back in all: its lines as they were in the sale, in that order, each with what has gone
@@ -193,6 +205,7 @@ type Reward struct {
 	Fact      string      `json:"fact"`
 
 	held       bool
+	allowed    bool // somebody looked at it
 	task       string
 	entry, due string
 }

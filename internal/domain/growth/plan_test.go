@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/growth"
+	made "github.com/qunce/qunce/internal/kit/id"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/test/testkit"
 )
@@ -25,6 +26,7 @@ func TestReadsUseIndexes(t *testing.T) {
 				return tx.Insert(table, strings.Split("community_id, "+columns, ", "), rows)
 			})
 		}
+		ago := func(i int) time.Time { return w.D.Clock.Now().Add(-time.Duration(i) * time.Minute) }
 		id := func(kind string, i int) string { return fmt.Sprintf("%s%05d", kind, i) }
 		fill("growth_link", "id, code, sharer, product, parent, created_at", func(i int) []any {
 			return []any{id("l", i), id("c", i), id("p", i), "", id("l", i/2-1), w.D.Clock.Now()}
@@ -35,12 +37,12 @@ func TestReadsUseIndexes(t *testing.T) {
 		fill("growth_mark", "person, kind, hash, at", func(i int) []any { return []any{id("p", i), "device", id("h", i), w.D.Clock.Now()} })
 		fill("growth_lead", "link, person, at", func(i int) []any { return []any{id("l", i/3), id("p", i), w.D.Clock.Now()} })
 		fill("growth_visit", "link, day, visitor, views", func(i int) []any { return []any{id("l", i/3), "2026-03-01", id("v", i), 1} })
-		fill("growth_bond", "id, programme, version, binds, promoter, guest, fact, state, bound_at, valid_until, protect_until", func(i int) []any {
-			at := w.D.Clock.Now().Add(time.Duration(i) * time.Minute)
-			return []any{id("b", i), "lock-in", 1, "attendance", id("p", i/3), id("g", i), id("f", i), "active", at, at, at}
+		fill("growth_bond", "id, programme, version, binds, promoter, guest, fact, made, state, bound_at, valid_until, protect_until", func(i int) []any {
+			at := ago(i)
+			return []any{id("b", i), "lock-in", 1, "attendance", id("p", i/3), id("g", i), id("f", i), made.From(at), "active", at, at, at}
 		})
-		fill("growth_sale", "order_id, buyer, link, paid, lines, paid_at, refund_until, fact", func(i int) []any {
-			return []any{id("o", i), id("g", i), id("l", i/3), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, w.D.Clock.Now(), w.D.Clock.Now(), id("f", i)}
+		fill("growth_sale", "order_id, buyer, link, paid, lines, paid_at, refund_until, fact, heard", func(i int) []any {
+			return []any{id("o", i), id("g", i), id("l", i/3), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, ago(i), ago(i), id("f", i), made.From(ago(i))}
 		})
 		fill("growth_reward", "id, order_id, programme, version, level, bond, promoter, kind, base, amount, release_at, fact, at", func(i int) []any {
 			return []any{id("r", i), id("o", i), "lock-in", 1, 1, id("b", i), id("p", i/3), "service", 100, 1, w.D.Clock.Now(), id("f", i), w.D.Clock.Now()}
@@ -61,7 +63,11 @@ func TestReadsUseIndexes(t *testing.T) {
 			"children": func(tx *db.Tx) error { _, err := w.ChildrenTx(tx, "l00005", "", 20); return err },
 			"why":      func(tx *db.Tx) error { _, err := w.WhyTx(tx, "r00005"); return err },
 			"earned":   func(tx *db.Tx) error { _, err := w.HasEarnedTx(tx, "p00005"); return err },
-			"a link":   func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
+			"a simulation": func(tx *db.Tx) error {
+				_, err := w.SimulateTx(tx, lockIn(), tx.Now().Add(-time.Hour), tx.Now().Add(-55*time.Minute))
+				return err
+			},
+			"a link": func(tx *db.Tx) error { _, err := w.LinkByCode(tx, "c00005"); return err },
 		} {
 			plan := testkit.Plan(t, w.D, read)
 			for _, table := range []string{"link", "touch", "mark", "lead", "visit", "bond", "sale", "reward"} {

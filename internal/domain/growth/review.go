@@ -42,11 +42,12 @@ func (s *Service) reviewBond(tx *db.Tx, r Review) error {
 		_, err = fact.Append(tx, BondRefused{Reason: why.Reason, Promoter: fact.ID(why.Promoter)}, fact.Fact{Person: why.Guest, Subject: why.ID})
 		return err
 	}
-	// The row makes room for itself: as an active bond it has to stand up against the others.
+	// The row makes room for itself: as an active bond it has to stand up against those that have the guest now.
 	b, found, err := takePending(tx, r.Subject)
 	if err != nil || !found {
 		return err
 	}
+	b.made = tx.NewID()
 	p, err := programmeAt(tx, b.Programme, b.Version)
 	if err != nil {
 		return err
@@ -88,7 +89,7 @@ func (s *Service) reviewReward(tx *db.Tx, r Review) error {
 	if err != nil || !found || !x.held {
 		return err
 	}
-	if err := setRewardTask(tx, x.ID, "", false); err != nil {
+	if err := endRewardTask(tx, x.ID, r.Outcome == Allow); err != nil {
 		return err
 	}
 	if x.held = false; r.Outcome != Allow {

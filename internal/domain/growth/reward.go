@@ -31,7 +31,7 @@ func (s *Service) EarnTx(tx *db.Tx, sale Sale) ([]Reward, error) {
 	if err := s.bindByOrder(tx, sale, buyer); err != nil {
 		return nil, err
 	}
-	bonds, err := payingBonds(rows{s, tx}, "", buyer)
+	bonds, err := payingBonds(rows{s, tx}, "", buyer, sale)
 	if err != nil {
 		return nil, err
 	}

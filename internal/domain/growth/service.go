@@ -89,7 +89,7 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
 				version++
 			}
 		}
-		if err := putProgramme(tx, programme{p, version}, i); err != nil {
+		if err := putProgramme(tx, programme{Programme: p, version: version}, i); err != nil {
 			return fmt.Errorf("declare programme %s: %w", p.Name, err)
 		}
 	}
@@ -100,6 +100,7 @@ func (s *Service) DeclareTx(tx *db.Tx, c Config) error {
 type programme struct {
 	Programme
 	version int
+	since   time.Time // when it was declared
 }
 
 // rule names a version in the books.

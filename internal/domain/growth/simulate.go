@@ -15,6 +15,7 @@ import (
 type Simulation struct {
 	Version   int                 `json:"version" doc:"of the programme, in force now"`
 	Rules     Programme           `json:"rules" doc:"that were simulated"`
+	Since     time.Time           `json:"since" doc:"when the rules in force were declared: before, others stood"`
 	From      time.Time           `json:"from"`
 	To        time.Time           `json:"to"`
 	Purchases int                 `json:"purchases" doc:"that were looked at"`
@@ -89,10 +90,11 @@ const (
 
 // SimulateTx tells what other rules of a programme would have come to, had they been declared at from, and changes nothing. It goes by the
 // rows that growth keeps: the programme's bonds, which are its touches also where they bound nobody, and the orders of the while with what
-// has gone back of them until now. Bonds from before stay as they were made, with their own rules. What somebody decided stays decided: a
-// touch that is pending or was refused on a look binds nobody, a reward that was taken back on a look pays nothing. People are who they
-// are known to be today, and who was given nothing for an order gets what they choose now. A touch that changed nothing and repeats one that
-// is kept is not known again.
+// has gone back of them until now, in the order in which growth came to know of them. Bonds from before stay as they were made, with their
+// own rules. What somebody decided stays decided: a touch that is pending or was refused on a look binds nobody, one that was allowed binds
+// from then on, a reward that was taken back on a look pays nothing, one that was allowed pays. People are who they are known to be today,
+// and who was given nothing for an order gets what they choose now. A touch that changed nothing and repeats one that is kept is not known
+// again.
 //
 // Refusals: ErrUnknownProgramme, those of a playbook at "/rules/…", ErrOtherBinding, ErrWindow, ErrManyPurchases, ErrManyTouches.
 func (s *Service) SimulateTx(tx *db.Tx, p Programme, from, to time.Time) (Simulation, error) {
@@ -114,24 +116,24 @@ func (s *Service) SimulateTx(tx *db.Tx, p Programme, from, to time.Time) (Simula
 	if err := errs.Join(bad...); err != nil {
 		return Simulation{}, err
 	}
-	m := newSimulator(s, tx, p.withDefaults(), from)
-	if err := m.recall(to); err != nil {
+	m := newSimulator(s, tx, p.withDefaults(), from, to)
+	if err := m.recall(); err != nil {
 		return Simulation{}, err
 	}
 	if err := m.run(); err != nil {
 		return Simulation{}, err
 	}
-	out := Simulation{Version: list[i].version, Rules: m.rules.Programme, From: from, To: to, Purchases: len(m.sales), Touches: len(m.touches)}
+	out := Simulation{Version: list[i].version, Since: list[i].since, Rules: m.rules.Programme, From: from, To: to, Purchases: len(m.sales), Touches: len(m.touches)}
 	m.sum(&out)
 	return out, nil
 }
 
 // recall reads what happened, and sums what came of it.
-func (m *simulator) recall(to time.Time) (err error) {
-	if m.sales, err = salesIn(m.tx, m.from, to, MaxPurchases+1); err != nil {
+func (m *simulator) recall() (err error) {
+	if m.sales, err = salesIn(m.tx, m.from, m.to, MaxPurchases+1); err != nil {
 		return err
 	}
-	if m.touches, err = bondsIn(m.tx, m.rules.Name, m.from, to, MaxTouches+1); err != nil {
+	if m.touches, err = bondsIn(m.tx, m.rules.Name, m.from, m.to, MaxTouches+1); err != nil {
 		return err
 	}
 	switch {
@@ -140,12 +142,12 @@ func (m *simulator) recall(to time.Time) (err error) {
 	case len(m.touches) > MaxTouches:
 		return ErrManyTouches.With("max", MaxTouches).At("/from")
 	}
-	rewards, err := rewardsFor(m.tx, m.rules.Name, m.from, to)
+	rewards, err := rewardsFor(m.tx, m.rules.Name, m.from, m.to)
 	if err != nil {
 		return err
 	}
 	for _, b := range m.touches {
-		if stood(b) {
+		if m.within(b) && stood(b) {
 			t, err := m.of(b.Promoter)
 			if err != nil {
 				return err
@@ -160,12 +162,12 @@ func (m *simulator) recall(to time.Time) (err error) {
 		}
 		t.Was.earned(r.Kind, r.left())
 		m.rewards[r.Order] = append(m.rewards[r.Order], r)
+		if r.allowed {
+			m.through[r.Bond] = true
+		}
 	}
-	// In the order in which growth heard of them: ids rise, and what is told late has a late fact.
-	slices.SortFunc(m.sales, func(a, b Sale) int { return strings.Compare(a.Fact, b.Fact) })
-	slices.SortFunc(m.touches, func(a, b Bond) int {
-		return cmp.Or(strings.Compare(a.Fact, b.Fact), strings.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(m.sales, func(a, b Sale) int { return strings.Compare(a.heard, b.heard) })
+	slices.SortFunc(m.touches, func(a, b Bond) int { return strings.Compare(a.made, b.made) })
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/task"
 	"github.com/qunce/qunce/test/testkit"
 	"github.com/qunce/qunce/test/testkit/stage"
 )
@@ -31,11 +32,12 @@ func TestTheSameRulesComeToWhatWasPaid(t *testing.T) {
 			w.D, w.T, w.crowd, w.Service = &other, t, &crowd, growth.New(withPeople(whole.Deps, &crowd))
 			p := &past{world: &w}
 			p.change(rt)
-			p.began = p.from
+			p.began = p.from.AddDate(0, 0, -3) // what is told late is counted too
 			rt.Repeat(map[string]func(*rapid.T){
 				"bring": p.meet, "visit": p.visit, "buy": p.order, "refund": p.give, "choose": p.choose, "look": p.look, "mark": p.mark, "pass": p.pass, "change": p.change,
 			})
 			p.check(rt)
+			p.cut(rt)
 		})
 	})
 }
@@ -98,7 +100,7 @@ func (p *past) change(rt *rapid.T) {
 func (p *past) meet(rt *rapid.T) {
 	promoter, guest := rapid.SampledFrom(crowdNames).Draw(rt, "promoter"), rapid.SampledFrom(crowdNames).Draw(rt, "guest")
 	p.D.Clock.Advance(time.Second) // who allows a bond pays what was bought from its moment on
-	b := p.touch(growth.Touch{Binds: growth.Attendance, Promoter: promoter, Guest: guest, Subject: "event"})
+	b := p.touch(growth.Touch{Binds: growth.Attendance, Promoter: promoter, Guest: guest, Subject: "event", At: p.D.Clock.Now().Add(-p.late(rt))})
 	if b.State != growth.Pending {
 		return
 	}
@@ -109,11 +111,18 @@ func (p *past) meet(rt *rapid.T) {
 	}
 }
 
-// look ends what is pending by a refusal, however late.
-func (p *past) look(*rapid.T) {
+// late is how long after it happened something is told: not at all, mostly.
+func (p *past) late(rt *rapid.T) time.Duration {
+	return rapid.SampledFrom([]time.Duration{0, 0, 0, time.Hour, 50 * time.Hour}).Draw(rt, "late")
+}
+
+// look ends what is pending, however late.
+func (p *past) look(rt *rapid.T) {
 	if len(p.pending) > 0 {
+		o := rapid.SampledFrom([]task.Outcome{growth.Allow, growth.Refuse}).Draw(rt, "outcome")
+		p.D.Clock.Advance(time.Second)
 		p.Do(func(tx *db.Tx) error {
-			return p.ReviewTx(tx, growth.Review{Kind: growth.ReviewBond, Subject: p.pending[0], Outcome: growth.Refuse, Fact: "look " + p.pending[0]})
+			return p.ReviewTx(tx, growth.Review{Kind: growth.ReviewBond, Subject: p.pending[0], Outcome: o, Fact: "look " + p.pending[0]})
 		})
 		p.pending = p.pending[1:]
 	}
@@ -135,6 +144,7 @@ func (p *past) visit(rt *rapid.T) {
 func (p *past) order(rt *rapid.T) {
 	buyer, host := rapid.SampledFrom(crowdNames).Draw(rt, "buyer"), rapid.SampledFrom(append([]string{""}, crowdNames...)).Draw(rt, "host")
 	plan, tea := rapid.Int64Range(1, 300_000).Draw(rt, "plan"), rapid.Int64Range(0, 50_000).Draw(rt, "tea")
+	p.world.late = p.late(rt)
 	order, _ := p.offered(host, buyer, growth.Line{Kind: "plan", Item: "vip", Amount: money.Fen(plan)}, growth.Line{Kind: "goods", Item: "tea", Amount: money.Fen(tea)})
 	p.orders = append(p.orders, order)
 }
@@ -201,11 +211,30 @@ func (p *past) check(rt *rapid.T) {
 	}
 }
 
-func (w *world) simulate(p growth.Programme, from time.Time) (s growth.Simulation) {
+// cut compares a while that begins and ends anywhere since the rules are the same.
+func (p *past) cut(rt *rapid.T) {
+	span := int(p.D.Clock.Now().Sub(p.from) / time.Hour)
+	first := rapid.IntRange(0, span-1).Draw(rt, "from hour")
+	from, to := p.from.Add(time.Duration(first)*time.Hour+time.Millisecond), p.from.Add(time.Duration(rapid.IntRange(first+1, span).Draw(rt, "to hour"))*time.Hour)
+	for _, r := range p.rules {
+		for _, x := range p.between(r, from, to).Promoters {
+			if x.Was != x.Would {
+				rt.Fatalf("%s from %v to %v, the same since %v: %s got %+v; the same rules come to %+v", r.Name, from, to, p.from, x.Promoter, x.Was, x.Would)
+			}
+		}
+	}
+}
+
+func (w *world) between(p growth.Programme, from, to time.Time) (s growth.Simulation) {
 	w.T.Helper()
 	w.Must(w.D.Read(w.T.Context(), w.D.Community, func(tx *db.Tx) (err error) {
-		s, err = w.SimulateTx(tx, p, from, tx.Now())
+		s, err = w.SimulateTx(tx, p, from, to)
 		return err
 	}))
 	return s
+}
+
+func (w *world) simulate(p growth.Programme, from time.Time) growth.Simulation {
+	w.T.Helper()
+	return w.between(p, from, w.D.Clock.Now())
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/id"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/db"
 )
@@ -246,13 +247,13 @@ func TestAWrongSimulationIsRefused(t *testing.T) {
 				return tx.Insert(table, strings.Split("community_id, "+columns, ", "), list)
 			})
 		}
-		fill("growth_sale", "order_id, buyer, paid, lines, paid_at, refund_until, fact", growth.MaxPurchases+1, func(i int) []any {
+		fill("growth_sale", "order_id, buyer, paid, lines, paid_at, refund_until, fact, heard", growth.MaxPurchases+1, func(i int) []any {
 			at := now.Add(-time.Duration(i+1) * time.Second)
-			return []any{fmt.Sprint("o", i), fmt.Sprint("g", i%2000), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, at, at, fmt.Sprintf("s%06d", 10_000-i)}
+			return []any{fmt.Sprint("o", i), fmt.Sprint("g", i%2000), 100, db.JSON[[]growth.Line]{V: []growth.Line{vip(1)}}, at, at, fmt.Sprint("s", i), id.From(at)}
 		})
-		fill("growth_bond", "id, programme, version, binds, promoter, guest, fact, state, bound_at, valid_until, protect_until", growth.MaxTouches+1, func(i int) []any {
+		fill("growth_bond", "id, programme, version, binds, promoter, guest, fact, made, state, bound_at, valid_until, protect_until", growth.MaxTouches+1, func(i int) []any {
 			at := now.Add(-time.Duration(i)*time.Second - 2*time.Hour)
-			return []any{fmt.Sprint("b", i), "lock-in", 1, "attendance", fmt.Sprint("p", i%60), fmt.Sprint("g", i), fmt.Sprintf("f%06d", 20_000-i), "active", at, at.AddDate(0, 0, 30), at}
+			return []any{fmt.Sprint("b", i), "lock-in", 1, "attendance", fmt.Sprint("p", i%60), fmt.Sprint("g", i), fmt.Sprint("f", i), id.From(at), "active", at, at.AddDate(0, 0, 30), at}
 		})
 		if err := try(lockIn(), now.AddDate(0, 0, -1), now); !errors.Is(err, growth.ErrManyPurchases) {
 			t.Errorf("too many purchases: %v", err)

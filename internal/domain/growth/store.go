@@ -10,20 +10,20 @@ import (
 
 func scanProgramme(r *db.Row) (p programme, err error) {
 	var c db.JSON[Programme]
-	err = r.Scan(&p.version, &c)
+	err = r.Scan(&p.version, &c, &p.since)
 	p.Programme = c.V
 	return p, err
 }
 
 // programmes lists the versions that are in force, of all programmes or of those that were not retired.
 func programmes(tx *db.Tx, live bool) ([]programme, error) {
-	return db.All(tx, scanProgramme, `SELECT v.version, v.content FROM growth_programme p
+	return db.All(tx, scanProgramme, `SELECT v.version, v.content, v.at FROM growth_programme p
 		JOIN growth_programme_version v ON v.community_id = p.community_id AND v.name = p.name AND v.version = p.version
 		WHERE p.community_id = $1 AND (p.retired = FALSE OR $2 = FALSE) ORDER BY p.position, p.name`, tx.Community(), live)
 }
 
 func programmeAt(tx *db.Tx, name string, version int) (programme, error) {
-	p, found, err := db.One(tx, scanProgramme, `SELECT version, content FROM growth_programme_version WHERE community_id = $1 AND name = $2 AND version = $3`,
+	p, found, err := db.One(tx, scanProgramme, `SELECT version, content, at FROM growth_programme_version WHERE community_id = $1 AND name = $2 AND version = $3`,
 		tx.Community(), name, version)
 	if err == nil && !found {
 		err = ErrUnknownProgramme.With("programme", name)

@@ -6,7 +6,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-const bondColumns = `id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, task, bound_at, valid_until, protect_until,
+const bondColumns = `id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, task, made, bound_at, valid_until, protect_until,
 	(SELECT count(*) FROM growth_reward r WHERE r.community_id = growth_bond.community_id AND r.bond = growth_bond.id)`
 
 const selectBond = `SELECT ` + bondColumns + ` FROM growth_bond WHERE community_id = $1`
@@ -14,7 +14,7 @@ const selectBond = `SELECT ` + bondColumns + ` FROM growth_bond WHERE community_
 func scanBond(now time.Time) func(r *db.Row) (Bond, error) {
 	return func(r *db.Row) (b Bond, err error) {
 		err = r.Scan(&b.ID, &b.Programme, &b.Version, &b.Binds, &b.Promoter, &b.Guest, &b.Subject, &b.Fact, &b.stored, &b.Reason, &b.Winner, &b.task,
-			&b.BoundAt, &b.ValidUntil, &b.ProtectUntil, &b.Rewards)
+			&b.made, &b.BoundAt, &b.ValidUntil, &b.ProtectUntil, &b.Rewards)
 		b.State = b.shown(now)
 		return b, err
 	}
@@ -41,17 +41,31 @@ func bondLike(tx *db.Tx, b Bond, promoter, guest []string) (Bond, bool, error) {
 		AND promoter IN `+db.In(&args, promoter)+` AND guest IN `+db.In(&args, guest)+` ORDER BY bound_at, id LIMIT 1`, args...)
 }
 
-// activeBonds locks a human's active bonds, of one programme or of all, in the order in which they were made.
+// activeBonds locks a human's active bonds of a programme, the oldest first.
 func activeBonds(tx *db.Tx, programme string, guest []string) ([]Bond, error) {
 	args := []any{tx.Community(), programme}
-	return db.All(tx, scanBond(tx.Now()), selectBond+` AND state = 'active' AND (programme = $2 OR $2 = '') AND guest IN `+db.In(&args, guest)+`
+	return db.All(tx, scanBond(tx.Now()), selectBond+` AND state = 'active' AND programme = $2 AND guest IN `+db.In(&args, guest)+`
 		ORDER BY bound_at, id`+tx.ForUpdate(), args...)
 }
 
+// bondsBefore are the bonds that had a human before an end, of one programme or of all, the oldest first: bonds from before it that stand or
+// gave way to one from then on. Column says by what that is told: bound_at, when the guest came, or made, when growth came to know.
+func bondsBefore(tx *db.Tx, programme string, guest []string, column string, end any) ([]Bond, error) {
+	args := []any{tx.Community(), programme, end}
+	list, err := db.All(tx, scanBond(tx.Now()), selectBond+` AND (programme = $2 OR $2 = '') AND guest IN `+db.In(&args, guest)+` AND `+column+` < $3
+		AND (state = 'active' OR state = 'lost' AND reason IN ('replaced', 'renewed', 'expired') AND EXISTS (
+			SELECT 1 FROM growth_bond w WHERE w.community_id = growth_bond.community_id AND w.id = growth_bond.winner AND w.`+column+` >= $3))
+		ORDER BY bound_at, id`, args...)
+	for i := range list {
+		list[i].stored = Active
+	}
+	return list, err
+}
+
 func insertBondRow(tx *db.Tx, b Bond, tail string) (int64, error) {
-	return tx.Exec(`INSERT INTO growth_bond (community_id, id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, bound_at, valid_until, protect_until)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`+tail,
-		tx.Community(), b.ID, b.Programme, b.Version, b.Binds, b.Promoter, b.Guest, b.Subject, b.Fact, b.stored, b.Reason, b.Winner, b.BoundAt, b.ValidUntil, b.ProtectUntil)
+	return tx.Exec(`INSERT INTO growth_bond (community_id, id, programme, version, binds, promoter, guest, subject, fact, state, reason, winner, made, bound_at, valid_until, protect_until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`+tail,
+		tx.Community(), b.ID, b.Programme, b.Version, b.Binds, b.Promoter, b.Guest, b.Subject, b.Fact, b.stored, b.Reason, b.Winner, b.made, b.BoundAt, b.ValidUntil, b.ProtectUntil)
 }
 
 func insertBond(tx *db.Tx, b Bond) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-const selectSale = `SELECT order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact FROM growth_sale WHERE community_id = $1`
+const selectSale = `SELECT order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact, heard FROM growth_sale WHERE community_id = $1`
 
 // soldLine is a line as a sale keeps it.
 type soldLine struct {
@@ -26,7 +26,7 @@ func storedLines(lines []Line) (out db.JSON[[]soldLine]) {
 
 func scanSale(r *db.Row) (x Sale, err error) {
 	var lines db.JSON[[]soldLine]
-	err = r.Scan(&x.Order, &x.Buyer, &x.Link, &x.Paid, &x.Refunded, &lines, &x.PaidAt, &x.RefundUntil, &x.Fact)
+	err = r.Scan(&x.Order, &x.Buyer, &x.Link, &x.Paid, &x.Refunded, &lines, &x.PaidAt, &x.RefundUntil, &x.Fact, &x.heard)
 	for _, l := range lines.V {
 		l.Line.Offered = l.Offered
 		x.Lines = append(x.Lines, l.Line)
@@ -35,8 +35,8 @@ func scanSale(r *db.Row) (x Sale, err error) {
 }
 
 func insertSale(tx *db.Tx, x Sale) (bool, error) {
-	n, err := tx.Exec(`INSERT INTO growth_sale (community_id, order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		tx.Community(), x.Order, x.Buyer, x.Link, x.Paid, x.Refunded, storedLines(x.Lines), x.PaidAt, x.RefundUntil, x.Fact)
+	n, err := tx.Exec(`INSERT INTO growth_sale (community_id, order_id, buyer, link, paid, refunded, lines, paid_at, refund_until, fact, heard) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
+		tx.Community(), x.Order, x.Buyer, x.Link, x.Paid, x.Refunded, storedLines(x.Lines), x.PaidAt, x.RefundUntil, x.Fact, tx.NewID())
 	return n == 1, err
 }
 
@@ -68,11 +68,11 @@ func salesSince(tx *db.Tx, buyer []string, since time.Time) ([]Sale, error) {
 	return db.All(tx, scanSale, selectSale+` AND paid_at >= $2 AND buyer IN `+db.In(&args, buyer)+` ORDER BY paid_at, order_id`+tx.ForUpdate(), args...)
 }
 
-const selectReward = `SELECT id, order_id, programme, version, level, bond, promoter, kind, base, amount, taken, held, task, release_at, entry, due, fact, at FROM growth_reward WHERE community_id = $1`
+const selectReward = `SELECT id, order_id, programme, version, level, bond, promoter, kind, base, amount, taken, held, allowed, task, release_at, entry, due, fact, at FROM growth_reward WHERE community_id = $1`
 
 func scanReward(now time.Time) func(r *db.Row) (Reward, error) {
 	return func(r *db.Row) (x Reward, err error) {
-		err = r.Scan(&x.ID, &x.Order, &x.Programme, &x.Version, &x.Level, &x.Bond, &x.Promoter, &x.Kind, &x.Base, &x.Amount, &x.Taken, &x.held, &x.task, &x.ReleaseAt,
+		err = r.Scan(&x.ID, &x.Order, &x.Programme, &x.Version, &x.Level, &x.Bond, &x.Promoter, &x.Kind, &x.Base, &x.Amount, &x.Taken, &x.held, &x.allowed, &x.task, &x.ReleaseAt,
 			&x.entry, &x.due, &x.Fact, &x.At)
 		x.State = x.shown(now)
 		return x, err
@@ -120,6 +120,11 @@ func takeBacks(tx *db.Tx, reward string) ([]TakeBack, error) {
 
 func setRewardTask(tx *db.Tx, id, task string, held bool) error {
 	return tx.Put(`UPDATE growth_reward SET task = $3, held = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), id, task, held)
+}
+
+// endRewardTask notes how a look at a reward ended.
+func endRewardTask(tx *db.Tx, id string, allowed bool) error {
+	return tx.Put(`UPDATE growth_reward SET task = '', held = FALSE, allowed = $3 WHERE community_id = $1 AND id = $2`, tx.Community(), id, allowed)
 }
 
 func setDue(tx *db.Tx, x Reward) error {

@@ -48,8 +48,9 @@ type world struct {
 	tasks *task.Service
 	n     int
 	sold  map[string][]growth.Line
-	host  string // of the event that offers what is bought
-	days  int    // of the asking budget
+	host  string        // of the event that offers what is bought
+	late  time.Duration // between the payment and when growth hears of it
+	days  int           // of the asking budget
 	rules []growth.ProofRule
 	album *album
 }
@@ -147,7 +148,7 @@ func (w *world) buy(person string, lines ...growth.Line) (order string, out []gr
 		if err != nil {
 			return err
 		}
-		out, err = w.EarnTx(tx, growth.Sale{Order: order, Buyer: person, Paid: paid, Lines: lines, Host: w.host, PaidAt: tx.Now(), RefundUntil: tx.Now().AddDate(0, 0, 7), Fact: id})
+		out, err = w.EarnTx(tx, growth.Sale{Order: order, Buyer: person, Paid: paid, Lines: lines, Host: w.host, PaidAt: tx.Now().Add(-w.late), RefundUntil: tx.Now().AddDate(0, 0, 7), Fact: id})
 		return err
 	})
 	return order, out

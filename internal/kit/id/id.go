@@ -67,6 +67,19 @@ func (s *Source) New(now time.Time) string {
 	return string(out[:])
 }
 
+// From is not after any identifier that is made from a time on, and after all that were made in an earlier millisecond.
+func From(at time.Time) string {
+	var out [Len]byte
+	high := uint64(at.UnixMilli())
+	for i := Len - 1; i >= 0; i-- {
+		if out[i] = alphabet[0]; i < Len-lowBits/5 {
+			out[i] = alphabet[high&31]
+			high >>= 5
+		}
+	}
+	return string(out[:])
+}
+
 // Valid tells whether s has an identifier's shape.
 func Valid(s string) bool {
 	if len(s) != Len {

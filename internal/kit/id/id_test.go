@@ -59,6 +59,14 @@ func TestASeedRepeats(t *testing.T) {
 	}
 }
 
+func TestFromIsBeforeAllOfItsTime(t *testing.T) {
+	s := id.NewSource()
+	before := s.New(noon.Add(-time.Millisecond))
+	if from := id.From(noon); !id.Valid(from) || from <= before || from > s.New(noon) {
+		t.Errorf("%s is not between %s and one of noon", from, before)
+	}
+}
+
 func TestIDsSortByTimeForCenturies(t *testing.T) {
 	s := id.NewSource()
 	last := ""

@@ -89,9 +89,9 @@ func (tx *Tx) SkipLocked() string {
 	return ""
 }
 
-// ForUpdate ends a SELECT that locks the rows it reads until the commit.
+// ForUpdate ends a SELECT that locks the rows it reads until the commit. Who only reads waits for nobody.
 func (tx *Tx) ForUpdate() string {
-	if tx.db.dialect == Postgres {
+	if tx.db.dialect == Postgres && !tx.readonly {
 		return " FOR UPDATE"
 	}
 	return ""

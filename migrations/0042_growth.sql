@@ -1,0 +1,11 @@
+-- In which order growth came to know of touches and orders, which the dates that they tell of don't say, and which rewards somebody let through.
+
+ALTER TABLE growth_bond ADD COLUMN made TEXT NOT NULL DEFAULT ''; -- an id of when it was kept, or allowed on a look
+UPDATE growth_bond SET made = id;
+CREATE INDEX growth_bond_made ON growth_bond (community_id, programme, made);
+
+ALTER TABLE growth_sale ADD COLUMN heard TEXT NOT NULL DEFAULT ''; -- an id of when growth heard of it
+UPDATE growth_sale SET heard = fact;
+CREATE INDEX growth_sale_paid ON growth_sale (community_id, paid_at);
+
+ALTER TABLE growth_reward ADD COLUMN allowed BOOLEAN NOT NULL DEFAULT FALSE; -- somebody looked at it and let it through
