@@ -9484,6 +9484,11 @@ export interface components {
             rest: components["schemas"]["GrowthBeside"];
             /** @description that were simulated */
             rules: components["schemas"]["GrowthProgramme"];
+            /**
+             * Format: date-time
+             * @description when the rules in force were declared: before, others stood
+             */
+            since: string;
             /** Format: date-time */
             to: string;
             /**

@@ -1,6 +1,6 @@
 import { Button, Form, Input, InputNumber, Select } from 'antd'
 import dayjs, { type Dayjs } from 'dayjs'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { type Beside, type Simulation, simulate, type Tally, type Terms } from '~/api/growth'
 import { useProblem } from '~/app/useProblem'
 import { type Translate, useText, useWords } from '~/i18n'
@@ -8,7 +8,7 @@ import { type Format, useFormat } from '~/i18n/format'
 import { rule } from '~/lib/rule'
 import { DataTable, Dialog, ProblemNotice } from '~/parts'
 import { parseYuan, plainAmount } from '../money/amounts'
-import { parsePercent, percentOf } from '../money/payouts'
+import { parseShare, percentOf } from '../money/payouts'
 import page from '../page.module.css'
 import css from './Growth.module.css'
 import { instantOf, Moment, wallOf } from './Moment'
@@ -38,37 +38,39 @@ export function Simulate({ slug, terms, onClose }: Props) {
   const [form] = Form.useForm<Values>()
   const [busy, setBusy] = useState(false)
   const [answer, setAnswer] = useState<Simulation>()
+  // How often something was changed: an answer to what stood there before is not shown.
+  const turn = useRef(0)
   const levels = terms.levels ?? []
   // Who held an event is paid for one order: there is nothing to choose of days or touches.
   const lasts = terms.binds !== 'offer'
   const send = async (v: Values) => {
     const { version: _, ...rules } = terms
+    const asked = turn.current
     setBusy(true)
-    setAnswer(
-      await refusal.guard(
-        () =>
-          simulate(slug, terms.name, {
-            rules: {
-              ...rules,
-              ...v.rules,
-              levels: levels.map((level, i) => {
-                const typed = v.rules.levels[i] ?? ''
-                return level.fixed ? { fixed: parseYuan(typed) ?? 0 } : { rate_bp: parsePercent(typed) ?? 0 }
-              }),
-            },
-            from: instantOf(v.from, format),
-            to: instantOf(v.to, format),
-          }),
-        form,
-      ),
+    const got = await refusal.guard(
+      () =>
+        simulate(slug, terms.name, {
+          rules: {
+            ...rules,
+            ...v.rules,
+            levels: levels.map((level, i) => {
+              const typed = v.rules.levels[i] ?? ''
+              return level.fixed ? { fixed: parseYuan(typed) ?? 0 } : { rate_bp: parseShare(typed) ?? 0 }
+            }),
+          },
+          from: instantOf(v.from, format),
+          to: instantOf(v.to, format),
+        }),
+      form,
     )
     setBusy(false)
+    if (asked === turn.current) setAnswer(got)
   }
   const needed = { required: true, message: t('intake.needed') }
   const share = (fixed: boolean) =>
     fixed
       ? rule(t('money.amount.wrong'), (typed) => parseYuan(typed) !== undefined)
-      : rule(t('growth.simulate.rate.wrong'), (typed) => parsePercent(typed) !== undefined)
+      : rule(t('growth.simulate.rate.wrong'), (typed) => parseShare(typed) !== undefined)
   const days = (what: 'valid' | 'protect') => (
     <Form.Item
       name={['rules', `${what}_days`]}
@@ -94,8 +96,12 @@ export function Simulate({ slug, terms, onClose }: Props) {
         form={form}
         layout="vertical"
         requiredMark={false}
+        disabled={busy}
         onFinish={send}
-        onValuesChange={() => setAnswer(undefined)}
+        onValuesChange={() => {
+          turn.current++
+          setAnswer(undefined)
+        }}
         initialValues={{
           rules: {
             levels: levels.map((l) =>
@@ -150,7 +156,9 @@ export function Simulate({ slug, terms, onClose }: Props) {
           <Button type="primary" htmlType="submit" loading={busy}>
             {t('growth.simulate.go')}
           </Button>
-          <Button onClick={onClose}>{t('common.close')}</Button>
+          <Button onClick={onClose} disabled={false}>
+            {t('common.close')}
+          </Button>
         </p>
       </Form>
       {answer && <Answer answer={answer} />}
@@ -199,6 +207,10 @@ function Answer({ answer }: { answer: Simulation }) {
           },
         ]}
       />
+      <p className={page.note}>{t('growth.simulate.since', { when: format.dateTime(answer.since) })}</p>
+      {Date.parse(answer.since) > Date.parse(answer.from) && (
+        <p className={page.soft}>{t('growth.simulate.changed')}</p>
+      )}
       <p className={page.note}>
         {t('growth.simulate.people', { was: answer.all.was.people, would: answer.all.would.people })}
       </p>

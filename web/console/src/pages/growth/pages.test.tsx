@@ -140,6 +140,8 @@ test('other rules are tried on what happened; a refusal stands under its field (
       const beside = { was: tally(10000), would: tally(30000) }
       return {
         version: 3,
+        since: '2020-01-01T00:00:00Z',
+        from: '2026-01-01T00:00:00Z',
         rules: body.rules,
         purchases: 4,
         touches: 5,
@@ -164,6 +166,8 @@ test('other rules are tried on what happened; a refusal stands under its field (
   expect(dialog.getAllByText('¥100.00 · 1 笔奖励，2 个绑定')).toHaveLength(2)
   expect(dialog.getAllByText('¥300.00 · 1 笔奖励，2 个绑定')).toHaveLength(2)
   dialog.getByText('另外 2 人')
+  dialog.getByText(/现在的规则从 .*2020.* 起实行/)
+  expect(dialog.queryByText(/这段时间里规则改过/)).toBeNull()
   const { version: _, ...rules } = terms
   expect(sent[1]?.rules).toEqual({ ...rules, touch: 'last', levels: [{ rate_bp: 3750 }, { fixed: 2000 }] })
 })

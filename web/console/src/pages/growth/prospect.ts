@@ -1,7 +1,7 @@
 // What is typed into the calculator.
 import type { Prospect } from '~/api/placements'
 import { parseYuan } from '../money/amounts'
-import { parsePercent } from '../money/payouts'
+import { parseShare } from '../money/payouts'
 
 /** As it stands in the fields. */
 export interface Typed {
@@ -13,7 +13,7 @@ export interface Typed {
 
 /** What was typed in whole numbers; undefined for what is none. 100 % is a rate here. */
 export function prospectOf(v: Typed): Prospect | undefined {
-  const rate = /^100(\.0{1,2})?\s*[%％]?$/.test(v.rate.trim()) ? 10_000 : parsePercent(v.rate || '0')
+  const rate = parseShare(v.rate || '0')
   const price = parseYuan(v.price || '0')
   const cost = parseYuan(v.cost || '0')
   if (rate === undefined || price === undefined || cost === undefined) return undefined

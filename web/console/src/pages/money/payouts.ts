@@ -24,6 +24,10 @@ export function parsePercent(text: string): number | undefined {
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'))
 }
 
+/** A share that may be all of it. */
+export const parseShare = (text: string): number | undefined =>
+  /^100(\.0{1,2})?\s*[%％]?$/.test(text.trim()) ? 10_000 : parsePercent(text)
+
 /** 1500 → 15%, 1250 → 12.5%, 5 → 0.05% */
 export function percentOf(bp: number): string {
   const rest = String(bp % 100)
