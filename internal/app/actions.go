@@ -1,6 +1,7 @@
 package app
 
 import (
+	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -48,7 +49,7 @@ func (a *App) installPeople() {
 		Prefix: "person",
 		Names: []string{
 			"stage", "months", "city", "role", "company", "industry", "lang", "relation", "grade", "stakeholder", "joiner", "concern", "sales_owner",
-			"service_owner", "state", "tags", "due_date", "birth_date", "created_at", "first_source", "circles", "custom.*",
+			"service_owner", "state", "tags", "due_date", "birth_date", "created_at", "first_source", "circles", "groups", "custom.*",
 		},
 		Read: a.personValues,
 	})
@@ -70,11 +71,17 @@ func (a *App) personValues(tx *db.Tx, r *path.Run) (map[string]any, error) {
 	for _, t := range p.Tags {
 		tags = append(tags, string(t))
 	}
+	groups := []string{}
+	for _, m := range stays {
+		if m.Info.State != circle.StateArchived {
+			groups = append(groups, m.Info.Group)
+		}
+	}
 	m := map[string]any{
 		"stage": string(p.Stage), "months": p.Months, "city": p.City, "role": p.Role, "company": p.Company, "industry": p.Industry, "lang": p.Lang,
 		"relation": p.Relation, "grade": p.Grade, "stakeholder": p.Stakeholder, "joiner": p.Joiner, "concern": p.Concern,
 		"sales_owner": p.SalesOwner, "service_owner": p.ServiceOwner, "state": string(p.State), "tags": tags,
-		"due_date": p.DueDate, "birth_date": p.BirthDate, "created_at": p.CreatedAt, "first_source": p.FirstSource, "circles": len(stays),
+		"due_date": p.DueDate, "birth_date": p.BirthDate, "created_at": p.CreatedAt, "first_source": p.FirstSource, "circles": len(stays), "groups": groups,
 	}
 	for k, v := range p.Custom {
 		m["custom."+k] = v

@@ -1,6 +1,7 @@
 package circle
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/path"
+	"github.com/qunce/qunce/internal/spine/seat"
 )
 
 // Outcomes of the actions, besides path.OK.
@@ -50,11 +52,16 @@ func (s *Service) Actions() []path.Action {
 		},
 		{
 			Name: "circle.leave",
-			Doc:  "Takes the run's person out of their circles of a group or kind, and frees their seats.",
+			Doc: "Takes the run's person out of their circles of a group or kind, and frees their seats there. Without except those that are only " +
+				"held for them are freed too.",
 			Params: map[string]path.Param{
 				"group":  {Type: path.Text},
 				"kind":   {Type: path.Enum, Choices: kindNames},
 				"except": {Type: path.Enum, Choices: []string{"current"}, Doc: "current keeps the run's circle"},
+				"why":    {Type: path.Enum, Choices: []string{string(ReasonMoved), string(ReasonRemoved)}, Doc: "what the roster says; moved if not given"},
+				"close": {
+					Type: path.Boolean, Doc: "archives a circle that nobody else is in, for circles of one's own: its member may still read it, and nobody else gets it",
+				},
 			},
 			Run: s.leaveAction,
 		},
@@ -191,10 +198,79 @@ func (s *Service) leaveAction(c *path.Call) (string, error) {
 	if group == "" && kind == "" {
 		return "", errWhichCircles
 	}
-	_, err = s.LeaveAllTx(c.Tx, c.Run.Person, ReasonMoved, "", func(_ Member, x Circle) bool {
+	why, err := c.Text("why")
+	if err != nil {
+		return "", err
+	}
+	stays := func(x Circle) bool {
 		return x.State == StateArchived || group != "" && x.Group != group || kind != "" && string(x.Kind) != kind || except == "current" && x.ID == c.Run.Circle
-	})
+	}
+	if closes, _ := c.Raw("close").(bool); closes {
+		if err := s.closeOwn(c.Tx, c.Run.Person, stays); err != nil {
+			return "", err
+		}
+	}
+	if except == "" {
+		if err := s.dropHeld(c.Tx, c.Run.Person, stays); err != nil {
+			return "", err
+		}
+	}
+	_, err = s.LeaveAllTx(c.Tx, c.Run.Person, cmp.Or(Reason(why), ReasonMoved), "", func(_ Member, x Circle) bool { return stays(x) })
 	return path.OK, err
+}
+
+// closeOwn archives the circles that a person is in alone: given to somebody else, what was said there would be theirs to read.
+func (s *Service) closeOwn(tx *db.Tx, person string, stays func(Circle) bool) error {
+	all, err := s.CirclesOfTx(tx, person)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if stays(x.Info) {
+			continue
+		}
+		in, err := currentSeats(tx, x.Circle)
+		if err != nil {
+			return fmt.Errorf("who is in circle %s: %w", x.Circle, err)
+		}
+		if len(in) > 1 {
+			continue
+		}
+		if _, err := s.ArchiveTx(tx, x.Circle, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropHeld gives back the places that are kept for a person in circles that they have not joined.
+func (s *Service) dropHeld(tx *db.Tx, person string, stays func(Circle) bool) error {
+	ids, err := s.People.IDs(tx, person)
+	if err != nil {
+		return fmt.Errorf("ids of person %s: %w", person, err)
+	}
+	for _, id := range ids {
+		kept, err := s.seats.LiveSeats(tx, id)
+		if err != nil {
+			return fmt.Errorf("seats of person %s: %w", id, err)
+		}
+		for _, k := range kept {
+			if k.Circle == "" || k.State != seat.StateHeld {
+				continue
+			}
+			x, err := s.GetTx(tx, k.Circle)
+			if err != nil {
+				return err
+			}
+			if stays(x) {
+				continue
+			}
+			if _, err := s.seats.ReleaseTx(tx, k.ID); err != nil {
+				return fmt.Errorf("give back seat %s: %w", k.ID, err)
+			}
+		}
+	}
+	return nil
 }
 
 // Source gives paths the values circle.kind, circle.group, circle.number, circle.members, circle.state and circle.name (in the default language)
