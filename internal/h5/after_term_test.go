@@ -27,6 +27,21 @@ func (w walker) leaves(a *app.App, person string) {
 	w.settle()
 }
 
+// ends waits for the end of the newest run of a path about a subject.
+func (w walker) ends(a *app.App, name, subject, want string) {
+	w.Helper()
+	got := ""
+	for range 600 {
+		if got = w.ended(a, name, subject); got != "running" && got != "none" {
+			break
+		}
+		w.settle()
+	}
+	if got != want {
+		w.Errorf("%s ended as %q, want %q", name, got, want)
+	}
+}
+
 // comes makes somebody who has not been here.
 func (w walker) comes(a *app.App) (id string) {
 	w.Helper()
@@ -90,15 +105,7 @@ func TestWhoLeftHearsNothingOfRenewal(t *testing.T) {
 			clk.Set(bought.AddDate(1, 0, 0).Add(12 * time.Hour))
 			for _, who := range []string{early, late} {
 				term := w.terms(a, who)[0]
-				for range 300 {
-					if w.ended(a, "renew", term) != "running" {
-						break
-					}
-					w.settle()
-				}
-				if got := w.ended(a, "renew", term); got != "gone" {
-					t.Errorf("the renewal of who left ended as %q", got)
-				}
+				w.ends(a, "renew", term, "gone")
 			}
 		})
 	}
@@ -184,9 +191,7 @@ func TestWhoIsNoMemberLeavesTheGroups(t *testing.T) {
 	}
 	refund("before joining") // the place that is kept goes too
 	kept(0)
-	if got := w.ended(a, "join", who); got != "left" {
-		t.Errorf("the way in ended as %q", got)
-	}
+	w.ends(a, "join", who, "left")
 	w.buys(a, who, "annual")
 	kept(1)
 	join()

@@ -19,6 +19,7 @@ type Figures struct {
 	Guests   int     `json:"guests" doc:"of those who came, by a ticket that a member gave"`
 	Answers  int     `json:"answers" doc:"of those who came; the denominator of the NPS"`
 	NPS      float64 `json:"nps" doc:"% promoters − % detractors; 0 without answers"`
+	Below    bool    `json:"below" doc:"it has fallen below the community's line, which is told of once"`
 }
 
 // FiguresTx counts an event's tickets, comers and answers, or refuses with ErrUnknown.

@@ -90,7 +90,7 @@ func countCame(tx *db.Tx, events []string, to map[string]Figures) error {
 			}
 			f.Friends, f.Admitted, f.Attended, f.Guests = f.Friends+x.Friends, f.Admitted+x.Admitted, f.Attended+x.Attended, f.Guests+x.Guests
 			if x.Answers > 0 {
-				f.Answers, f.NPS = x.Answers, x.NPS
+				f.Answers, f.NPS, f.Below = x.Answers, x.NPS, x.Below
 			}
 			to[id] = f
 			return nil
@@ -108,9 +108,9 @@ func countCame(tx *db.Tx, events []string, to map[string]Figures) error {
 	if err != nil {
 		return err
 	}
-	return add(`SELECT id, answers, promoters, detractors FROM event WHERE community_id = $1 AND id IN `+in, func(f *Figures, r *db.Row, id *string) error {
+	return add(`SELECT id, answers, promoters, detractors, below_at > 0 FROM event WHERE community_id = $1 AND id IN `+in, func(f *Figures, r *db.Row, id *string) error {
 		var c tally
-		err := r.Scan(id, &c.n, &c.promoters, &c.detractors)
+		err := r.Scan(id, &c.n, &c.promoters, &c.detractors, &f.Below)
 		f.Answers, f.NPS = c.n, c.nps()
 		return err
 	})

@@ -96,6 +96,11 @@ func TestSurvey(t *testing.T) {
 				t.Errorf("line %f of %d, want %f", line, of, want)
 			}
 			r, err := w.ResultTx(tx, bad.ID)
+			for id, want := range map[string]bool{bad.ID: true, better.ID: false, good.ID: false} {
+				if f, err := w.FiguresTx(tx, id); err != nil || f.Below != want {
+					t.Errorf("figures %+v, %v; below the line: %v", f, err, want)
+				}
+			}
 			if err == nil && (r.Line != 70 || r.LineOf != 2) {
 				t.Errorf("its own line %+v", r)
 			}

@@ -6167,6 +6167,8 @@ export interface components {
              * @description people, also online
              */
             attended: number;
+            /** @description it has fallen below the community's line, which is told of once */
+            below: boolean;
             /** Format: int64 */
             capacity: number;
             /**

@@ -152,6 +152,11 @@ function useColumns(slug: string): ListColumn<EventRow>[] {
         e.figures &&
         e.figures.answers > 0 && (
           <Link className={css.count} to={communityPath(slug, `events/${e.id}/answers`)}>
+            {e.figures.below && (
+              <StatusTag bare tone="bad">
+                {t('events.below')}
+              </StatusTag>
+            )}{' '}
             {t('events.nps.n', { nps: points(e.figures.nps), count: e.figures.answers })}
           </Link>
         ),

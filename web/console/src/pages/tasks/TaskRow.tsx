@@ -16,6 +16,9 @@ import { decisionName, taskName } from '../ways'
 /** A complaint is answered where one sees what was bought and what its buyer says: one press must not give money back. */
 const afterSale = 'after-sale'
 
+/** An event that people liked less than others is looked into by what they answered. */
+const lookInto = 'look-into-event'
+
 /** A task with whom it is about, until when, and a button for each outcome. Taking an outcome claims and finishes it. */
 export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: string }) {
   const { t } = useWords()
@@ -48,7 +51,7 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
           {task.person && (
             <Link to={communityPath(slug, `people/${task.person}`)}>{task.name || t('people.unnamed')}</Link>
           )}
-          <OfEvent slug={slug} context={task.context} />
+          <OfEvent slug={slug} context={task.context} tab={task.kind === lookInto ? 'answers' : 'production'} />
           {task.subject_kind === 'proof' && (
             <Link to={communityPath(slug, `growth/proofs/${task.subject}`)}>{t('tasks.proof')}</Link>
           )}
@@ -86,12 +89,12 @@ export function TaskRow({ task, slug }: { task: Schemas['TaskItem']; slug: strin
 }
 
 /** The event that a task is about, if its path shows which. */
-function OfEvent({ slug, context }: { slug: string; context?: unknown }) {
+function OfEvent({ slug, context, tab }: { slug: string; context?: unknown; tab: string }) {
   const text = useText()
   const id = (context as Record<string, unknown> | undefined)?.['event.id']
   const event = useQuery({ ...eventQuery(slug, String(id ?? '')), enabled: typeof id === 'string' && id !== '' })
   if (!event.data) return null
-  return <Link to={communityPath(slug, `events/${event.data.data.id}/production`)}>{text(event.data.data.title)}</Link>
+  return <Link to={communityPath(slug, `events/${event.data.data.id}/${tab}`)}>{text(event.data.data.title)}</Link>
 }
 
 /** Why a registration waits for somebody to look at it. */
