@@ -44,8 +44,9 @@ func (a *App) openGrowth() {
 	}})
 }
 
-// reactGrowth lets growth follow what becomes of persons.
+// reactGrowth lets paths ask growth, and growth follow what becomes of persons.
 func (a *App) reactGrowth() {
+	a.Growth.Install(a.Paths)
 	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Growth.MergeTx(tx, into) })
 	a.People.OnErase(a.Growth.EraseTx)
 	a.People.OnExport("referrals", func(tx *db.Tx, person string) (any, error) { return a.Growth.ExportTx(tx, person) })
