@@ -40,6 +40,7 @@ func (a *App) react() {
 	a.People.OnMerge(func(tx *db.Tx, _, into string) error { return a.Members.FollowTx(tx, into) })
 	a.People.OnErase(a.Seats.WithdrawTx) // first: what others free must not be offered to who is gone
 	a.reactEvents()
+	a.reactRooms()
 	a.reactGrowth()
 	a.reactLaunches()
 	a.reactPayouts()

@@ -7,12 +7,28 @@ import (
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/room"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/path"
 )
 
 // openRooms makes script rooms, into which tickets lead.
 func (a *App) openRooms() {
 	a.Rooms = room.New(a.DB, a.Bus, audience{a}, a.Blobs)
 	a.Rooms.Register(a.Jobs)
+}
+
+// reactRooms lets paths know whether the event of a run has a room, where questions are asked: room.state is empty if it has none.
+func (a *App) reactRooms() {
+	a.Paths.RegisterSource(path.Source{Prefix: "room", Names: []string{"state"}, Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
+		e, err := a.Events.OfTx(tx, r)
+		if err != nil || e.ID == "" {
+			return nil, err
+		}
+		now, err := a.Rooms.RoomTx(tx, e.ID)
+		if errors.Is(err, room.ErrUnknown) {
+			return nil, nil
+		}
+		return map[string]any{"state": string(now.State)}, err
+	}})
 }
 
 // audience tells rooms who may come in.

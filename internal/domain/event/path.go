@@ -28,12 +28,12 @@ func (s *Service) Install(e *path.Engine, zone func(ctx context.Context, communi
 		endsMoment:   {"When the event ends.", func(e Event) time.Time { return e.Ends }},
 	} {
 		e.RegisterMoment(path.Moment{Name: name, Doc: x.doc, When: func(c *path.Call) (time.Time, error) {
-			e, err := s.of(c.Tx, c.Run)
+			e, err := s.OfTx(c.Tx, c.Run)
 			return x.at(e), err
 		}})
 	}
 	e.RegisterSource(path.Source{
-		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "jury", "starts", "ends", "when", "hours", "offer_ends", "sells", "stay", "bought"},
+		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "jury", "starts", "ends", "when", "hours", "offer_ends", "sells", "holds", "stay", "bought"},
 		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {
 			return s.values(tx, r, zone(context.Background(), tx.Community()))
 		},
@@ -43,8 +43,8 @@ func (s *Service) Install(e *path.Engine, zone func(ctx context.Context, communi
 	}
 }
 
-// of is the event of a run; none is no error.
-func (s *Service) of(tx *db.Tx, r *path.Run) (Event, error) {
+// OfTx is the event of a run; none is no error, and has no id.
+func (s *Service) OfTx(tx *db.Tx, r *path.Run) (Event, error) {
 	id, named := r.Vars["event"].(string)
 	if !named {
 		if id, named = r.Vars["pool"].(string); !named { // of an offered seat: the house's pool has the event's id
@@ -59,14 +59,15 @@ func (s *Service) of(tx *db.Tx, r *path.Run) (Event, error) {
 }
 
 // values are what paths know of the run's event: hours is how many whole ones are left until it begins, below 0 afterwards; when is
-// the time of its beginning as people read it, and offer_ends until when the place that is offered to the run's person is kept; stay is how
-// long that person was there, and bought whether they have kept something that they bought by its offer.
+// the time of its beginning as people read it, and offer_ends until when the place that is offered to the run's person is kept; holds says
+// whether that person has a ticket now, stay how long they were there, and bought whether they have kept something that they bought by its
+// offer.
 func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[string]any, error) {
-	e, err := s.of(tx, r)
+	e, err := s.OfTx(tx, r)
 	if err != nil || e.ID == "" {
 		return map[string]any{}, err
 	}
-	offer, there, bought := "", Absent, false
+	offer, holds, there, bought := "", false, Absent, false
 	if r.Person != "" {
 		w, err := s.who(tx, r.Person)
 		if err != nil {
@@ -79,6 +80,11 @@ func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[strin
 		if x.ID != "" {
 			offer = shown(earlier(x.Expires, e.Starts), zone)
 		}
+		t, found, err := s.TicketOfTx(tx, e.ID, w.root())
+		if err != nil {
+			return nil, err
+		}
+		holds = found && t.State == Valid
 		if there, bought, err = s.leftWith(tx, e, w); err != nil {
 			return nil, err
 		}
@@ -91,7 +97,7 @@ func (s *Service) values(tx *db.Tx, r *path.Run, zone *time.Location) (map[strin
 	return map[string]any{
 		"id": e.ID, "code": e.Code, "title": e.Title.In(text.Hans), "kind": string(e.Kind), "state": string(e.State), "template": e.Template, "series": e.Series, "city": e.City, "host": e.Host,
 		"capacity": e.Capacity, "tickets": c.Taken, "answers": e.Answers, "jury": string(j.State), "starts": e.Starts, "ends": e.Ends,
-		"when": shown(e.Starts, zone), "hours": int(math.Floor(e.Starts.Sub(tx.Now()).Hours())), "offer_ends": offer, "sells": e.Sells.Item, "stay": string(there), "bought": bought,
+		"when": shown(e.Starts, zone), "hours": int(math.Floor(e.Starts.Sub(tx.Now()).Hours())), "offer_ends": offer, "sells": e.Sells.Item, "holds": holds, "stay": string(there), "bought": bought,
 	}, err
 }
 
