@@ -4,11 +4,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/app"
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/task"
 )
+
+// finishes ends the open task of a kind.
+func (w walker) finishes(a *app.App, kind task.Kind, outcome task.Outcome) {
+	w.Helper()
+	boss := task.Principal{ID: "boss", All: true}
+	list, err := a.Tasks.List(w.Context(), w.community, boss, task.Filter{State: task.StateOpen, Kind: kind}, "", 10)
+	w.must(err)
+	if len(list.Items) != 1 {
+		w.Fatalf("%d tasks %s", len(list.Items), kind)
+	}
+	_, err = a.Tasks.Claim(w.Context(), w.community, boss, list.Items[0].ID)
+	w.must(err)
+	_, err = a.Tasks.Finish(w.Context(), w.community, boss, list.Items[0].ID, outcome, "")
+	w.must(err)
+	w.settle()
+}
 
 // E6: an event below the community's line is looked into by whoever makes events, in time; what is late goes to the admin.
 func TestAnEventBelowTheLineIsLookedInto(t *testing.T) {
@@ -16,7 +33,7 @@ func TestAnEventBelowTheLineIsLookedInto(t *testing.T) {
 		t.Run(playbook, func(t *testing.T) {
 			a, community, clk, p := serve(t, playbook)
 			w := walker{t, a, community, clk, p}
-			e := w.plans(template, "活动", 2*time.Hour)
+			e := w.plans(template, "活动", 30*24*time.Hour)
 			w.must(a.DB.Do(t.Context(), community, func(tx *db.Tx) error {
 				_, err := fact.Append(tx, event.BelowLine{NPS: -200, Line: 400, Answers: 7}, fact.Fact{Subject: e.ID})
 				return err
@@ -41,12 +58,59 @@ func TestAnEventBelowTheLineIsLookedInto(t *testing.T) {
 			if late.Role != "content" || late.EscalatedTo != "admin" || late.Due.IsZero() {
 				t.Errorf("asked for %+v", late)
 			}
-			boss := task.Principal{ID: "boss", Roles: []task.Role{{Name: "content"}}}
-			_, err := a.Tasks.Claim(t.Context(), community, boss, late.ID)
-			w.must(err)
-			_, err = a.Tasks.Finish(t.Context(), community, boss, late.ID, "explained", "")
-			w.must(err)
+			w.finishes(a, "look-into-event", "explained")
 			w.ends(a, "below-line", e.ID, "explained")
 		})
 	}
+}
+
+// E2: what can't be made in time is nobody's secret: the admin says that it is moved, and then it is made anew, or that it is held all the
+// same; who calls it off is asked no more.
+func TestWhatIsNotMadeInTimeIsReplanned(t *testing.T) {
+	a, community, clk, p := serve(t, "operators")
+	w := walker{t, a, community, clk, p}
+	e := w.plans("session", "专场", 15*24*time.Hour)
+	w.until(a, "near", "invite-guest")
+	w.finishes(a, "invite-guest", "declined")
+	w.until(a, "declined", "replan-event")
+	w.write(func(tx *db.Tx) (err error) {
+		now, err := a.Events.GetTx(tx, e.ID)
+		if err == nil {
+			now.Starts, now.Ends = now.Starts.AddDate(0, 0, 14), now.Ends.AddDate(0, 0, 14)
+			e, err = a.Events.ChangeTx(tx, now, "op")
+		}
+		return err
+	})
+	w.finishes(a, "replan-event", "moved")
+	w.until(a, "moved")
+	clk.Set(e.Starts.AddDate(0, 0, -21).Add(time.Minute))
+	w.until(a, "three weeks before its new time", "invite-guest")
+	clk.Advance(8 * 24 * time.Hour)
+	w.until(a, "nobody has invited a guest", "replan-event")
+	w.finishes(a, "replan-event", "goes-on")
+	w.until(a, "goes on")
+	clk.Set(e.Ends.Add(time.Minute))
+	w.until(a, "held all the same", "send-summary")
+
+	off := w.plans("session", "另一场", 15*24*time.Hour)
+	w.until(a, "near", "invite-guest", "send-summary")
+	w.finishes(a, "invite-guest", "declined")
+	w.until(a, "declined", "replan-event", "send-summary")
+	_, err := a.Events.Cancel(t.Context(), community, off.ID, "op")
+	w.must(err)
+	w.until(a, "called off", "send-summary")
+	w.ends(a, "production", off.ID, "cancelled")
+}
+
+// A class is made in time as well, and its absence is replanned.
+func TestAClassIsPrepared(t *testing.T) {
+	a, community, clk, p := serve(t, "academy")
+	w := walker{t, a, community, clk, p}
+	e := w.plans("class", "两天线下课", 30*24*time.Hour)
+	clk.Set(e.Starts.AddDate(0, 0, -21).Add(time.Minute))
+	w.until(a, "three weeks before", "invite-guest")
+	w.finishes(a, "invite-guest", "agreed")
+	w.until(a, "who teaches is agreed", "agree-outline")
+	w.finishes(a, "agree-outline", "dropped")
+	w.until(a, "what is taught is not", "replan-event")
 }
