@@ -18,7 +18,7 @@ import (
 func (a *App) World(clk *clock.Manual) replay.World {
 	return replay.World{
 		Clock: clk, DB: a.DB, People: a.People, Circles: a.Circles, Intake: a.Intake, Seats: a.Seats, Paths: a.Paths, Tasks: a.Tasks,
-		Members: a.Members, Shop: a.Shop, Ledger: a.Ledger, Events: a.Events, Payouts: a.Payouts, Team: a.Team, Hire: a.hire,
+		Members: a.Members, Shop: a.Shop, Ledger: a.Ledger, Events: a.Events, Payouts: a.Payouts, Growth: a.Growth, Launches: a.Launches, Team: a.Team, Hire: a.hire,
 		Found: a.foundShipped, Settle: a.Settle, NextDue: a.Jobs.NextDue, Code: a.readCodes(), Verify: a.countFlaws, Pay: a.payTrial,
 	}
 }

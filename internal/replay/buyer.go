@@ -23,6 +23,8 @@ type buyer struct {
 	boughtAt time.Time
 	renewed  bool
 	left     bool // gave it back
+	leftAt   time.Time
+	ties     []tie // to who brought them
 }
 
 func (s *sim) newBuyer(entry string, n int, plan string, first float64, month int) *buyer {
@@ -73,6 +75,7 @@ func (o *buyer) checkout(ctx context.Context) error {
 		o.boughtAt = s.Clock.Now()
 	}
 	o.order, o.paid = order.ID, o.paid+int64(order.Amount)
+	o.earns(int64(order.Amount))
 	return nil
 }
 
@@ -82,7 +85,9 @@ func (o *buyer) giveUp(ctx context.Context) error {
 	if errors.Is(err, shop.ErrTooLate) {
 		return nil
 	}
-	o.left = err == nil
+	if err == nil {
+		o.left, o.leftAt = true, o.s.Clock.Now()
+	}
 	return err
 }
 

@@ -25,7 +25,11 @@ func operatorsParameters() map[string]float64 {
 		"months":      10,                                                                // in which people come
 		"renewals":    1,                                                                 // whether to go on until the last of them has renewed or not, a year later
 		"price.first": 999, "price.later": 1599, "quota.first": 750, "quota.second": 250, // the playbook's
-		"reach.launch": 35_000, "reach.second": 12_000, "reach.month": 14_000, // who open the page: in the first month, and in each later one
+		"reach.launch": 35_000, "reach.second": 9_600, "reach.month": 13_000, // who open the page by the club's own ways: in the first month, and in each later one
+		"launch.every": 3,                                       // months from one launch to the next; the first is before the second wave
+		"go.pledge":    0.4, "go.keep": 0.8, "shares.pledge": 3, // of the members who are asked, promise; of these, do; and how often each shares
+		"readers.share": 2.5, "go.forward": 0.1, "delay.share": 6 * 3600, "delay.read": 12 * 3600, // who open what was shared, and of these, share it on
+		"window.lockin": 30, "window.poster": 7, "window.refund": 7, "rate.lockin": 0.15, "rate.poster": 0.1, // days and shares; the playbook's
 		"go.arrive": 0.034, "go.form": 0.88, "go.buy": 0.74, "go.join": 0.95, "go.follow": 1, "go.contact": 1,
 		"elasticity": 0.35, // twice the price of ¥999 leaves 2^-0.35 = 78 % of the buyers
 		"go.renew":   0.35, "go.refund": 0.01,
@@ -57,13 +61,17 @@ func runOperators(ctx context.Context, s *sim) error {
 	start := s.Clock.Now()
 	all := s.readers(start)
 	months := int(s.param("months"))
-	x := s.season(start, months, func() []*buyer { return s.stayed(all) })
+	b := s.launches(start, months, func() []*buyer { return s.stayed(all) })
+	everybody := func() []*buyer { return append(slices.Clone(all), b.readers...) }
+	x := s.season(start, months, func() []*buyer { return s.stayed(everybody()) })
+	s.payMonthly(start, start.AddDate(0, months, 0))
 	if err := s.live(ctx, start.AddDate(0, months, 7), time.Minute); err != nil {
 		return err
 	}
+	all = everybody()
 	members := s.stayed(all)
 	if s.param("renewals") == 0 {
-		return s.measureOperators(ctx, all, members, x)
+		return s.measureOperators(ctx, all, members, x, b)
 	}
 	for _, m := range members {
 		s.renewal(m, start)
@@ -72,10 +80,10 @@ func runOperators(ctx context.Context, s *sim) error {
 	if err := s.live(ctx, start.AddDate(1, months, 45), time.Hour); err != nil {
 		return err
 	}
-	return s.measureOperators(ctx, all, members, x)
+	return s.measureOperators(ctx, all, members, x, b)
 }
 
-// waves sets the prices and quotas of the waves that are sold.
+// waves sets the prices and quotas of the waves that are sold, until when they can be given back, and what promoters get.
 func (s *sim) waves(ctx context.Context) error {
 	return s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
 		offers, err := s.Members.Plans(tx)
@@ -85,6 +93,7 @@ func (s *sim) waves(ctx context.Context) error {
 		var plans []membership.Plan
 		for _, o := range offers {
 			p := o.Plan
+			p.Refund = int(s.param("window.refund"))
 			for i, w := range p.Waves {
 				switch w.Name {
 				case "first", "second":
@@ -96,7 +105,10 @@ func (s *sim) waves(ctx context.Context) error {
 			}
 			plans = append(plans, p)
 		}
-		return s.Members.DeclareTx(tx, membership.Config{Plans: plans})
+		if err := s.Members.DeclareTx(tx, membership.Config{Plans: plans}); err != nil {
+			return err
+		}
+		return s.programmes(tx)
 	})
 }
 
@@ -116,7 +128,6 @@ func (s *sim) readers(start time.Time) (all []*buyer) {
 			o.come(from.Add(time.Duration(at * float64(span))))
 		}
 	}
-	const day = 24 * time.Hour
 	come(s.param("reach.launch"), 1, start, 14*day, true)
 	come(s.param("reach.second"), 1, start.Add(16*day), 14*day, true)
 	for m := 2; m <= int(s.param("months")); m++ {
@@ -125,7 +136,7 @@ func (s *sim) readers(start time.Time) (all []*buyer) {
 	return all
 }
 
-func (s *sim) measureOperators(ctx context.Context, all, members []*buyer, x *season) error {
+func (s *sim) measureOperators(ctx context.Context, all, members []*buyer, x *season, b *board) error {
 	scale := s.param("scale")
 	seen, launched, first, joined, renewed := 0, 0, 0, 0, 0
 	for _, o := range all {
@@ -154,7 +165,9 @@ func (s *sim) measureOperators(ctx context.Context, all, members []*buyer, x *se
 	s.published("members after ten months", fmt.Sprintf("3,500; at scale %g: %g", scale, 3500*scale), "case 1")
 	s.published("of those who opened the page, bought", "750 of 35,000 reads in the first wave (2.1 %), later about 2 % of contacts", "case 1")
 	s.published("renewed", "around 35 % is excellent", "case 1")
-	if err := x.report(ctx); err != nil {
+	b.report()
+	x.report()
+	if err := s.reportPromoters(ctx); err != nil {
 		return err
 	}
 	if err := s.holdBooks(ctx, append(slices.Clone(all), x.guests...)); err != nil {

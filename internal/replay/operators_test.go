@@ -12,7 +12,7 @@ import (
 // club replays a little of the operators' case: two months, friends who give and buy often, so that there is something to pay.
 func club(t *testing.T, url string, set map[string]string) replay.Result {
 	t.Helper()
-	all := map[string]string{"scale": "0.006", "months": "2", "renewals": "0", "go.arrive": "15%", "go.give": "4%", "go.convert": "60%"}
+	all := map[string]string{"scale": "0.006", "months": "2", "renewals": "0", "go.arrive": "15%", "go.give": "8%", "go.convert": "60%", "sessions.week": "1", "minutes.idle": "240"}
 	maps.Copy(all, set)
 	r, _ := run(t, "operators", url, 1, all)
 	for name, i := range r.Invariants {
@@ -26,13 +26,14 @@ func club(t *testing.T, url string, set map[string]string) replay.Result {
 	return r
 }
 
-// M1, E5, G2, G4, L3: whatever the parameters, what promoters are paid is what the rules say, the books sum to zero, and verification
+// M1, E5, G1, G2, G4, G6, L3: whatever the parameters, what promoters are paid is what the rules say, the books sum to zero, and verification
 // finds nothing; a rate, a price or a window changes the outcome in the direction that it should.
 func TestOperators(t *testing.T) {
 	t.Parallel()
-	const joined, paid, buy = "members after 2 months", "paid to promoters", "of those who opened the page, bought"
+	const joined, paid, buy, reach = "members after 2 months", "paid to promoters", "of those who opened the page, bought", "came by members' links at launches"
 	usual := club(t, "", nil)
-	if figure(t, usual, joined).Measured < 20 || figure(t, usual, paid).Measured == 0 || figure(t, usual, "friends who became members").Measured == 0 {
+	if figure(t, usual, joined).Measured < 20 || figure(t, usual, paid).Measured == 0 || figure(t, usual, "friends who became members").Measured == 0 ||
+		figure(t, usual, reach).Measured < 20 || figure(t, usual, "of these known by name or account").Measured == 0 || figure(t, usual, "batches of payments").Measured < 2 {
 		t.Fatalf("too little happens to see anything: %+v", usual.Measured)
 	}
 	for _, c := range []struct {
@@ -44,7 +45,13 @@ func TestOperators(t *testing.T) {
 		{buy, map[string]string{"price.first": "9000", "price.later": "9000"}, true},
 		{"revenue", map[string]string{"quota.first": "1", "quota.second": "1", "elasticity": "0"}, false}, // all but two pay the later price
 		{paid, map[string]string{"go.convert": "0"}, true},
-		{paid, map[string]string{"delay.convert": "2592000"}, true}, // half of them decide when the lock-in is over
+		{paid, map[string]string{"window.lockin": "1"}, true},  // who decides later than a day after they came counts no more
+		{paid, map[string]string{"window.poster": "0"}, true},  // nor does who comes by a poster
+		{paid, map[string]string{"window.refund": "60"}, true}, // and is paid for, when nobody can give it back any more
+		{paid, map[string]string{"rate.lockin": "30%"}, false},
+		{paid, map[string]string{"rate.poster": "30%"}, false},
+		{reach, map[string]string{"go.pledge": "10%"}, true},
+		{reach, map[string]string{"readers.share": "5"}, false},
 	} {
 		t.Run(fmt.Sprint(c.set), func(t *testing.T) {
 			t.Parallel()

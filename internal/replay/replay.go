@@ -11,7 +11,9 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/circle"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
+	"github.com/qunce/qunce/internal/domain/launch"
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -29,20 +31,22 @@ import (
 
 // World is the installation that simulated people live in.
 type World struct {
-	Clock   *clock.Manual
-	DB      *db.DB
-	People  *people.Service
-	Circles *circle.Service
-	Intake  *intake.Service
-	Seats   *seat.Service
-	Paths   *path.Engine
-	Tasks   *task.Service
-	Members *membership.Service
-	Shop    *shop.Service
-	Ledger  *ledger.Service
-	Events  *event.Service
-	Payouts *payout.Service
-	Team    *team.Service
+	Clock    *clock.Manual
+	DB       *db.DB
+	People   *people.Service
+	Circles  *circle.Service
+	Intake   *intake.Service
+	Seats    *seat.Service
+	Paths    *path.Engine
+	Tasks    *task.Service
+	Members  *membership.Service
+	Shop     *shop.Service
+	Ledger   *ledger.Service
+	Events   *event.Service
+	Payouts  *payout.Service
+	Growth   *growth.Service
+	Launches *launch.Service
+	Team     *team.Service
 	// Hire makes an operator with a role and gives their id.
 	Hire func(ctx context.Context, community, email, name string, role access.Role) (operator string, err error)
 	// Found makes a community that runs on a shipped playbook and gives its id.
@@ -189,6 +193,12 @@ func bounds(name string) (least, most float64) {
 		return 1, 100_000
 	case name == "staff":
 		return 0, 26
+	case kind == "window":
+		return 0, 3660
+	case kind == "readers", kind == "shares":
+		return 0, 1000
+	case name == "launch.every":
+		return 1, 24
 	case kind == "delay":
 		return 0, 30 * 24 * 3600
 	case name == "sessions.week", name == "salons.month":

@@ -2,35 +2,30 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/event"
-	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/kit/errs"
-	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
-	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // season is what becomes of the sessions and salons that are held.
 type season struct {
-	s        *sim
-	members  func() []*buyer
-	guests   []*buyer
-	held     map[string]int // events, by template
-	tickets  map[string]int // of members
-	came     map[string]int
-	gifts    int
-	claimed  int
-	showed   int
-	answers  int
-	expected []part // what the lock-in owes, worked out here and not asked of the program
-	n        int
+	s       *sim
+	members func() []*buyer
+	guests  []*buyer
+	held    map[string]int // events, by template
+	tickets map[string]int // of members
+	came    map[string]int
+	gifts   int
+	claimed int
+	showed  int
+	answers int
+	n       int
 }
 
 // hold plans the season's events: so many sessions a week and salons a month, each a while after it was planned.
@@ -199,38 +194,18 @@ func (x *season) guestComes(ctx context.Context, e event.Event, giver, guest *bu
 		return err
 	}
 	x.showed++
+	guest.tie("lockin", giver, s.Clock.Now())
 	if !s.chance("go.convert") {
 		return nil
 	}
-	after := s.delay("delay.convert")
-	s.in(after, func(ctx context.Context) error {
+	s.in(s.delay("delay.convert"), func(ctx context.Context) error {
 		if err := guest.checkout(ctx); err != nil {
 			return guest.refused(err)
-		}
-		if after < 30*24*time.Hour && giver.memberAt(e.Starts.Add(time.Minute)) { // the lock-in's days, and who may promote
-			x.expected = append(x.expected, part{guest.paid * lockInBP / 10_000, s.Clock.Now()})
 		}
 		guest.later(s.delay("delay.join"))
 		return nil
 	})
 	return nil
-}
-
-// part is what somebody is owed for an order, and when it was paid.
-type part struct {
-	fen int64
-	at  time.Time
-}
-
-// lockInBP is what the playbook's lock-in gives of an order, in basis points.
-const lockInBP = 1500
-
-// refundDays is how long the playbook's membership can be given back, and a reward for it is frozen.
-const refundDays = 7
-
-// memberAt tells whether somebody had a membership at a time.
-func (o *buyer) memberAt(at time.Time) bool {
-	return o.order != "" && !o.left && at.After(o.boughtAt) && at.Before(o.boughtAt.AddDate(1, 0, 30))
 }
 
 // refused tells that somebody was told no, which is an answer and not a fault.
@@ -239,61 +214,8 @@ func refused(err error) bool {
 	return e != nil && e.Kind != errs.Internal && e.Kind != errs.Unavailable && !db.IsTransient(err)
 }
 
-// payOut drafts, approves and pays a batch of all that promoters can have; one payment fails once.
-func (x *season) payOut(ctx context.Context) (lines int, net money.Fen, err error) {
-	s := x.s
-	var b payout.Batch
-	by := func(id string) audit.Actor { return audit.Actor{Kind: "operator", ID: id} }
-	do := func(fn func(tx *db.Tx) error) {
-		if err == nil {
-			err = s.DB.Do(ctx, s.community, fn)
-		}
-		if err == nil {
-			err = s.Settle(ctx)
-		}
-	}
-	do(func(tx *db.Tx) (err error) {
-		b, err = s.Payouts.DraftTx(tx, by("operator-a"), payout.Plan{Threshold: 1})
-		return err
-	})
-	do(func(tx *db.Tx) error {
-		_, err := s.Payouts.ApproveTx(tx, by("operator-b"), b.ID)
-		if errors.Is(err, payout.ErrEmpty) {
-			return nil
-		}
-		return err
-	})
-	var ids []payout.Line
-	do(func(tx *db.Tx) error {
-		ids = nil
-		for cursor := ""; ; {
-			p, err := s.Payouts.LinesTx(tx, b.ID, payout.Reserved, cursor, 100)
-			if err != nil {
-				return err
-			}
-			if ids, cursor = append(ids, p.Items...), p.Next; cursor == "" {
-				return nil
-			}
-		}
-	})
-	for i, l := range ids {
-		if i == 0 {
-			do(func(tx *db.Tx) error {
-				_, err := s.Payouts.FailedTx(tx, by("operator-a"), l.ID, "wrong account")
-				return err
-			})
-			do(func(tx *db.Tx) error { _, err := s.Payouts.RetryTx(tx, by("operator-a"), l.ID); return err })
-		}
-		for range 2 { // the bank tells twice
-			do(func(tx *db.Tx) error { _, err := s.Payouts.PaidTx(tx, by("operator-a"), l.ID); return err })
-		}
-		lines, net = lines+1, net+l.Net
-	}
-	return lines, net, err
-}
-
 // report measures what came of the season.
-func (x *season) report(ctx context.Context) error {
+func (x *season) report() {
 	s := x.s
 	s.figure("sessions held", float64(x.held["session"]), "events", 0)
 	s.figure("salons held", float64(x.held["salon"]), "events", 0)
@@ -310,21 +232,7 @@ func (x *season) report(ctx context.Context) error {
 	s.figure("friends who became members", float64(bought), "people", float64(x.showed))
 	s.figure("answers after events", float64(x.answers), "answers", float64(x.came["session"]+x.came["salon"]))
 	s.published("salons held", "about 50 of 50 people", "case 1")
-	s.published("friend tickets given", "3 for every member and session: members × 3 is the reach to count on", "case 1")
-	lines, net, err := x.payOut(ctx)
-	if err != nil {
-		return fmt.Errorf("pay out: %w", err)
-	}
-	var owed int64
-	for _, p := range x.expected {
-		if p.at.AddDate(0, 0, refundDays).Before(s.Clock.Now()) { // else it is still frozen
-			owed += p.fen
-		}
-	}
-	s.figure("paid to promoters", float64(net)/100, "¥", 0)
-	s.figure("promoters paid", float64(lines), "people", 0)
-	s.invariant("promoters get what the rules say", owed == int64(net), "%d fen by the rules, %d paid", owed, int64(net))
-	return nil
+	s.published("friend tickets given", "3 for every member and session", "case 1")
 }
 
 // admit is what staff does with the tasks of this club: whoever looks odd is let in, guests agree, scripts come, promoters post.

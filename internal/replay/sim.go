@@ -25,6 +25,8 @@ type sim struct {
 	done      int
 	progress  func(done, total int)
 	result    Result
+	owed      []owed // to promoters
+	payouts   payouts
 }
 
 // happening is something a simulated person does at a time.

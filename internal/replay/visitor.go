@@ -29,6 +29,7 @@ type visitor struct {
 	kind     string // of joiner, in truth
 	arrives  string // the parameter of going on from the landing page; "" means go.arrive
 	buys     func(ctx context.Context) error
+	met      func(ctx context.Context) error // what is done once they are somebody, if anything
 
 	person   string
 	circle   string
@@ -189,6 +190,11 @@ func (v *visitor) arrive(ctx context.Context) error {
 		return v.refused(err)
 	}
 	v.person = person
+	if v.met != nil {
+		if err := v.met(ctx); err != nil {
+			return err
+		}
+	}
 	v.later(v.s.delay("delay.contact"))
 	return nil
 }
