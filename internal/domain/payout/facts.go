@@ -2,7 +2,8 @@ package payout
 
 import "github.com/qunce/qunce/internal/spine/fact"
 
-// The facts of payouts. Subject is the batch; Person is the payee, where it is about one. Amounts are fen.
+// The facts of payouts. Subject is the batch; Person is the payee, where it is about one
+// who is a person: wages are an operator's, whom the line names. Amounts are fen.
 type (
 	// Begun : a batch is being drafted. Actor began it.
 	Begun struct {

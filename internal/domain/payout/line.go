@@ -3,6 +3,7 @@ package payout
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/audit"
@@ -34,6 +35,15 @@ func (s *Service) lockLine(tx *db.Tx, id string) (Line, Batch, error) {
 	return l, b, err
 }
 
+// fact is what happens to a line, by somebody. Who is paid wages is no person but an operator: the line names them.
+func (l Line) fact(by audit.Actor) fact.Fact {
+	f := fact.Fact{Person: l.Person, Subject: l.Batch, Actor: by.ID}
+	if strings.HasPrefix(l.Account, wages+":") {
+		f.Person = ""
+	}
+	return f
+}
+
 // PaidTx notes that a payee has their money: told twice it changes nothing. Refusals: ErrUnknownLine, ErrState (it isn't approved),
 // ErrEnded (it was given back).
 func (s *Service) PaidTx(tx *db.Tx, by audit.Actor, line string) (Line, error) {
@@ -44,8 +54,7 @@ func (s *Service) PaidTx(tx *db.Tx, by audit.Actor, line string) (Line, error) {
 	if l.State != Reserved {
 		return l, ErrEnded.With("state", string(l.State))
 	}
-	cause, err := fact.Append(tx, Paid{Line: fact.ID(l.ID), Gross: int64(l.Gross), Withheld: int64(l.Withheld), Net: int64(l.Net)},
-		fact.Fact{Person: l.Person, Subject: b.ID, Actor: by.ID})
+	cause, err := fact.Append(tx, Paid{Line: fact.ID(l.ID), Gross: int64(l.Gross), Withheld: int64(l.Withheld), Net: int64(l.Net)}, l.fact(by))
 	if err != nil {
 		return l, err
 	}
@@ -81,7 +90,7 @@ func (s *Service) FailedTx(tx *db.Tx, by audit.Actor, line, reason string) (Line
 	if l.State != Reserved {
 		return l, ErrEnded.With("state", string(l.State))
 	}
-	cause, err := fact.Append(tx, Failed{Line: fact.ID(l.ID), Gross: int64(l.Gross)}, fact.Fact{Person: l.Person, Subject: b.ID, Actor: by.ID})
+	cause, err := fact.Append(tx, Failed{Line: fact.ID(l.ID), Gross: int64(l.Gross)}, l.fact(by))
 	if err != nil {
 		return l, err
 	}
@@ -106,7 +115,7 @@ func (s *Service) RetryTx(tx *db.Tx, by audit.Actor, line string) (Line, error) 
 		return l, ErrEnded.With("state", string(l.State))
 	}
 	l.Attempt++
-	cause, err := fact.Append(tx, Retried{Line: fact.ID(l.ID), Attempt: l.Attempt}, fact.Fact{Person: l.Person, Subject: b.ID, Actor: by.ID})
+	cause, err := fact.Append(tx, Retried{Line: fact.ID(l.ID), Attempt: l.Attempt}, l.fact(by))
 	if err != nil {
 		return l, err
 	}

@@ -82,7 +82,9 @@ func (s *Service) inChunks(r *job.Runner, kind string, some func(tx *db.Tx, batc
 }
 
 // from is what batches pay out: the accounts' kinds.
-var from = []string{"commission:available", "wage"}
+var from = []string{"commission:available", wages}
+
+const wages = "wage"
 
 // Accounts and purposes.
 const (
