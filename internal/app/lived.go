@@ -25,7 +25,7 @@ var lives = map[string]struct {
 	"mothers": {7 * 24 * time.Hour, func(n int) map[string]string { return map[string]string{"people": strconv.Itoa(n), "days": "1"} }, true},
 	"academy": {63 * 24 * time.Hour, func(people int) map[string]string {
 		n := strconv.Itoa(people)
-		return map[string]string{"scale": "1", "reach.month": n, "go.arrive": "60%", "months": "2", "days.after": "1", "renewals": "0", "staff": "6", "target.month": "200000", "approve.after": "720", "go.upgrade": "30%", "delay.upgrade": "432000"}
+		return map[string]string{"scale": "1", "reach.month": n, "reach.open": n, "go.arrive": "60%", "months": "2", "days.after": "1", "renewals": "0", "staff": "6", "target.month": "200000", "approve.after": "720", "go.upgrade": "30%", "delay.upgrade": "432000"}
 	}, false},
 	"course": {13 * 24 * time.Hour, func(people int) map[string]string {
 		n := strconv.Itoa(people)

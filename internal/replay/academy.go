@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/circle"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/task"
 )
@@ -20,12 +21,16 @@ func academyParameters() map[string]float64 {
 	return map[string]float64{
 		"scale":  0.02, // of those who look
 		"months": 12, "renewals": 1,
-		"reach.month": 21_000, // who open the page in a month
-		"go.arrive":   0.035, "go.form": 0.85, "go.buy": 0.70, "go.join": 0.85, "go.follow": 1, "go.contact": 1,
+		"reach.month": 16_500, "reach.open": 2000, // who open the page in a month by the academy's own ways, and who hear of an open class
+		"go.arrive": 0.035, "go.form": 0.85, "go.buy": 0.70, "go.join": 0.85, "go.follow": 1, "go.contact": 1,
 		"go.upgrade": 0.075, // to KA, of those who have VIP
 		"go.renew":   0.55, "go.refund": 0.02, "go.introduce": 0.8, "elasticity": 0.35,
 		"delay.contact": 40, "delay.form": 300, "delay.join": 3600, "delay.buy": 7200, "delay.door": 30,
 		"delay.upgrade": 45 * 24 * 3600 / 2, "delay.introduce": 12 * 3600,
+		"go.refer": 0.3, "readers.refer": 3, "go.arrive.referred": 0.3, "delay.refer": 20 * 24 * 3600, "delay.read": 24 * 3600, // members who share their link, with how many, who come
+		"share.points": 0.7, "go.redeem": 0.6, // of those who share, want points; and of these, spend them when they have enough
+		"go.open": 0.3, "go.show": 0.6, "go.offer": 0.1, "delay.offer": 2 * 3600, // of who hear of an open class, register; come; and buy what it offers
+		"window.referral": 90, "window.refund": 7, "rate.referral": 0.1, // days and a share; the playbook's
 		"error.code": 0.03, "consent.marketing": 0.7,
 		"rate.first": 0.03, "rate.second": 0.05, "rate.third": 0.08, // sales' steps; the playbook's
 		"go.touch":      0.5,    // of the untouched, at each look
@@ -34,7 +39,7 @@ func academyParameters() map[string]float64 {
 		"days.after":    14,     // that pass when nobody comes any more
 		"staff":         4, "staff.from": 9, "staff.to": 21,
 		"minutes.add-sales-account": 3, "minutes.fill-duty": 2, "minutes.check-nickname": 1, "minutes.help-introduction": 8, "minutes.add-service-account": 2,
-		"minutes.call-about-renewal": 6, "minutes.idle": 120,
+		"minutes.call-about-renewal": 6, "minutes.follow-absent": 4, "minutes.follow-left": 4, "minutes.follow-stayed": 8, "minutes.review-bond": 5, "minutes.review-reward": 5, "minutes.idle": 120,
 	}
 }
 
@@ -57,8 +62,14 @@ func runAcademy(ctx context.Context, s *sim) error {
 		ends = start.AddDate(1, months, 60)
 	}
 	staff.work(ends)
-	var all []*buyer
+	s.payMonthly(start, ends)
 	upgraded := map[*buyer]bool{}
+	r := &referrals{s: s, n: 6_000_000, upgraded: upgraded}
+	if err := s.declare(ctx, func(*membership.Plan) {}); err != nil {
+		return err
+	}
+	r.classes(start, months)
+	var all []*buyer
 	for m := 1; m <= months; m++ {
 		for range int(math.Round(s.param("reach.month") * s.param("scale"))) {
 			n++
@@ -68,10 +79,7 @@ func runAcademy(ctx context.Context, s *sim) error {
 				if err := o.buy(ctx); err != nil || o.order == "" {
 					return err
 				}
-				s.in(s.delay("delay.introduce"), func(ctx context.Context) error { return s.introduce(ctx, o) })
-				if s.chance("go.upgrade") {
-					s.in(s.delay("delay.upgrade"), func(ctx context.Context) error { return s.upgrade(ctx, o, upgraded) })
-				}
+				r.begin(o)
 				return nil
 			}
 			all = append(all, o)
@@ -81,6 +89,7 @@ func runAcademy(ctx context.Context, s *sim) error {
 	if err := s.live(ctx, start.AddDate(0, months, int(s.param("days.after"))), 10*time.Minute); err != nil {
 		return err
 	}
+	all = append(all, r.came...)
 	members := s.stayed(all)
 	if s.param("renewals") > 0 {
 		for _, o := range members {
@@ -89,6 +98,12 @@ func runAcademy(ctx context.Context, s *sim) error {
 		if err := s.live(ctx, start.AddDate(1, months, 60), time.Hour); err != nil {
 			return err
 		}
+	}
+	if err := s.reportPromoters(ctx); err != nil {
+		return err
+	}
+	if err := r.report(ctx, all); err != nil {
+		return err
 	}
 	if err := staff.measure(ctx, start); err != nil {
 		return err

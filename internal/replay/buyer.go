@@ -24,6 +24,7 @@ type buyer struct {
 	renewed  bool
 	left     bool // gave it back
 	leftAt   time.Time
+	points   bool  // wants points for whom they bring, not money
 	ties     []tie // to who brought them
 }
 
@@ -53,17 +54,21 @@ func (o *buyer) buy(ctx context.Context) error {
 		return o.refused(err)
 	}
 	if s.chance("go.refund") {
-		s.in(3*24*time.Hour, o.giveUp)
+		first := o.order
+		s.in(3*24*time.Hour, func(ctx context.Context) error { return o.giveUp(ctx, first) })
 	}
 	o.later(s.delay("delay.join"))
 	return nil
 }
 
 // checkout orders a term and pays what is due.
-func (o *buyer) checkout(ctx context.Context) error {
+func (o *buyer) checkout(ctx context.Context) error { return o.offered(ctx, "", "") }
+
+// offered orders what something led to, perhaps with a coupon, and pays what is due.
+func (o *buyer) offered(ctx context.Context, origin, coupon string) error {
 	s := o.s
 	order, err := s.Shop.Checkout(ctx, s.community, shop.Checkout{
-		Key: fmt.Sprintf("replay %s %d", o.person, s.Clock.Now().UnixMicro()), Person: o.person, Items: []shop.Item{{Kind: shop.KindPlan, Item: o.plan}},
+		Key: fmt.Sprintf("replay %s %d", o.person, s.Clock.Now().UnixMicro()), Person: o.person, Items: []shop.Item{{Kind: shop.KindPlan, Item: o.plan}}, Origin: origin, Coupon: coupon,
 	})
 	if err != nil {
 		return err
@@ -79,8 +84,11 @@ func (o *buyer) checkout(ctx context.Context) error {
 	return nil
 }
 
-// giveUp gives the membership back within its days.
-func (o *buyer) giveUp(ctx context.Context) error {
+// giveUp gives the membership back within its days; who has bought a greater one since keeps that.
+func (o *buyer) giveUp(ctx context.Context, order string) error {
+	if o.order != order {
+		return nil
+	}
 	err := o.s.DB.Do(ctx, o.s.community, func(tx *db.Tx) error { _, err := o.s.Shop.GiveUpTx(tx, o.order); return err })
 	if errors.Is(err, shop.ErrTooLate) {
 		return nil

@@ -122,12 +122,7 @@ const forwards = 3
 // share lets people come by a link; some of them share it on.
 func (b *board) share(l launch.Launch, m *buyer, code string, depth int) {
 	s := b.s
-	mean := s.param("readers.share")
-	n := int(mean)
-	if s.rand.Float64() < mean-float64(n) {
-		n++
-	}
-	for range n {
+	for range s.about("readers.share") {
 		at := s.Clock.Now().Add(s.delay("delay.read"))
 		if at.After(l.Ends) {
 			continue // it is over, and nobody opens it any more
@@ -137,23 +132,11 @@ func (b *board) share(l launch.Launch, m *buyer, code string, depth int) {
 		o := s.newBuyer("join", b.n, plan, firstPrice, month)
 		o.fields = map[string]string{"field": "other", "city": cities[s.rand.IntN(len(cities))]}
 		s.at(at, func(ctx context.Context) error {
-			opened := s.Clock.Now()
 			b.readers = append(b.readers, o)
-			o.met = func(ctx context.Context) error {
-				o.tie("poster", m, opened)
-				return s.DB.Do(ctx, s.community, func(tx *db.Tx) error { return s.Growth.ClaimVisitorTx(tx, o.account, o.person) })
-			}
-			err := s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
-				_, err := s.Growth.VisitTx(tx, growth.Visit{Code: code, Visitor: o.account})
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("follow a link: %w", err)
-			}
 			if depth < forwards && s.chance("go.forward") {
 				b.share(l, m, code, depth+1)
 			}
-			return o.act(ctx)
+			return o.follow(ctx, "poster", m, code)
 		})
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/kit/money"
-	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/task"
 )
 
@@ -54,7 +53,7 @@ func runOperators(ctx context.Context, s *sim) error {
 	if s.community, err = s.Found(ctx, "operators", "operators"); err != nil {
 		return err
 	}
-	if err := s.waves(ctx); err != nil {
+	if err := s.declare(ctx, s.waves); err != nil {
 		return err
 	}
 	s.crew(int(s.param("staff")), []task.Role{{Name: "service"}, {Name: "content"}}, admit)
@@ -83,33 +82,17 @@ func runOperators(ctx context.Context, s *sim) error {
 	return s.measureOperators(ctx, all, members, x, b)
 }
 
-// waves sets the prices and quotas of the waves that are sold, until when they can be given back, and what promoters get.
-func (s *sim) waves(ctx context.Context) error {
-	return s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
-		offers, err := s.Members.Plans(tx)
-		if err != nil {
-			return err
+// waves sets the prices and quotas of the waves that are sold.
+func (s *sim) waves(p *membership.Plan) {
+	for i, w := range p.Waves {
+		switch w.Name {
+		case "first", "second":
+			p.Waves[i].Quota = max(1, int(math.Round(s.param("quota."+w.Name)*s.param("scale"))))
+			p.Waves[i].Price = money.Fen(math.Round(s.param("price.first") * 100))
+		default:
+			p.Waves[i].Price = money.Fen(math.Round(s.param("price.later") * 100))
 		}
-		var plans []membership.Plan
-		for _, o := range offers {
-			p := o.Plan
-			p.Refund = int(s.param("window.refund"))
-			for i, w := range p.Waves {
-				switch w.Name {
-				case "first", "second":
-					p.Waves[i].Quota = max(1, int(math.Round(s.param("quota."+w.Name)*s.param("scale"))))
-					p.Waves[i].Price = money.Fen(math.Round(s.param("price.first") * 100))
-				default:
-					p.Waves[i].Price = money.Fen(math.Round(s.param("price.later") * 100))
-				}
-			}
-			plans = append(plans, p)
-		}
-		if err := s.Members.DeclareTx(tx, membership.Config{Plans: plans}); err != nil {
-			return err
-		}
-		return s.programmes(tx)
-	})
+	}
 }
 
 // readers lets people open the page: a burst at the launch, another when the second wave opens, then month by month.

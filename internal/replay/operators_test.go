@@ -69,26 +69,47 @@ func TestOperators(t *testing.T) {
 	})
 }
 
-// I8, M2: founders come to the hall by their layers, and what KA costs more is paid and earned.
+// I8, M2, E8, G1, G2, G4, L3, S5, T6: founders come to the hall by their layers, what KA costs more is paid and earned, open classes sell, what
+// referrals earn is paid in money or buys things, and staff is paid their months; a rate or a window changes it in the direction that it should.
 func TestAcademy(t *testing.T) {
 	t.Parallel()
-	set := map[string]string{"scale": "0.001", "months": "2", "renewals": "0", "go.arrive": "30%", "go.upgrade": "30%", "delay.upgrade": "432000"}
-	r, _ := run(t, "academy", "", 1, set)
-	if !r.OK() {
-		t.Errorf("it does not hold: %+v %+v", r.Invariants, r.Verify)
+	academy := func(t *testing.T, set map[string]string) replay.Result {
+		t.Helper()
+		all := map[string]string{
+			"scale": "0.001", "months": "2", "renewals": "0", "go.arrive": "30%", "go.upgrade": "30%", "delay.upgrade": "432000", "reach.open": "12000", "go.open": "40%", "go.offer": "50%",
+			"go.refer": "1", "readers.refer": "2", "go.arrive.referred": "40%", "delay.refer": "432000", "go.redeem": "1",
+		}
+		maps.Copy(all, set)
+		r, _ := run(t, "academy", "", 1, all)
+		if !r.OK() {
+			t.Errorf("%v: it does not hold: %+v %+v", set, r.Invariants, r.Verify)
+		}
+		return r
 	}
-	if figure(t, r, "of these KA").Measured == 0 || figure(t, r, "came to the hall").Measured == 0 {
-		t.Errorf("nobody has KA, or is in the hall: %+v", r.Measured)
+	usual := academy(t, nil)
+	for _, name := range []string{
+		"of these KA", "came to the hall", "contacts given to sales", "of these bought", "bought what it offered", "of these became members", "paid to promoters", "redeemed with points", "paid to staff",
+	} {
+		if figure(t, usual, name).Measured == 0 {
+			t.Errorf("none: %s", name)
+		}
 	}
-	if f := figure(t, r, "contacts given to sales"); f.Measured == 0 || figure(t, r, "of these bought").Measured == 0 {
-		t.Errorf("nobody sells: %+v", r.Measured)
-	}
-	set["rate.third"], set["rate.second"], set["rate.first"] = "20%", "15%", "10%" // T6: higher steps, more for the staff
-	if more, _ := run(t, "academy", "", 1, set); !more.OK() || figure(t, more, "earned by staff").Measured <= figure(t, r, "earned by staff").Measured {
-		t.Errorf("higher steps earn no more: %+v", more.Measured)
-	}
-	set["go.upgrade"] = "0"
-	if less, _ := run(t, "academy", "", 1, set); figure(t, less, "revenue").Measured >= figure(t, r, "revenue").Measured {
-		t.Error("without KA as much is earned")
+	for _, c := range []struct {
+		figure, set, to string
+		less            bool
+	}{
+		{"earned by staff", "rate.first", "5%", false},
+		{"revenue", "go.upgrade", "0", true},
+		{"paid to promoters", "rate.referral", "5%", true},
+		{"points earned by sharing", "window.referral", "0", true},
+		{"redeemed with points", "window.refund", "60", true}, // what they earned is frozen for as long
+	} {
+		t.Run(c.set, func(t *testing.T) {
+			t.Parallel()
+			was, is := figure(t, usual, c.figure).Measured, figure(t, academy(t, map[string]string{c.set: c.to}), c.figure).Measured
+			if is == was || (is < was) != c.less {
+				t.Errorf("%s: %v, was %v", c.figure, is, was)
+			}
+		})
 	}
 }

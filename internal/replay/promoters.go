@@ -9,27 +9,42 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/domain/growth"
+	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/payout"
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
-// programmes are those of the playbook, as the parameters have them.
-func (s *sim) programmes(tx *db.Tx) error {
-	were, err := s.Growth.ProgrammesTx(tx)
-	if err != nil {
-		return err
-	}
-	var c growth.Config
-	for _, t := range were {
-		p := t.Programme
-		name := strings.ReplaceAll(p.Name, "-", "")
-		p.ValidDays = int(s.param("window." + name))
-		p.Levels = []growth.Level{{RateBP: s.basisPoints(name)}}
-		c.Programmes = append(c.Programmes, p)
-	}
-	return s.Growth.DeclareTx(tx, c)
+// declare makes the plans and programmes those of the playbook, as the parameters have them.
+func (s *sim) declare(ctx context.Context, change func(p *membership.Plan)) error {
+	return s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
+		offers, err := s.Members.Plans(tx)
+		if err != nil {
+			return err
+		}
+		var plans []membership.Plan
+		for _, o := range offers {
+			p := o.Plan
+			p.Refund = int(s.param("window.refund"))
+			change(&p)
+			plans = append(plans, p)
+		}
+		if err := s.Members.DeclareTx(tx, membership.Config{Plans: plans}); err != nil {
+			return err
+		}
+		were, err := s.Growth.ProgrammesTx(tx)
+		if err != nil {
+			return err
+		}
+		var c growth.Config
+		for _, t := range were {
+			name := strings.ReplaceAll(t.Name, "-", "")
+			t.ValidDays, t.Levels = int(s.param("window."+name)), []growth.Level{{RateBP: s.basisPoints(name)}}
+			c.Programmes = append(c.Programmes, t.Programme)
+		}
+		return s.Growth.DeclareTx(tx, c)
+	})
 }
 
 // basisPoints is what a programme gives of an order, in basis points.
@@ -40,29 +55,60 @@ func (s *sim) basisPoints(programme string) int {
 // tie is what makes somebody's orders count for who brought them, worked out here and not asked of the program.
 type tie struct {
 	programme string
+	to        *buyer
 	until     time.Time
 }
 
 // tie ties somebody to who brought them at a time, if that one is a member then.
 func (o *buyer) tie(programme string, by *buyer, at time.Time) {
 	if by.memberAt(at) {
-		o.ties = append(o.ties, tie{programme, at.AddDate(0, 0, int(o.s.param("window."+programme)))})
+		o.ties = append(o.ties, tie{programme, by, at.AddDate(0, 0, int(o.s.param("window."+programme)))})
 	}
+}
+
+// follow lets somebody come by a member's link, which ties them once they are known.
+func (o *buyer) follow(ctx context.Context, programme string, by *buyer, code string) error {
+	s, opened := o.s, o.s.Clock.Now()
+	o.met = func(ctx context.Context) error {
+		o.tie(programme, by, opened)
+		return s.DB.Do(ctx, s.community, func(tx *db.Tx) error { return s.Growth.ClaimVisitorTx(tx, o.account, o.person) })
+	}
+	err := s.DB.Do(ctx, s.community, func(tx *db.Tx) error {
+		_, err := s.Growth.VisitTx(tx, growth.Visit{Code: code, Visitor: o.account})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("follow a link: %w", err)
+	}
+	return o.act(ctx)
+}
+
+// about is a whole number that comes to a parameter in the long run.
+func (s *sim) about(name string) int {
+	n, part := math.Modf(s.param(name))
+	if s.rand.Float64() < part {
+		n++
+	}
+	return int(n)
 }
 
 // owed is what a promoter is to get for an order unless its buyer gives it back, and from when.
 type owed struct {
 	fen  int64
+	to   *buyer
 	free time.Time
 	by   *buyer
 }
+
+// due tells whether it is the promoter's at a time: else it is taken back, or still frozen.
+func (p owed) due(now time.Time) bool { return !p.by.left && p.free.Before(now) }
 
 // earns notes what an order of so many fen earns those who brought its buyer.
 func (o *buyer) earns(fen int64) {
 	s := o.s
 	for _, t := range o.ties {
 		if now := s.Clock.Now(); t.until.After(now) {
-			s.owed = append(s.owed, owed{fen * int64(s.basisPoints(t.programme)) / 10_000, now.AddDate(0, 0, int(s.param("window.refund"))), o})
+			s.owed = append(s.owed, owed{fen * int64(s.basisPoints(t.programme)) / 10_000, t.to, now.AddDate(0, 0, int(s.param("window.refund"))), o})
 		}
 	}
 }
@@ -162,7 +208,7 @@ func (s *sim) reportPromoters(ctx context.Context) error {
 	}
 	var due int64
 	for _, p := range s.owed {
-		if !p.by.left && p.free.Before(s.Clock.Now()) { // else it is taken back, or still frozen
+		if !p.to.points && p.due(s.Clock.Now()) {
 			due += p.fen
 		}
 	}

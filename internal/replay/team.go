@@ -225,7 +225,8 @@ func (x *sellers) measure(ctx context.Context, start time.Time) error {
 	s.figure("of these bought", percent(converted, contacts), "%", float64(contacts))
 	s.figure("earned by staff", float64(earned)/100, "¥", 0)
 	s.invariant("every sale is credited once", credits == orders && credited == paid && refunded == back, "%d credits of %d fen less %d, %d orders of %d fen less %d", credits, credited, refunded, orders, paid, back)
-	s.invariant("wages are what statements say", wages == posted, "%d fen in the books, %d approved", wages, posted)
+	s.figure("paid to staff", float64(s.payouts.wages)/100, "¥", 0)
+	s.invariant("wages are what statements say", wages+s.payouts.wages == posted, "%d fen paid, %d to be paid, %d approved", s.payouts.wages, wages, posted)
 	return nil
 }
 
