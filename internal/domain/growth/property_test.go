@@ -12,7 +12,7 @@ import (
 	"github.com/qunce/qunce/test/testkit"
 )
 
-// Over any history of bonds, purchases, upgrades, refunds, payouts and time: what people were paid is what the rules say, as a
+// Over any history of bonds, purchases, refunds, payouts and time (upgrades: TestAnyHistoryOfPromotion): what people were paid is what the rules say, as a
 // model says them that knows nothing of the books; and all accounts sum to zero.
 func TestAnyHistory(t *testing.T) {
 	d := testkit.SQLite(t)
