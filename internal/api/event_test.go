@@ -64,6 +64,7 @@ func (w *world) hold(t *testing.T, ids lived) {
 	t.Helper()
 	one := here("/events/" + ids["events"])
 	w.must(t, 200, "GET "+here("/events/templates"), nil)
+	w.must(t, 200, "GET "+here("/events/production"), nil)
 	w.must(t, 200, "GET "+one+"/sale", nil)
 	w.must(t, 200, "GET "+here("/lecturers?from=2026-01-01T00:00:00Z"), nil)
 	w.must(t, 200, "GET "+here("/events?conflicts=true&city=上海&kind=salon"), nil)

@@ -4,18 +4,32 @@ import (
 	"time"
 
 	"github.com/qunce/qunce/internal/kit/page"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/path"
 )
 
-// RunAt is a run that stands at a step, with whose it is.
+// RunAt is a run with where it stands and whose it is.
 type RunAt struct {
 	path.Run
 	Name string `json:"name" doc:"nickname of the person"`
-	// Of runs in stages.
+	Stand
+}
+
+// Stand is where a run stands.
+type Stand struct {
+	Of    text.Text `json:"of,omitempty" doc:"the path's title"`
+	Title text.Text `json:"title,omitempty" doc:"the step's"`
+	Kind  string    `json:"kind,omitempty" doc:"of the step: wait, until, ask, gate"`
+	What  string    `json:"what,omitempty" doc:"the fact, moment or task that it waits for"`
+	Owner string    `json:"owner,omitempty" doc:"role whose task it is"`
 	Stage int       `json:"stage,omitempty" doc:"which it is in, from 1"`
-	Due   time.Time `json:"due,omitzero" doc:"when what it waits for is to be done"`
+	Due   time.Time `json:"due,omitzero" doc:"when what it waits for is to be done, or comes"`
+}
+
+func standOf(s path.Stand) Stand {
+	return Stand{s.Of, s.Title, s.Kind, s.What, s.Owner, s.Stage, s.Due}
 }
 
 func (a *API) paths() {
@@ -79,7 +93,7 @@ func (a *API) runsInStage(tx *db.Tx, _ *call, in *struct {
 		return out, err
 	}
 	for _, r := range p.Items {
-		out.Items = append(out.Items, RunAt{Run: *r.Run, Stage: r.Stage, Due: r.Due})
+		out.Items = append(out.Items, RunAt{Run: *r.Run, Stand: standOf(r)})
 	}
 	out.Next = p.Next
 	return out, a.nameRuns(tx, out.Items)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/kit/errs"
+	"github.com/qunce/qunce/internal/kit/page"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -41,6 +42,7 @@ const juryTask = "choose-jury"
 func (a *API) production() {
 	const tag = "Events"
 	look(a, Op{Name: "event.production", Route: "GET /events/{id}/production", Tag: tag, Action: access.EventRead, Summary: "How far the making of an event has come: steps with dates, and its jury"}, a.readProduction)
+	look(a, Op{Name: "event.board", Route: "GET /events/production", Tag: tag, Action: access.EventRead, Summary: "The events ahead with the step that each one's making stands at, the next event first"}, a.productionBoard)
 	look(a, Op{Name: "event.slot", Route: "GET /events/{id}/slot", Tag: tag, Action: access.EventRead, Summary: "The next week in which nothing is planned at the same hour"}, func(tx *db.Tx, _ *call, in *OneThing) (out EventSlot, err error) {
 		out.Starts, err = a.Events.SlotTx(tx, string(in.ID))
 		return out, err
@@ -66,6 +68,38 @@ func (a *API) production() {
 		}
 		return out, c.record(tx, "event", out.Displaced.ID, audit.Detail{"by": out.Hot.ID})
 	})
+}
+
+// EventMade is an event ahead with where its making stands.
+type EventMade struct {
+	Event  event.Event `json:"event"`
+	Stands []Stand     `json:"stands" doc:"of each path that looks after it; none when all is done, or nothing does"`
+}
+
+func (a *API) productionBoard(tx *db.Tx, _ *call, in *Paging) (out page.Page[EventMade], err error) {
+	p, err := a.Events.ListTx(tx, event.Filter{From: tx.Now(), State: event.StatePlanned}, in.Cursor, in.Limit)
+	if err != nil {
+		return out, err
+	}
+	ids := make([]string, len(p.Items))
+	for i, e := range p.Items {
+		ids[i] = e.ID
+	}
+	stands, err := a.Paths.StandTx(tx, ids)
+	if err != nil {
+		return out, err
+	}
+	out.Next = p.Next
+	for _, e := range p.Items {
+		made := EventMade{Event: e, Stands: []Stand{}}
+		for _, s := range stands {
+			if s.Subject == e.ID {
+				made.Stands = append(made.Stands, standOf(s))
+			}
+		}
+		out.Items = append(out.Items, made)
+	}
+	return out, nil
 }
 
 // someRuns is how many runs of an event are looked at.

@@ -24,11 +24,16 @@ type StageCount struct {
 	Running int64     `json:"running"`
 }
 
-// StageRun is a run in a stage.
-type StageRun struct {
+// Stand is a run with where it stands.
+type Stand struct {
 	*Run
-	Stage int       // from 1
-	Due   time.Time // when what it waits for is to be done; zero is any time
+	Of    text.Text // the path's title
+	Title text.Text // the step's, if it has one
+	Kind  string    // of the step
+	What  string    // the fact, action, task or outcome that the step is about
+	Owner string    // role whose task it is
+	Stage int       // from 1; 0 is before the first, or of a path that names none
+	Due   time.Time // when what it waits for is to be done, or comes; zero is any time
 }
 
 // Stages are the names of a definition's stages in order.
@@ -135,7 +140,7 @@ func (e *Engine) StagesTx(tx *db.Tx, name string) ([]StageCount, error) {
 }
 
 // InStageTx lists the runs in a stage, from 1, or (0) in any, those who have been longest at their step first. Refusals: ErrUnknownPath.
-func (e *Engine) InStageTx(tx *db.Tx, name string, stage int, cursor string, limit int) (out page.Page[StageRun], err error) {
+func (e *Engine) InStageTx(tx *db.Tx, name string, stage int, cursor string, limit int) (out page.Page[Stand], err error) {
 	now, _, err := e.version(tx, name, 0)
 	if err != nil {
 		return out, err
@@ -159,21 +164,46 @@ func (e *Engine) InStageTx(tx *db.Tx, name string, stage int, cursor string, lim
 	if err != nil || len(p.Items) == 0 {
 		return out, err
 	}
+	out.Next = p.Next
+	out.Items, err = e.stand(tx, p.Items)
+	for i := range out.Items {
+		out.Items[i].Stage = min(out.Items[i].Stage, len(now.Stages()))
+	}
+	return out, err
+}
+
+// StandTx tells where the running runs of some subjects stand, in the order of their subjects and paths.
+func (e *Engine) StandTx(tx *db.Tx, subjects []string) ([]Stand, error) {
+	if len(subjects) == 0 {
+		return nil, nil
+	}
+	runs, err := runsOf(tx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	return e.stand(tx, runs)
+}
+
+func (e *Engine) stand(tx *db.Tx, runs []*Run) (out []Stand, err error) {
 	b, err := e.newBatch(tx)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	out.Next = p.Next
-	for _, r := range p.Items {
-		c, _, err := e.version(tx, name, r.Version)
+	for _, r := range runs {
+		c, _, err := e.version(tx, r.Path, r.Version)
 		if err != nil {
-			return out, err
+			return nil, err
 		}
-		due, err := b.plannedFor(r, c.nodes[r.Step], r.EnteredAt)
+		n := c.nodes[r.Step]
+		due, err := b.plannedFor(r, n, r.EnteredAt)
 		if err != nil {
-			return out, err
+			return nil, err
 		}
-		out.Items = append(out.Items, StageRun{r, stageOf(c, r.Step), due})
+		s := Stand{Run: r, Of: c.Title, Title: n.step.Title, Kind: n.step.kind(), What: n.step.what(), Owner: n.step.Owner, Stage: c.stageOf(r.Step), Due: due}
+		if n.step.Ask != nil {
+			s.Owner = n.step.Ask.Role
+		}
+		out = append(out, s)
 	}
 	return out, nil
 }

@@ -61,6 +61,14 @@ func TestStages(t *testing.T) {
 		w.wantStages("dan", "Sales now", "Circle ahead", "Hall ahead")
 		w.wantInStages("[dan] [bea] [ann]")
 
+		w.read(func(tx *db.Tx) error {
+			at, err := w.engine.StandTx(tx, []string{"dan", "bea", "cat", "none"})
+			if err == nil && (len(at) != 2 || at[0].Person != "bea" || at[0].Kind != "wait" || at[0].Stage != 2 || at[1].What != "add" || at[1].Owner != "sales" || at[1].Due.Sub(at[1].EnteredAt) != 24*time.Hour) {
+				t.Errorf("they stand at %+v", at)
+			}
+			return err
+		})
+
 		// Who needs help is in the same stage still; another version of the path changes nothing for those on their way.
 		d2 := w.parse(layered)
 		d2.Steps = d2.Steps[1:]
@@ -134,7 +142,7 @@ func (w *world) wantInStages(want string) {
 			if err != nil {
 				return err
 			}
-			there := slices.DeleteFunc(all.Items, func(r path.StageRun) bool { return r.Stage != i+1 })
+			there := slices.DeleteFunc(all.Items, func(r path.Stand) bool { return r.Stage != i+1 })
 			if len(there) != len(who) {
 				w.t.Errorf("%d in stage %d, of all %d", len(who), i+1, len(there))
 			}

@@ -208,6 +208,12 @@ func (e *Engine) Active(tx *db.Tx, name string) (bool, error) {
 	return found, err
 }
 
+// runsOf reads the running runs of subjects.
+func runsOf(tx *db.Tx, subjects []string) ([]*Run, error) {
+	args := []any{tx.Community()}
+	return db.All(tx, scanRun, `SELECT `+runColumns+` FROM path_run WHERE community_id = $1 AND subject IN `+db.In(&args, subjects)+` AND state = 'running' ORDER BY subject, path, id`, args...)
+}
+
 // standing is a step of a version of a path at which runs stand.
 type standing struct {
 	version int

@@ -1074,6 +1074,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/production": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events ahead with the step that each one's making stands at, the next event first */
+        get: operations["event.board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/slots": {
         parameters: {
             query?: never;
@@ -6324,6 +6341,11 @@ export interface components {
             need: number;
             persons: string[];
         };
+        EventMade: {
+            event: components["schemas"]["Event"];
+            /** @description of each path that looks after it; none when all is done, or nothing does */
+            stands: components["schemas"]["Stand"][];
+        };
         EventPlaceRequest: {
             /**
              * Format: int64
@@ -9810,6 +9832,11 @@ export interface components {
             /** @description cursor of the next page; empty on the last */
             next?: string;
         };
+        PageOfEventMade: {
+            items: components["schemas"]["EventMade"][];
+            /** @description cursor of the next page; empty on the last */
+            next?: string;
+        };
         PageOfEventRow: {
             items: components["schemas"]["EventRow"][];
             /** @description cursor of the next page; empty on the last */
@@ -11219,7 +11246,7 @@ export interface components {
             circle?: string;
             /**
              * Format: date-time
-             * @description when what it waits for is to be done
+             * @description when what it waits for is to be done, or comes
              */
             due?: string;
             /** Format: date-time */
@@ -11230,9 +11257,17 @@ export interface components {
             entered_at: string;
             entry?: string;
             id: string;
+            /** @description of the step: wait, until, ask, gate */
+            kind?: string;
             /** @description nickname of the person */
             name: string;
+            /** @description the path's title */
+            of?: {
+                [key: string]: string;
+            };
             outcome?: string;
+            /** @description role whose task it is */
+            owner?: string;
             path: string;
             person?: string;
             /**
@@ -11246,11 +11281,17 @@ export interface components {
             step: string;
             subject: string;
             task?: string;
+            /** @description the step's */
+            title?: {
+                [key: string]: string;
+            };
             vars: {
                 [key: string]: unknown;
             };
             /** Format: int64 */
             version: number;
+            /** @description the fact, moment or task that it waits for */
+            what?: string;
         };
         ScanRow: {
             actor?: string;
@@ -11907,6 +11948,32 @@ export interface components {
             email: string;
             name: string;
             roles: string[];
+        };
+        Stand: {
+            /**
+             * Format: date-time
+             * @description when what it waits for is to be done, or comes
+             */
+            due?: string;
+            /** @description of the step: wait, until, ask, gate */
+            kind?: string;
+            /** @description the path's title */
+            of?: {
+                [key: string]: string;
+            };
+            /** @description role whose task it is */
+            owner?: string;
+            /**
+             * Format: int64
+             * @description which it is in, from 1
+             */
+            stage?: number;
+            /** @description the step's */
+            title?: {
+                [key: string]: string;
+            };
+            /** @description the fact, moment or task that it waits for */
+            what?: string;
         };
         StatementLine: {
             /**
@@ -16021,6 +16088,43 @@ export interface operations {
             410: components["responses"]["410"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.board": {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                /** @description 50 if not given */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfEventMade"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            410: components["responses"]["410"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -170,6 +170,7 @@ export const allPages: PageEntry[] = [
     [
       { index: true, lazy: async () => ({ Component: (await import('~/pages/events/Events')).Events }) },
       { path: 'month', lazy: async () => ({ Component: (await import('~/pages/events/Month')).Month }) },
+      { path: 'board', lazy: async () => ({ Component: (await import('~/pages/events/Board')).Board }) },
       { path: 'lecturers', lazy: async () => ({ Component: (await import('~/pages/events/Lecturers')).Lecturers }) },
       { path: 'bank', lazy: async () => ({ Component: (await import('~/pages/events/Bank')).Bank }) },
       { path: 'guests/:id', lazy: async () => ({ Component: (await import('~/pages/events/GuestPage')).GuestPage }) },

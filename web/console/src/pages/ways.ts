@@ -29,13 +29,13 @@ export const decisionName = (outcome: string, t: Translate) => called(`tasks.out
 type Step = Schemas['PathStepView']
 
 /** What happens at a step: its title, or what it does in words. */
-export function stepName(step: Step, title: string, t: Translate): string {
+export function stepName(step: { kind?: string; what?: string }, title: string, t: Translate): string {
   if (title) return title
   for (const key of [`intake.do.${step.what || step.kind}`, `tasks.kind.${step.what}`, `facts.${step.what}`]) {
     const words = t(key as Key)
     if (words !== key) return words
   }
-  return step.what
+  return step.what ?? ''
 }
 
 /** When the branch is taken that a step lies in; '' for the way itself. */

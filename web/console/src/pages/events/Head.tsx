@@ -29,6 +29,7 @@ export function EventsHead({ children }: { children: (add: () => void) => ReactN
           {t('events.list')}
         </NavLink>
         <NavLink to={communityPath(slug, 'events/month')}>{t('events.month')}</NavLink>
+        <NavLink to={communityPath(slug, 'events/board')}>{t('events.board')}</NavLink>
         <NavLink to={communityPath(slug, 'events/lecturers')}>{t('events.lecturers')}</NavLink>
         <NavLink to={communityPath(slug, 'events/bank')}>{t('events.bank')}</NavLink>
       </PageTabs>

@@ -86,3 +86,27 @@ test('a step tells whether it was done, missed, or needed by nobody any more (E2
   }
   expect(screen.getByText('已结束：活动取消')).toBeTruthy()
 })
+
+test('the board has each event ahead with the step that it stands at, whose task that is, and until when', async () => {
+  const stand = { of: { 'zh-Hans': '专场制作' }, title: { 'zh-Hans': '确认提纲' }, kind: 'ask', what: 'outline' }
+  server({
+    'GET /api/v1/session': () => ({
+      operator,
+      mfa: true,
+      communities: [{ ...community, name: { 'zh-Hans': community.name } }],
+    }),
+    [`GET ${here}`]: () => ({ actions: ['event.read'] }),
+    [`GET ${here}/events/production`]: () => ({
+      items: [
+        { event, stands: [{ ...stand, owner: 'content', due: '2026-01-01T00:00:00Z' }] },
+        { event: { ...event, id: 'e2', title: { 'zh-Hans': '闭门沙龙' } }, stands: [] },
+      ],
+    }),
+  })
+  open('/c/mothers/events/board')
+  expect(await screen.findByText('确认提纲')).toBeTruthy()
+  expect(screen.getByText('内容')).toBeTruthy()
+  expect(screen.getByText(/逾期|超/)).toBeTruthy()
+  expect(screen.getByText('没有待办')).toBeTruthy()
+  expect(screen.getByRole('link', { name: /线上专场/ }).getAttribute('href')).toContain('events/e1/production')
+})

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, call } from '~/api/client'
-import { type PathOverview, pathQuery, pathsQuery, type Schemas } from '~/api/community'
+import { type PathOverview, pathsQuery, type Schemas } from '~/api/community'
 import { namesOf } from '~/api/money'
 import { type RunAt, staged, stagesQuery } from '~/api/stages'
 import { communityPath, useCommunity } from '~/app/community'
@@ -9,7 +9,7 @@ import { useText, useWords } from '~/i18n'
 import { useFormat } from '~/i18n/format'
 import { DeadlineText, EmptyState, type ListColumn, ListPage, type ListRequest, type ListSource } from '~/parts'
 import page from '../page.module.css'
-import { stepName, stepNumber } from '../ways'
+import { stepName } from '../ways'
 import { MembersHead } from './Head'
 import css from './Members.module.css'
 
@@ -70,7 +70,7 @@ function List({ slug, ways }: { slug: string; ways: PathOverview[] }) {
       <ListPage<RunAt>
         id="layers"
         unit={(count) => t('members.unit', { count })}
-        columns={useColumns(slug, ways)}
+        columns={useColumns(ways)}
         source={source}
         rowId={(run) => run.id}
         rowName={(run) => run.name || t('people.unnamed')}
@@ -99,17 +99,10 @@ async function load(community: string, request: ListRequest, first: string, sign
   }
 }
 
-function useColumns(slug: string, ways: PathOverview[]): ListColumn<RunAt>[] {
+function useColumns(ways: PathOverview[]): ListColumn<RunAt>[] {
   const { t } = useWords()
   const text = useText()
   const format = useFormat()
-  const views = useQueries({ queries: ways.map((way) => pathQuery(slug, way.name)) })
-  /** What a run waits for; who goes by an older version has the step's number. */
-  const step = (run: RunAt) => {
-    const view = views.find((v) => v.data?.name === run.path)?.data
-    const at = view?.version === run.version ? view.steps?.find((s) => s.address === run.step) : undefined
-    return at ? stepName(at, text(at.title ?? {}), t) : t('people.runs.at', { step: stepNumber(run.step) })
-  }
   return [
     {
       id: 'name',
@@ -124,7 +117,12 @@ function useColumns(slug: string, ways: PathOverview[]): ListColumn<RunAt>[] {
       width: 112,
       cell: (run) => text(ways.find((way) => way.name === run.path)?.stages?.[(run.stage ?? 0) - 1] ?? {}),
     },
-    { id: 'step', header: t('members.layers.step'), width: 200, cell: step },
+    {
+      id: 'step',
+      header: t('members.layers.step'),
+      width: 200,
+      cell: (run) => stepName(run, text(run.title ?? {}), t),
+    },
     {
       id: 'due',
       header: t('members.layers.due'),

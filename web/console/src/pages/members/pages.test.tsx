@@ -72,8 +72,15 @@ test('a month’s renewal rate stands with what it is a share of', async () => {
 test('each layer has its number, and lists who is in it with what they wait for and until when', async () => {
   const layers = { name: 'layers', version: 3, subject: 'person', title: { 'zh-Hans': '四层触点' } }
   const stages = [{ 'zh-Hans': '销售号' }, { 'zh-Hans': '服务群' }]
-  const steps = [{ address: '4', kind: 'ask', what: 'check-nickname', title: { 'zh-Hans': '改好昵称' } }]
-  const run = { id: 'r1', path: 'layers', version: 3, person: member.person, name: '小雨', step: '4' }
+  const run = {
+    id: 'r1',
+    path: 'layers',
+    version: 3,
+    person: member.person,
+    name: '小雨',
+    step: '4',
+    title: { 'zh-Hans': '改好昵称' },
+  }
   const { asked } = server({
     'GET /api/v1/session': () => session,
     [`GET ${here}`]: () => ({ actions: ['people.read'] }),
@@ -84,7 +91,6 @@ test('each layer has its number, and lists who is in it with what they wait for 
         { ...layers, stages },
       ],
     }),
-    [`GET ${here}/paths/layers`]: () => ({ ...layers, stages, steps }),
     [`GET ${here}/paths/layers/stages`]: () => ({
       items: [
         { title: stages[0], running: 2 },
