@@ -25,6 +25,7 @@ func TestAClassIsUsedOnce(t *testing.T) {
 	w.settle()
 	first, second := w.plans("class", "第一课", 48*time.Hour), w.plans("class", "第二课", 96*time.Hour)
 	w.see("/me", "两天线下课", "剩 1 / 1")
+	w.see("/events/"+first.Code, "用掉 1 次两天线下课（剩 1 / 1）", "免费")
 	ticket := w.send("/events/"+first.Code+"/claim", url.Values{"type": {"member"}})
 	w.see("/me", "剩 0 / 1")
 	w.see("/events/"+second.Code, "两天线下课已用完：共 1 次，还剩 0 次，有效期至 20", "¥2980")

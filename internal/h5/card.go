@@ -139,14 +139,6 @@ func (p *Pages) checkView(tx *db.Tx, v *visit, code string, c membership.Card) (
 	return d, err
 }
 
-// left says how much of a benefit is left.
-func (v *view) left(e membership.Entitlement) string {
-	if e.Granted == 0 {
-		return v.T("h5.member.unlimited")
-	}
-	return v.T("h5.member.left", "left", e.Left, "granted", e.Granted)
-}
-
 func (p *Pages) showCheck(w http.ResponseWriter, v *visit, data checkView, err error) error {
 	x := &view{p: p, community: v.community, lang: v.lang}
 	status := http.StatusOK

@@ -188,7 +188,8 @@ type ticketCard struct{ State, Href, Word, Until string }
 // choiceCard is a ticket type as the visitor sees it.
 type choiceCard struct {
 	Name, Title, Price, Action, Word, Key string
-	Plans                                 bool // for members of a plan only
+	Plans                                 bool   // for members of a plan only
+	Uses                                  string // of which benefit it uses one
 	Whynot                                *Refusal
 }
 
@@ -298,6 +299,9 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event, entry str
 	}
 	if d.Ticket == nil || d.Offer != "" {
 		p.choices(x, v, l, entry != "", &d)
+		if err := p.usedBy(tx, x, v, l, d.Choices); err != nil {
+			return d, err
+		}
 	}
 	if v.who.Kind != access.Member {
 		to := cmp.Or(entry, here)
