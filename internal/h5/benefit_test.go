@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/kit/id"
 	"github.com/qunce/qunce/internal/platform/access"
 	"github.com/qunce/qunce/internal/platform/audit"
 	"github.com/qunce/qunce/internal/platform/db"
@@ -48,9 +49,10 @@ func TestAClassIsUsedOnce(t *testing.T) {
 			t.Errorf("used: %d %s", status, page)
 		}
 	}
+	keys := id.NewSource()
 	for want, x := range map[int]url.Values{
-		http.StatusConflict:  {"key": {form[1][:19] + "0"}, "benefit": {"class"}},
-		http.StatusForbidden: {"key": {form[1][:19] + "1"}, "benefit": {"none"}},
+		http.StatusConflict:  {"key": {keys.New(clk.Now())}, "benefit": {"class"}},
+		http.StatusForbidden: {"key": {keys.New(clk.Now())}, "benefit": {"none"}},
 	} {
 		if status, page := staff("POST", "/card/"+code+"/use", x); status != want {
 			t.Errorf("used again: %d, want %d: %s", status, want, page)
