@@ -25,14 +25,15 @@ func (a *API) benefits() {
 		}
 	},
 	) (u membership.Use, err error) {
-		if _, err = a.People.GetTx(tx, string(in.ID)); err != nil {
-			return u, err
-		}
-		u, err = a.Members.UseTx(tx, membership.Usage{Key: tx.NewID(), Person: string(in.ID), Benefit: in.Name, Note: in.Body.Note, Actor: c.ID})
+		p, err := a.People.GetTx(tx, string(in.ID))
 		if err != nil {
 			return u, err
 		}
-		return u, c.record(tx, "person", string(in.ID), audit.Detail{"use": u.Key})
+		u, err = a.Members.UseTx(tx, membership.Usage{Key: tx.NewID(), Person: p.ID, Benefit: in.Name, Note: in.Body.Note, Actor: c.ID})
+		if err != nil {
+			return u, err
+		}
+		return u, c.record(tx, "person", p.ID, audit.Detail{"use": u.Key})
 	})
 	change(a, Op{
 		Name: "benefit.return", Route: "POST /benefit-uses/{id}/return", Tag: tag, Action: access.EventCheck,

@@ -15,6 +15,7 @@ import (
 	"github.com/qunce/qunce/internal/kit/money"
 	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
+	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/ledger"
 	"github.com/qunce/qunce/internal/spine/seat"
 )
@@ -272,6 +273,40 @@ func TestTicketsFollowTheMembership(t *testing.T) {
 				t.Errorf("%s: %+v", how, got)
 			}
 		}
+		w.sound()
+	})
+}
+
+// M2, E4: who gives up a company's place loses what it gave; of who is erased meanwhile nothing is left to do.
+func TestTicketsFollowACompanysPlace(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		boss, ann, bob := w.person(), w.person(), w.person()
+		firm := w.firm(boss)
+		e := w.session()
+		w.do(func(tx *db.Tx) (err error) {
+			e.Types[0].Plans = []string{"team"}
+			e, err = w.Events.ChangeTx(tx, e, "")
+			return err
+		})
+		for _, who := range []string{ann, bob} {
+			w.employ(firm, boss, who)
+			w.do(func(tx *db.Tx) error { _, err := w.Events.ClaimTx(tx, e.ID, "seat", who); return err })
+		}
+		w.do(func(tx *db.Tx) error { return w.Members.GiveUpPlaceTx(tx, firm, ann) })
+		w.do(func(tx *db.Tx) error { return w.People.EraseTx(tx, bob, "op") })
+		w.must(w.Settle(t.Context()))
+		for _, who := range []string{ann, bob} {
+			if got := w.ticketOf(e, who); got.ID != "" {
+				t.Errorf("without a place: %+v", got)
+			}
+		}
+		w.do(func(tx *db.Tx) error {
+			stuck, err := fact.ListParked(tx, 10)
+			if len(stuck) > 0 {
+				t.Errorf("facts that wait: %+v", stuck)
+			}
+			return err
+		})
 		w.sound()
 	})
 }

@@ -3,6 +3,8 @@ package membership_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,4 +143,59 @@ func TestPlansThatCannotBeSoldAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// M3: a use says whose it is, who wrote it down and with what words, which go when the person is erased; a colleague's is theirs, and not
+// the contact's who has bought the term.
+func TestUsesAreWrittenDown(t *testing.T) {
+	testkit.Each(t, func(t *testing.T, d *testkit.DB) {
+		w := newWorld(t, d)
+		c := academy()
+		c.Plans[0].Seats = 2
+		w.declare(c)
+		w.buy("ann", "vip")
+		use := func(u membership.Usage) error {
+			return w.Try(func(tx *db.Tx) error { _, err := w.UseTx(tx, u); return err })
+		}
+		if err := use(membership.Usage{Key: "k", Person: "ann", Benefit: "class", Note: strings.Repeat("长", membership.MaxUseNote+1)}); !errors.Is(err, membership.ErrUseNote) {
+			t.Errorf("a long note: %v", err)
+		}
+		w.Must(use(membership.Usage{Key: "k", Person: "ann", Benefit: "class", Note: " 第一次  来 ", Actor: "op"}))
+		w.Must(use(membership.Usage{Key: "l", Person: "ann", Benefit: "online"}))
+		uses := func(person string, limit int) (out []membership.Use) {
+			w.Do(func(tx *db.Tx) (err error) { out, err = w.UsesTx(tx, person, limit); return err })
+			return out
+		}
+		got := uses("ann", 10)
+		if len(got) != 2 || got[1].Note != "第一次 来" || got[1].Actor != "op" || got[1].Person != "ann" || got[1].Benefit != "class" || len(uses("ann", 1)) != 1 || len(uses("bob", 10)) != 0 {
+			t.Errorf("uses %+v", got)
+		}
+		w.Do(func(tx *db.Tx) error { _, err := w.TakeUseBackTx(tx, "k", "op"); return err })
+		w.Refused(membership.ErrUnknownUse, func(tx *db.Tx) error { _, err := w.TakeUseBackTx(tx, "none", "op"); return err })
+		w.Do(func(tx *db.Tx) error { return w.EraseTx(tx, "ann") })
+		if got := uses("ann", 10); got[1].Note != "" || got[1].ReturnedAt.IsZero() {
+			t.Errorf("of who is erased: %+v", got)
+		}
+
+		var firm membership.Term
+		w.Do(func(tx *db.Tx) (err error) {
+			if firm, err = w.ReserveForTx(tx, "boss", "firm", "vip", time.Minute); err == nil {
+				firm, err = w.BuyTx(tx, firm.ID)
+			}
+			return err
+		})
+		w.Do(func(tx *db.Tx) error {
+			p, err := w.InviteTx(tx, "firm", "boss", "i1")
+			if err == nil {
+				_, err = w.TakePlaceTx(tx, p.Token, "cid")
+			}
+			return err
+		})
+		w.use("cid", "class", "m", nil)
+		w.use("boss", "class", "n", membership.ErrUsedUp)
+		w.Do(func(tx *db.Tx) error { _, err := w.ReturnTx(tx, "m", ""); return err })
+		if told := w.Told("membership", "cid"); !slices.Contains(told, "benefit_returned") || slices.Contains(w.Told("membership", "boss"), "benefit_returned") || len(uses("boss", 10)) != 0 {
+			t.Errorf("cid was told %q", told)
+		}
+	})
 }
