@@ -50,24 +50,30 @@ func eachStall(t *testing.T, fn func(t *testing.T, w *stall)) {
 		t.Parallel()
 		w := &stall{t: t, clock: clock.NewManual(testkit.Start), bank: &bank{}}
 		cfg.Clock = w.clock
-		var err error
-		w.App, err = app.New(t.Context(), cfg)
-		w.must(err)
+		w.open(cfg)
 		t.Cleanup(func() { w.Close() })
-		w.Shop.Accept("bank", w.bank)
-		c, err := w.Communities.Create(t.Context(), community.Draft{Slug: "stall", Name: text.Text{text.Hans: "小群"}})
-		w.must(err)
-		w.community = c.ID
-		w.do(func(tx *db.Tx) error {
-			plan := func(name string, price money.Fen, includes ...string) membership.Plan {
-				return membership.Plan{Name: name, Title: text.Text{text.Hans: name}, Price: price, Period: membership.Period{Months: 12}, Refund: 7, Includes: includes}
-			}
-			return w.Members.DeclareTx(tx, membership.Config{Plans: []membership.Plan{plan("vip", 999_00), plan("ka", 9999_00, "vip")}})
-		})
 		fn(t, w)
 	}
 	t.Run("sqlite", func(t *testing.T) { open(t, app.Config{Data: t.TempDir(), Scratch: true}) })
 	t.Run("postgres", func(t *testing.T) { open(t, app.Config{Data: t.TempDir(), DatabaseURL: testkit.PostgresURL(t)}) })
+}
+
+// open opens the installation, with a community that sells two plans, of which one has the other in it.
+func (w *stall) open(cfg app.Config) {
+	w.t.Helper()
+	var err error
+	w.App, err = app.New(w.t.Context(), cfg)
+	w.must(err)
+	w.Shop.Accept("bank", w.bank)
+	c, err := w.Communities.Create(w.t.Context(), community.Draft{Slug: "stall", Name: text.Text{text.Hans: "小群"}})
+	w.must(err)
+	w.community = c.ID
+	w.do(func(tx *db.Tx) error {
+		plan := func(name string, price money.Fen, includes ...string) membership.Plan {
+			return membership.Plan{Name: name, Title: text.Text{text.Hans: name}, Price: price, Period: membership.Period{Months: 12}, Refund: 7, Includes: includes}
+		}
+		return w.Members.DeclareTx(tx, membership.Config{Plans: []membership.Plan{plan("vip", 999_00), plan("ka", 9999_00, "vip")}})
+	})
 }
 
 func (w *stall) must(err error) {
