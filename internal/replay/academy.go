@@ -21,7 +21,7 @@ func academyParameters() map[string]float64 {
 	return map[string]float64{
 		"scale":  0.02, // of those who look
 		"months": 12, "renewals": 1,
-		"reach.month": 16_500, "reach.open": 2000, // who open the page in a month by the academy's own ways, and who hear of an open class
+		"reach.month": 14_000, "reach.open": 2000, // who open the page in a month by the academy's own ways, and who hear of an open class
 		"go.arrive": 0.035, "go.form": 0.85, "go.buy": 0.70, "go.join": 0.85, "go.follow": 1, "go.contact": 1,
 		"go.upgrade": 0.075, // to KA, of those who have VIP
 		"go.renew":   0.55, "go.refund": 0.02, "go.introduce": 0.8, "elasticity": 0.35,

@@ -76,7 +76,7 @@ func TestAcademy(t *testing.T) {
 	academy := func(t *testing.T, set map[string]string) replay.Result {
 		t.Helper()
 		all := map[string]string{
-			"scale": "0.001", "months": "2", "renewals": "0", "go.arrive": "30%", "go.upgrade": "30%", "delay.upgrade": "432000", "reach.open": "12000", "go.open": "40%", "go.offer": "50%",
+			"scale": "0.001", "months": "2", "renewals": "0", "go.arrive": "30%", "go.upgrade": "30%", "delay.upgrade": "432000", "reach.month": "16500", "reach.open": "12000", "go.open": "40%", "go.offer": "50%",
 			"go.refer": "1", "readers.refer": "2", "go.arrive.referred": "40%", "delay.refer": "432000", "go.redeem": "1",
 		}
 		maps.Copy(all, set)
