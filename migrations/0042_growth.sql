@@ -1,4 +1,4 @@
--- In which order growth came to know of touches and orders, which the dates that they tell of don't say, and which rewards somebody let through.
+-- In which order growth came to know of touches and orders, which the dates that they tell of don't say; what somebody let through; who paid.
 
 ALTER TABLE growth_bond ADD COLUMN made TEXT NOT NULL DEFAULT ''; -- an id of when it was kept, or allowed on a look
 UPDATE growth_bond SET made = id;
@@ -9,3 +9,5 @@ UPDATE growth_sale SET heard = fact;
 CREATE INDEX growth_sale_paid ON growth_sale (community_id, paid_at);
 
 ALTER TABLE growth_reward ADD COLUMN allowed BOOLEAN NOT NULL DEFAULT FALSE; -- somebody looked at it and let it through
+
+ALTER TABLE shop_payment ADD COLUMN payer TEXT NOT NULL DEFAULT ''; -- a keyed hash of the account that paid, if the channel says it

@@ -11,6 +11,7 @@ import (
 	"github.com/qunce/qunce/internal/domain/membership"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
+	"github.com/qunce/qunce/internal/kit/text"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
 	"github.com/qunce/qunce/internal/spine/task"
@@ -115,11 +116,23 @@ func (a *App) earn(tx *db.Tx, f fact.Fact) error {
 			sale.RefundUntil = until
 		}
 	}
+	if err := a.markPayer(tx, o); err != nil { // before it earns: what both of them paid from is looked at
+		return err
+	}
 	rewards, err := a.Growth.EarnTx(tx, sale)
 	if err != nil {
 		return err
 	}
 	return a.credit(tx, o, f, rewards)
+}
+
+// markPayer notes from which account somebody paid.
+func (a *App) markPayer(tx *db.Tx, o shop.Order) error {
+	payer, err := a.Shop.PayerTx(tx, o.ID)
+	if err != nil || payer == "" {
+		return err
+	}
+	return a.Growth.MarkTx(tx, o.Person, growth.SamePayer, payer)
 }
 
 // offeredBy notes on a sale who held the event whose offer led to it, and which of its lines that sold. Anybody may name an event when
@@ -227,6 +240,20 @@ func (a *App) operators(tx *db.Tx) (map[string]string, error) {
 		}
 	}
 	return out, nil
+}
+
+func (p promoters) Phones(tx *db.Tx, person string) ([]string, error) {
+	out, err := p.app.People.PhonesTx(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	addresses, err := p.app.Goods.AddressesTx(tx, person)
+	for _, x := range addresses {
+		if phone, ok := text.Phone(x.Phone); ok {
+			out = append(out, phone)
+		}
+	}
+	return out, err
 }
 
 func (p promoters) Alike(tx *db.Tx, one, other string) (bool, error) {

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/event"
+	"github.com/qunce/qunce/internal/domain/goods"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/people"
 	"github.com/qunce/qunce/internal/domain/shop"
@@ -17,6 +19,7 @@ import (
 	"github.com/qunce/qunce/internal/platform/authn"
 	"github.com/qunce/qunce/internal/platform/db"
 	"github.com/qunce/qunce/internal/spine/fact"
+	"github.com/qunce/qunce/internal/spine/task"
 )
 
 // loose gives a tenth to whoever brought somebody last.
@@ -111,6 +114,66 @@ func TestStatementsOfASimulation(t *testing.T) {
 		if n := len(statements); n > 6*guests+60 {
 			t.Errorf("%d statements for %d touches of %d promoters", n, guests, len(promoters))
 		}
+	})
+}
+
+// paysFrom pays an order from an account that the bank tells of.
+func (w *stall) paysFrom(account string, o shop.Order) {
+	w.t.Helper()
+	p, err := w.Shop.Pay(w.t.Context(), w.community, o.ID, "bank")
+	w.must(err)
+	_, err = w.Shop.Notify(w.t.Context(), w.community, "bank", channel.Notice{Payment: p.ID, Amount: o.Amount, Payer: account})
+	w.must(err)
+	w.must(w.Settle(w.t.Context()))
+}
+
+// holds counts what somebody is to look at.
+func (w *stall) holds(reason growth.Reason) (n int) {
+	w.t.Helper()
+	list, err := w.Tasks.List(w.t.Context(), w.community, task.System, task.Filter{State: task.StateOpen}, "", 50)
+	w.must(err)
+	for _, x := range list.Items {
+		if (x.Kind == growth.ReviewReward || x.Kind == growth.ReviewBond) && strings.Contains(string(x.Context), `"`+string(reason)+`"`) {
+			n++
+		}
+	}
+	return n
+}
+
+// G2: a promoter and a buyer who paid from one account, or whose parcel goes to the promoter's phone, are looked at before the reward is
+// released; whose account and phone are their own, are not.
+func TestOneAccountOrPhoneHoldsAReward(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		w.declares(loose())
+		ann, gil, hal, ivy := w.person(), w.person(), w.person(), w.person()
+		w.paysFrom("wallet", w.order(ann, "vip"))
+		w.do(func(tx *db.Tx) error {
+			_, err := w.People.IdentifyTx(tx, ann, people.Identifier{Kind: people.Phone, Value: "13800000001", Verified: true}, "")
+			return err
+		})
+		for _, guest := range []string{gil, hal, ivy} {
+			w.came(guest, ann)
+		}
+		w.later(time.Second)
+		w.do(func(tx *db.Tx) error {
+			for person, phone := range map[string]string{hal: "+86 138 0000 0001", ivy: "13800000003"} {
+				if _, err := w.Goods.AddAddressTx(tx, person, goods.Address{Name: "王", Phone: phone, Region: "福建省福鼎市", Street: "太姥山路 1 号"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		w.paysFrom("purse", w.order(ivy, "vip"))
+		if n := w.holds(growth.SamePayer) + w.holds(growth.SamePhone); n != 0 {
+			t.Errorf("%d are held of whose account and phone are their own", n)
+		}
+		w.paysFrom("wallet", w.order(gil, "vip"))
+		w.paysFrom("another", w.order(hal, "vip"))
+		if a, b := w.holds(growth.SamePayer), w.holds(growth.SamePhone); a != 1 || b != 1 {
+			t.Errorf("held for one account %d, for one phone %d", a, b)
+		}
+		w.later(30 * 24 * time.Hour)
+		w.has(ann, 199_80, 99_90, 0) // two wait, one is hers
 	})
 }
 

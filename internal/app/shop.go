@@ -21,7 +21,7 @@ import (
 
 // openShop says what orders may be for and how they are paid.
 func (a *App) openShop() {
-	a.Shop = shop.New(a.DB, a.Seats, a.Ledger, desk{a.Tasks})
+	a.Shop = shop.New(a.DB, a.Seats, a.Ledger, desk{a.Tasks}, a.Keys.HMAC)
 	a.Shop.Sell(shop.KindPlan, plans{a.Members})
 	if a.Config.Sandbox {
 		a.Shop.Accept(channel.Sandbox, pay.Sandbox{Page: func(ctx context.Context, community, payment string) (string, error) {

@@ -65,4 +65,5 @@ type Notice struct {
 	Ref     string // the channel's number
 	Amount  money.Fen
 	PaidAt  time.Time
+	Payer   string // the account that paid, as the channel names it; "" if it doesn't say
 }

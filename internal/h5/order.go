@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/qunce/qunce/internal/channel"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -248,7 +249,7 @@ func (p *Pages) paySandbox(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	n := channel.Notice{Payment: pm.ID, Amount: pm.Amount}
+	n := channel.Notice{Payment: pm.ID, Amount: pm.Amount, Payer: strings.TrimSpace(r.PostFormValue("payer"))}
 	if r.PostFormValue("how") == "short" {
 		n.Amount--
 	}

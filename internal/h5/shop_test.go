@@ -56,7 +56,7 @@ func (w walker) arrives() walker {
 // pay pays an order on the trial page, and gives its page.
 func (w walker) pay(order string) {
 	w.Helper()
-	w.send(w.here(w.send(w.here(order)+"/pay", url.Values{"by": {"sandbox"}})), nil)
+	w.send(w.here(w.send(w.here(order)+"/pay", url.Values{"by": {"sandbox"}})), url.Values{"payer": {" wallet "}})
 	w.settled()
 }
 
@@ -131,6 +131,13 @@ func TestShopOnThePhone(t *testing.T) {
 	w.send(w.here(order)+"/address", home)
 	see(order, "太姥山路 1 号", "去付款")
 	w.pay(order)
+	w.write(func(tx *db.Tx) error {
+		payer, err := w.app.Shop.PayerTx(tx, order[strings.LastIndex(order, "/")+1:])
+		if payer == "" || strings.Contains(payer, "wallet") {
+			t.Errorf("the account that paid is kept as %q", payer)
+		}
+		return err
+	})
 	see(order, "待发货", "正在准备发货")
 	see("/me", "白茶 · 一盒", "待发货")
 	var item string

@@ -133,6 +133,17 @@ func (s *Service) unfit(tx *db.Tx, p programme, promoter, guest party, at time.T
 
 // suspicion is why two persons may be one human.
 func (s *Service) suspicion(tx *db.Tx, promoter, guest party) (Reason, error) {
+	for _, x := range []party{promoter, guest} {
+		phones, err := s.People.Phones(tx, x.id())
+		if err != nil {
+			return "", err
+		}
+		for _, phone := range phones {
+			if err := s.mark(tx, x.id(), string(SamePhone), phone); err != nil {
+				return "", err
+			}
+		}
+	}
 	if shared, found, err := sharedMark(tx, promoter, guest); err != nil || found {
 		return Reason(shared), err
 	}

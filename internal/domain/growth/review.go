@@ -140,29 +140,34 @@ func (s *Service) MergeTx(tx *db.Tx, person string) error {
 		return err
 	}
 	for _, x := range own {
-		if x.Kind == InService {
-			err = s.keepService(tx, x)
-		} else {
-			err = s.Ledger.CancelDueTx(tx, x.due)
-			if errors.Is(err, ledger.ErrNoDue) {
-				err = nil // it was released already
-			}
-		}
-		if err != nil {
-			return err
-		}
-		id, err := s.review(tx, ReviewReward, x.ID, "reward", x.Promoter, x.Promoter, OneHuman)
-		if err != nil {
-			return err
-		}
-		if err := setRewardTask(tx, x.ID, id, true); err != nil {
-			return err
-		}
-		if _, err := fact.Append(tx, RewardHeld{Reward: fact.ID(x.ID), Reason: OneHuman}, fact.Fact{Person: x.Promoter, Subject: x.Order}); err != nil {
+		if _, err := s.holdReward(tx, x, x.Promoter, OneHuman); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// holdReward releases nothing of a reward until somebody has looked at it.
+func (s *Service) holdReward(tx *db.Tx, x Reward, buyer string, why Reason) (Reward, error) {
+	var err error
+	if x.Kind == InService {
+		err = s.keepService(tx, x)
+	} else if err = s.Ledger.CancelDueTx(tx, x.due); errors.Is(err, ledger.ErrNoDue) {
+		err = nil // it was released already
+	}
+	if err != nil {
+		return x, err
+	}
+	if x.task, err = s.review(tx, ReviewReward, x.ID, "reward", buyer, x.Promoter, why); err != nil {
+		return x, err
+	}
+	x.held = true
+	x.State = x.shown(tx.Now())
+	if err := setRewardTask(tx, x.ID, x.task, x.held); err != nil {
+		return x, err
+	}
+	_, err = fact.Append(tx, RewardHeld{Reward: fact.ID(x.ID), Reason: why}, fact.Fact{Person: x.Promoter, Subject: x.Order})
+	return x, err
 }
 
 // ended forgives that a task has ended already.

@@ -118,11 +118,36 @@ func (s *Service) earn(tx *db.Tx, sale Sale, b Bond) (out []Reward, err error) {
 		if r, err = s.pay(tx, p, sale, r, left); err != nil {
 			return out, err
 		}
-		if r.ID != "" {
-			out = append(out, r)
+		if r.ID == "" {
+			continue
 		}
+		why, err := s.doubt(tx, b, r.Promoter, sale.Buyer)
+		if err == nil && why != "" {
+			r, err = s.holdReward(tx, r, sale.Buyer, why)
+		}
+		if err != nil {
+			return out, err
+		}
+		out = append(out, r)
 	}
 	return out, nil
+}
+
+// doubt is why somebody looks at a reward first: what its promoter and buyer share since they were bound, as the account that paid. Who was
+// let through once, by a bond or a reward, is not asked about again.
+func (s *Service) doubt(tx *db.Tx, b Bond, promoter, buyer string) (Reason, error) {
+	one, other, err := s.parties(tx, promoter, buyer)
+	if err != nil || b.looked() && one.is(b.Promoter) {
+		return "", err
+	}
+	why, err := s.suspicion(tx, one, other)
+	if err != nil || why == "" {
+		return "", err
+	}
+	if through, err := letThrough(tx, one, other); err != nil || through {
+		return "", err
+	}
+	return why, nil
 }
 
 // releaseAt is when what an order earned is the promoter's.

@@ -23,6 +23,8 @@ type People interface {
 	Staff(tx *db.Tx, person string) (string, error)
 	// Gone tells whether a person is kept out or was erased.
 	Gone(tx *db.Tx, person string) (bool, error)
+	// Phones are the numbers by which a person is known, or under which they get what is sent to them.
+	Phones(tx *db.Tx, person string) ([]string, error)
 	// Alike tells whether two persons are thought to be one human, which nobody has settled yet.
 	Alike(tx *db.Tx, one, other string) (bool, error)
 }

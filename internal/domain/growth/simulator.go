@@ -61,6 +61,9 @@ func (a onceAsked) Gone(tx *db.Tx, person string) (bool, error) {
 	return db.Keep(tx, "growth.gone."+person, func() (bool, error) { return a.People.Gone(tx, person) })
 }
 
+// Phones are none: a simulation writes nothing, and goes by what is noted of them.
+func (onceAsked) Phones(*db.Tx, string) ([]string, error) { return nil, nil }
+
 func (m *simulator) human(person string) (party, error) { return m.s.People.IDs(m.tx, person) }
 
 func (m *simulator) standing(_ string, guest party, at time.Time) ([]Bond, error) {

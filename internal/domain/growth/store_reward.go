@@ -171,6 +171,14 @@ func rewardsIn(tx *db.Tx, promoters []string, state RewardState, before string, 
 	return db.All(tx, scanReward(tx.Now()), query+fmt.Sprintf(` AND id < $%d ORDER BY id DESC LIMIT $%d`, len(args)-1, len(args)), args...)
 }
 
+// letThrough tells whether somebody allowed a reward for what one human bought to another.
+func letThrough(tx *db.Tx, promoter, buyer []string) (bool, error) {
+	args := []any{tx.Community()}
+	_, found, err := db.One(tx, db.Column[string], `SELECT r.id FROM growth_reward r JOIN growth_sale s ON s.community_id = r.community_id AND s.order_id = r.order_id
+		WHERE r.community_id = $1 AND r.allowed = TRUE AND r.promoter IN `+db.In(&args, promoter)+` AND s.buyer IN `+db.In(&args, buyer)+` LIMIT 1`, args...)
+	return found, err
+}
+
 // ownRewards locks what a human earned by bringing themselves, as far as they still have it and nobody looks at it yet.
 func ownRewards(tx *db.Tx, ids []string) ([]Reward, error) {
 	args := []any{tx.Community()}

@@ -28,6 +28,7 @@ type crowd struct {
 	staff   map[string]string // whose operators
 	alike   map[string]bool   // "one other"
 	gone    map[string]bool
+	phones  map[string][]string
 }
 
 func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
@@ -37,6 +38,8 @@ func (c *crowd) Member(_ *db.Tx, person string, _ time.Time) (bool, error) {
 func (c *crowd) Staff(_ *db.Tx, person string) (string, error) { return c.staff[person], nil }
 
 func (c *crowd) Alike(_ *db.Tx, one, other string) (bool, error) { return c.alike[one+" "+other], nil }
+
+func (c *crowd) Phones(_ *db.Tx, person string) ([]string, error) { return c.phones[person], nil }
 
 func (c *crowd) Gone(_ *db.Tx, person string) (bool, error) { return c.gone[person], nil }
 
@@ -82,7 +85,7 @@ func (w *world) fresh() *world {
 }
 
 func someMembers() crowd {
-	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]string{}, map[string]bool{}, map[string]bool{}}
+	return crowd{stage.NewCrowd(), map[string]bool{"ann": true, "bob": true, "cat": true}, map[string]string{}, map[string]bool{}, map[string]bool{}, map[string][]string{}}
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {

@@ -34,6 +34,15 @@ func (s *Service) addresses(tx *db.Tx, root string, kind Kind) ([]string, error)
 	return out, nil
 }
 
+// PhonesTx gives the numbers that a person is known by, proved or not, in full. It is for machines: what people see goes through Reveal.
+func (s *Service) PhonesTx(tx *db.Tx, person string) ([]string, error) {
+	root, err := Root(tx, person)
+	if err != nil {
+		return nil, err
+	}
+	return s.addresses(tx, root, Phone)
+}
+
 func (s *Service) plain(tx *db.Tx, h Held) (string, error) {
 	if h.secret == "" {
 		return h.key, nil

@@ -160,6 +160,7 @@ type Payment struct {
 	PaidAt    time.Time    `json:"paid_at,omitzero"`
 
 	entry string
+	payer string // a keyed hash of the account that paid
 }
 
 // RefundState is how far a refund has come.

@@ -92,6 +92,9 @@ func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (o Order, err
 	if n.Ref != "" {
 		p.Ref = n.Ref
 	}
+	if n.Payer != "" {
+		p.payer = s.hash(tx.Community(), purposePayer, by+" "+n.Payer)
+	}
 	cause, err := fact.Append(tx, PaymentReceived{Payment: fact.ID(p.ID), Amount: int64(p.Received)}, o.about())
 	if err != nil {
 		return o, err
@@ -111,6 +114,13 @@ func (s *Service) notifyTx(tx *db.Tx, by string, n channel.Notice) (o Order, err
 	}
 	return s.paid(tx, o, p)
 }
+
+// purposePayer is what hashes of accounts are bound to.
+const purposePayer = "shop.payer"
+
+// PayerTx tells an order's payers apart: a keyed hash of the account that paid, equal for the same account of the same channel in one community;
+// "" where the channel didn't say.
+func (s *Service) PayerTx(tx *db.Tx, order string) (string, error) { return payerOf(tx, order) }
 
 // ConfirmTx takes it from staff that an order was paid outside of any channel; ErrWrongAmount if that was not what is due. The
 // order is delivered by a job.

@@ -31,14 +31,15 @@ type Service struct {
 	ways  []string // the names of pay
 	may   func(tx *db.Tx, organisation, person string) error
 	offer func(tx *db.Tx, origin, coupon, person string) (bool, error)
+	hash  func(community, purpose, value string) string
 }
 
 // keepFor is how long an order keeps things unpaid.
 const keepFor = 15 * time.Minute
 
-// New makes the service. Call Sell, Accept and Register before the first order.
-func New(d *db.DB, seats *seat.Service, books *ledger.Service, desk Desk) *Service {
-	return &Service{db: d, seats: seats, books: books, desk: desk, goods: map[string]Goods{}, pay: map[string]channel.Payments{}}
+// New makes the service; hash is keyed. Call Sell, Accept and Register before the first order.
+func New(d *db.DB, seats *seat.Service, books *ledger.Service, desk Desk, hash func(community, purpose, value string) string) *Service {
+	return &Service{db: d, seats: seats, books: books, desk: desk, hash: hash, goods: map[string]Goods{}, pay: map[string]channel.Payments{}}
 }
 
 // Sell registers a kind of things that orders may be for.

@@ -171,8 +171,15 @@ func setPage(tx *db.Tx, p Payment) error {
 }
 
 func receivePayment(tx *db.Tx, p Payment) error {
-	return tx.Must(`UPDATE shop_payment SET state = 'received', received = $3, ref = $4, entry = $5, paid_at = $6 WHERE community_id = $1 AND id = $2 AND state <> 'received'`,
-		tx.Community(), p.ID, p.Received, p.Ref, p.entry, p.PaidAt)
+	return tx.Must(`UPDATE shop_payment SET state = 'received', received = $3, ref = $4, entry = $5, paid_at = $6, payer = $7 WHERE community_id = $1 AND id = $2 AND state <> 'received'`,
+		tx.Community(), p.ID, p.Received, p.Ref, p.entry, p.PaidAt, p.payer)
+}
+
+// payerOf is who paid for an order: by the payment that it took.
+func payerOf(tx *db.Tx, order string) (string, error) {
+	payer, _, err := db.One(tx, db.Column[string], `SELECT p.payer FROM shop_order o JOIN shop_payment p ON p.community_id = o.community_id AND p.id = o.payment
+		WHERE o.community_id = $1 AND o.id = $2`, tx.Community(), order)
+	return payer, err
 }
 
 func addReturned(tx *db.Tx, id string, amount money.Fen) error {
@@ -221,6 +228,10 @@ func setRefund(tx *db.Tx, r Refund) error {
 
 // eraseWords takes staff's words, and the hash that they are in, from the refunds of a person's orders.
 func eraseWords(tx *db.Tx, person string) error {
+	if err := tx.Put(`UPDATE shop_payment SET payer = '' WHERE community_id = $1 AND payer <> ''
+		AND order_id IN (SELECT id FROM shop_order WHERE community_id = $1 AND person = $2)`, tx.Community(), person); err != nil {
+		return err
+	}
 	return tx.Put(`UPDATE shop_refund SET why = '', hash = '' WHERE community_id = $1 AND actor <> ''
 		AND order_id IN (SELECT id FROM shop_order WHERE community_id = $1 AND person = $2)`, tx.Community(), person)
 }

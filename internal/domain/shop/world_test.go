@@ -137,10 +137,16 @@ func (w *world) open(places int) {
 // newNode is one program on the database.
 func newNode(t testing.TB, d *testkit.DB) *world {
 	t.Helper()
+	return newWorldWith(t, d, func(c, p, v string) string { return c + p + v })
+}
+
+// newWorldWith is newNode with keys of its own.
+func newWorldWith(t testing.TB, d *testkit.DB, hash func(community, purpose, value string) string) *world {
+	t.Helper()
 	w := &world{Stage: stage.New(t, d)}
 	w.goods = &slots{seats: w.Seats}
 	w.bank, w.desk = &bank{paid: map[string]money.Fen{}}, &desk{open: map[string]string{}}
-	w.Service = shop.New(d.DB, w.goods.seats, w.Books, w.desk)
+	w.Service = shop.New(d.DB, w.goods.seats, w.Books, w.desk, hash)
 	w.Accept(byBank, w.bank)
 	w.Sell("slot", w.goods)
 	w.Accept(channel.Manual, pay.Manual{})
