@@ -11,3 +11,13 @@ CREATE INDEX growth_sale_paid ON growth_sale (community_id, paid_at);
 ALTER TABLE growth_reward ADD COLUMN allowed BOOLEAN NOT NULL DEFAULT FALSE; -- somebody looked at it and let it through
 
 ALTER TABLE shop_payment ADD COLUMN payer TEXT NOT NULL DEFAULT ''; -- a keyed hash of the account that paid, if the channel says it
+
+-- owner: internal/domain/team
+-- Which person one of the staff is.
+CREATE TABLE team_person (
+    community_id TEXT NOT NULL,
+    staff        TEXT NOT NULL, -- an operator
+    person       TEXT NOT NULL,
+    PRIMARY KEY (community_id, staff)
+);
+CREATE INDEX team_person_person ON team_person (community_id, person);

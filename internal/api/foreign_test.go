@@ -129,6 +129,7 @@ func bodies(ids lived) map[string]any {
 	return map[string]any{
 		"term.number": m{"number": 9}, "person.reveal_invoice": m{"reason": "check"},
 		"person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
+		"staff.set_person": m{"person": ""}, "person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
 		"person.merge": m{"other": ids["people"]}, "entry.edit": m{"title": "x"}, "opening.move": m{"opens_at": later, "rate": 5},
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},

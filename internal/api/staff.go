@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -51,10 +52,14 @@ func viewToken(t authn.Token) TokenView { return TokenView{t, t.UsedAt, t.Expire
 func (a *API) staff() {
 	const tag = "Staff"
 	get(a, Op{Name: "staff.list", Route: "GET /staff", Tag: tag, Action: access.StaffRead, Summary: "Lists who works here, and who is invited"},
-		func(ctx context.Context, c *call, _ *nothing) (out list[authn.Staff], err error) {
-			out.Items, err = a.Auth.Staff(ctx, c.Community)
+		func(ctx context.Context, c *call, _ *nothing) (out list[StaffView], err error) {
+			err = a.DB.Read(ctx, c.Community, func(tx *db.Tx) (err error) {
+				out.Items, err = a.viewStaff(tx)
+				return err
+			})
 			return out, err
 		})
+	change(a, Op{Name: "staff.set_person", Route: "PUT /staff/{id}/person", Tag: tag, Action: access.StaffManage, Once: true, Summary: "Says which person one of the staff is, who then is paid for bringing nobody where staff are excluded"}, a.setStaffPerson)
 	get(a, Op{Name: "staff.invite", Route: "POST /staff/invitations", Tag: tag, Action: access.StaffManage, Status: http.StatusCreated, Summary: "Invites somebody to work here; an earlier invitation of the same email ends"}, a.invite)
 	handle(a, Op{Name: "staff.set_roles", Route: "PATCH /staff/{id}", Tag: tag, Action: access.StaffManage, Summary: "Sets somebody's roles; none ends their work here, or takes an invitation back"},
 		func(ctx context.Context, c *call, in *struct {
@@ -65,6 +70,56 @@ func (a *API) staff() {
 			return nil, a.Auth.SetRoles(ctx, c.Principal, string(in.ID), in.Body.Roles)
 		})
 	get(a, Op{Name: "role.list", Route: "GET /roles", Tag: tag, Action: access.StaffRead, Summary: "Lists the roles, and what each may do"}, a.roles)
+}
+
+// StaffView is one of the staff with who they are as a member.
+type StaffView struct {
+	authn.Staff
+	Person     string `json:"person,omitempty" doc:"who they are as a member, if somebody said so"`
+	PersonName string `json:"person_name,omitempty"`
+}
+
+// StaffPerson says who one of the staff is.
+type StaffPerson struct {
+	Person string `json:"person" maxLength:"20" doc:"who they are as a member; nobody if empty"`
+}
+
+func (a *API) viewStaff(tx *db.Tx) (out []StaffView, err error) {
+	staff, err := a.Auth.StaffTx(tx)
+	if err != nil {
+		return nil, err
+	}
+	persons, err := a.Team.PersonsTx(tx)
+	if err != nil {
+		return nil, err
+	}
+	names, err := a.nicknames(tx, slices.Collect(maps.Values(persons)))
+	for _, x := range staff {
+		out = append(out, StaffView{x, persons[x.ID], names[persons[x.ID]]})
+	}
+	return out, err
+}
+
+func (a *API) setStaffPerson(tx *db.Tx, c *call, in *struct {
+	ID   ID `path:"id"`
+	Body StaffPerson
+},
+) (out StaffPerson, err error) {
+	id := string(in.ID)
+	names, err := a.staffNames(tx)
+	if _, works := names[id]; err == nil && !works {
+		err = authn.ErrNotStaff
+	}
+	if err == nil && in.Body.Person != "" {
+		_, err = a.People.ProfileTx(tx, in.Body.Person)
+	}
+	if err == nil {
+		err = a.Team.SetPersonTx(tx, id, in.Body.Person)
+	}
+	if err != nil {
+		return out, err
+	}
+	return StaffPerson{in.Body.Person}, c.record(tx, "operator", id, audit.Detail{"person": in.Body.Person})
 }
 
 func (a *API) invite(ctx context.Context, c *call, in *struct {

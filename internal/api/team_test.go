@@ -64,6 +64,12 @@ func (w *world) leads(t *testing.T, ids lived) {
 			t.Errorf("%s has no %s: %s", path, want, a)
 		}
 	}
+	w.pays(t, http.StatusOK, "PUT "+here("/staff/"+ids["the sales"]+"/person"), m{"person": ids["people"]})
+	if a := w.do(t, w.owner, "GET "+here("/staff"), nil); !strings.Contains(a.body, `"person":"`+ids["people"]+`","person_name":"`+marker) {
+		t.Errorf("who the staff are: %s", a)
+	}
+	w.pays(t, http.StatusNotFound, "PUT "+here("/staff/"+ids["the sales"]+"/person"), m{"person": ids["orders"]})
+	w.pays(t, http.StatusNotFound, "PUT "+here("/staff/"+ids["people"]+"/person"), m{"person": ids["people"]})
 	w.pays(t, http.StatusOK, "PUT "+here("/departments/sales/staff/"+ids["the sales"]), m{"most": 5, "from": 540, "to": 1260})
 	w.pays(t, http.StatusOK, "PUT "+here("/targets"), m{"month": month, "department": "sales", "staff": ids["the sales"], "kind": "sales", "amount": 100_000_00})
 	w.pays(t, http.StatusConflict, "PUT "+here("/targets"), m{"month": ids["months"], "department": "sales", "kind": "sales", "amount": 1})

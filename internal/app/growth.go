@@ -220,14 +220,22 @@ func (p promoters) Staff(tx *db.Tx, person string) (string, error) {
 	return known[root], err
 }
 
-// operators are those who work here, by the person who stands for them: who has an address that they sign in to the console with.
+// operators are those who work here, by the person who stands for them: whom the staff say they are, and who has an address that they sign in to
+// the console with.
 func (a *App) operators(tx *db.Tx) (map[string]string, error) {
 	staff, err := a.Auth.StaffTx(tx)
 	if err != nil {
 		return nil, err
 	}
+	persons, err := a.Team.PersonsTx(tx)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]string{}
 	for _, x := range staff {
+		if person := persons[x.ID]; person != "" {
+			out[person] = x.ID
+		}
 		owner, found, err := a.People.Owner(tx, people.Identifier{Kind: people.Email, Value: x.Email})
 		if errors.Is(err, people.ErrEmail) {
 			continue // nobody can be known by it

@@ -173,6 +173,53 @@ func (w *stall) soundBooks() {
 	}
 }
 
+// G2: staff who are known by their phone alone bring nobody once it is said who they are, also after a merge; and bring somebody when it is said
+// no longer, or they were erased and are nobody.
+func TestStaffWhoAreKnownByPhoneBringNobody(t *testing.T) {
+	eachStall(t, func(t *testing.T, w *stall) {
+		w.declares(loose())
+		kim, twin := w.person(), w.person()
+		op, err := w.Auth.CreateOperator(t.Context(), w.community, authn.NewOperator{Email: "kim@qunce.example", Name: "Kim", Password: "correct horse battery staple"}, access.Sales)
+		w.must(err)
+		brings := func(giver string, want growth.Reason) {
+			t.Helper()
+			gil := w.person()
+			w.came(gil, giver)
+			w.later(time.Second)
+			w.do(func(tx *db.Tx) error {
+				p, err := w.Growth.PromotersTx(tx, gil, "", 10)
+				if err == nil && (len(p.Items) != 1 || p.Items[0].Reason != want) {
+					t.Errorf("%+v, want %q", p.Items, want)
+				}
+				return err
+			})
+		}
+		is := func(person string) {
+			t.Helper()
+			w.do(func(tx *db.Tx) error { return w.Team.SetPersonTx(tx, op.ID, person) })
+		}
+		brings(kim, "")
+		is(kim)
+		brings(kim, growth.IsStaff)
+		is(twin)
+		brings(kim, "")
+		_, err = w.People.Merge(t.Context(), w.community, kim, twin, "op")
+		w.must(err)
+		brings(kim, growth.IsStaff)
+		is("")
+		brings(kim, "")
+		is(kim)
+		w.must(w.People.Erase(t.Context(), w.community, kim, "op"))
+		w.do(func(tx *db.Tx) error {
+			persons, err := w.Team.PersonsTx(tx)
+			if len(persons) > 0 {
+				t.Errorf("who was erased is still %v", persons)
+			}
+			return err
+		})
+	})
+}
+
 // G2: staff, members and oneself bring nobody; who turns out to be one with their promoter has the reward held.
 func TestWhoBringsNobody(t *testing.T) {
 	eachStall(t, func(t *testing.T, w *stall) {

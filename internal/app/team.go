@@ -48,6 +48,7 @@ func (a *App) openTeam() {
 func (a *App) reactTeam() {
 	a.People.OnMerge(a.Team.MergeTx)
 	a.People.OnErase(a.Team.DropTx)
+	a.People.OnErase(a.Team.ForgetTx)
 	a.People.OnBlock(func(tx *db.Tx, person, _ string) error { return a.Team.DropTx(tx, person) })
 	a.People.OnExport("owners", func(tx *db.Tx, person string) (any, error) {
 		var all []team.Turn

@@ -270,6 +270,8 @@ var references = []reference{
 	{"payout_batch", "id", "id", "job", "key", "t.state = 'cancelling'", "x.kind = 'payout.return'"},
 
 	{"team_staff", "department || ' ' || staff", "staff", "operator", "id", "", ""},
+	{"team_person", "staff", "staff", "operator", "id", "", ""},
+	{"team_person", "staff", "person", "person", "id", "", ""},
 	{"team_turn", "id", "person", "person", "id", "", ""},
 	{"team_turn", "id", "staff", "operator", "id", "", ""},
 	{"team_turn", "id", "id", "timer", "ref", "t.ended_at = 0 AND (t.staff = '' OR t.side = 'sales' AND t.touched_at = 0)", "x.kind = 'team.turn'"},

@@ -40,8 +40,10 @@ func (w *world) why(kind task.Kind, subject string) (out growth.Reason) {
 func TestARewardIsHeldForWhatTheyShareSince(t *testing.T) {
 	each(t, func(t *testing.T, whole *world) {
 		for why, share := range map[growth.Reason]func(w *world){
-			growth.SamePayer:  func(w *world) { w.marked("wallet", "ann", "gil") },
-			growth.SamePhone:  func(w *world) { w.phones["ann"], w.phones["gil"] = []string{"+8613800000001"}, []string{"+8613800000002", "+8613800000001"} },
+			growth.SamePayer: func(w *world) { w.marked("wallet", "ann", "gil") },
+			growth.SamePhone: func(w *world) {
+				w.phones["ann"], w.phones["gil"] = []string{"+8613800000001"}, []string{"+8613800000002", "+8613800000001"}
+			},
 			growth.LooksAlike: func(w *world) { w.alike["ann gil"] = true },
 		} {
 			for _, o := range []task.Outcome{growth.Allow, growth.Refuse} {

@@ -26,7 +26,7 @@ export const todayQuery = (community: string) =>
 
 /** Who works here. */
 export const readStaff = (community: string, signal?: AbortSignal) =>
-  call<Schemas['ListOfAuthnStaff']>(api.GET('/api/v1/communities/{community}/staff', { params: at(community), signal }))
+  call<Schemas['ListOfStaffView']>(api.GET('/api/v1/communities/{community}/staff', { params: at(community), signal }))
 
 export const staffQuery = (community: string) =>
   queryOptions({ queryKey: ['staff', community], queryFn: ({ signal }) => readStaff(community, signal) })

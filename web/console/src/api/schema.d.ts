@@ -4475,6 +4475,23 @@ export interface paths {
         patch: operations["staff.set_roles"];
         trace?: never;
     };
+    "/api/v1/communities/{community}/staff/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which person one of the staff is, who then is paid for bringing nobody where staff are excluded */
+        put: operations["staff.set_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/statements": {
         parameters: {
             query?: never;
@@ -5186,19 +5203,6 @@ export interface components {
             mfa: boolean;
             name: string;
             pending: boolean;
-        };
-        AuthnStaff: {
-            /** Format: date-time */
-            created_at: string;
-            disabled: boolean;
-            email: string;
-            id: string;
-            installer: boolean;
-            invited: boolean;
-            mfa: boolean;
-            name: string;
-            pending: boolean;
-            roles: string[];
         };
         BenefitUseRequest: {
             note?: string;
@@ -8642,9 +8646,6 @@ export interface components {
         ListOfAccessScope: {
             items: string[];
         };
-        ListOfAuthnStaff: {
-            items: components["schemas"]["AuthnStaff"][];
-        };
         ListOfCircleDay: {
             items: components["schemas"]["CircleDay"][];
         };
@@ -8737,6 +8738,9 @@ export interface components {
         };
         ListOfSlotRow: {
             items: components["schemas"]["SlotRow"][];
+        };
+        ListOfStaffView: {
+            items: components["schemas"]["StaffView"][];
         };
         ListOfTeamTarget: {
             items: components["schemas"]["TeamTarget"][];
@@ -11947,6 +11951,26 @@ export interface components {
         StaffInviteRequest: {
             email: string;
             name: string;
+            roles: string[];
+        };
+        StaffPerson: {
+            /** @description who they are as a member; nobody if empty */
+            person: string;
+        };
+        StaffView: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            email: string;
+            id: string;
+            installer: boolean;
+            invited: boolean;
+            mfa: boolean;
+            name: string;
+            pending: boolean;
+            /** @description who they are as a member, if somebody said so */
+            person?: string;
+            person_name?: string;
             roles: string[];
         };
         Stand: {
@@ -24786,7 +24810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfAuthnStaff"];
+                    "application/json": components["schemas"]["ListOfStaffView"];
                 };
             };
             400: components["responses"]["400"];
@@ -24862,6 +24886,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "staff.set_person": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and content take effect once, and get the same answer for 48 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPerson"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPerson"];
+                };
             };
             400: components["responses"]["400"];
             401: components["responses"]["401"];

@@ -14,10 +14,13 @@ interface Props {
   onChange?: (id: string | undefined, name?: string) => void
   /** How the one chosen at first is called. */
   name?: string
+  /** What it is for, where no label stands beside it. */
+  label?: string
+  placeholder?: string
 }
 
 /** Somebody, looked for by name, phone or number. */
-export function PickPerson({ slug, id, value, onChange, name }: Props) {
+export function PickPerson({ slug, id, value, onChange, name, label, placeholder }: Props) {
   const { t } = useWords()
   const [typed, setTyped] = useState('')
   const [kept, setKept] = useState<{ value: string; label: string } | undefined>(
@@ -45,7 +48,8 @@ export function PickPerson({ slug, id, value, onChange, name }: Props) {
       id={id}
       allowClear
       showSearch={{ filterOption: false, onSearch: setTyped }}
-      placeholder={t('events.host.find')}
+      aria-label={label}
+      placeholder={placeholder ?? t('events.host.find')}
       loading={found.isFetching}
       notFoundContent={q && found.data ? t('events.host.none') : null}
       value={value || undefined}

@@ -10,6 +10,7 @@ import { useProblem } from '~/app/useProblem'
 import { type Key, useWords } from '~/i18n'
 import { useCopy } from '~/lib/hooks'
 import { Dialog, PageHeader, ProblemNotice, StatusTag } from '~/parts'
+import { PickPerson } from '../events/PickPerson'
 import css from '../page.module.css'
 import { Row, Rows } from '../Section'
 
@@ -35,6 +36,16 @@ export function Staff() {
       )
       await client.invalidateQueries({ queryKey: ['staff', slug] })
     })
+  const say = (id: string, person: string) =>
+    refusal.guard(async () => {
+      await call(
+        api.PUT('/api/v1/communities/{community}/staff/{id}/person', {
+          params: { path: { ...path, id } },
+          body: { person } as never,
+        }),
+      )
+      await client.invalidateQueries({ queryKey: ['staff', slug] })
+    })
   return (
     <>
       <PageHeader
@@ -49,6 +60,7 @@ export function Staff() {
       />
       {staff.error && <ProblemNotice problem={asProblem(staff.error)} onRetry={() => staff.refetch()} />}
       {refusal.problem && <ProblemNotice problem={refusal.problem} onClose={refusal.clear} />}
+      <p className={css.note}>{t('settings.staff.person.note')}</p>
       <Rows none={t('settings.staff.none')}>
         {(staff.data?.items ?? []).map((s) => (
           <Row key={s.id}>
@@ -73,6 +85,16 @@ export function Staff() {
               onChange={(next) => change(s.id, next)}
               options={roles.map((role) => ({ value: role, label: t(`settings.role.${role}` as Key) }))}
             />
+            {may('staff.manage') === 'yes' && !s.pending && (
+              <PickPerson
+                slug={slug}
+                label={t('settings.staff.person')}
+                placeholder={t('settings.staff.person')}
+                name={s.person_name}
+                value={s.person}
+                onChange={(person) => say(s.id, person ?? '')}
+              />
+            )}
           </Row>
         ))}
       </Rows>
