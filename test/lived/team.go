@@ -62,6 +62,9 @@ func (w *World) leading(ctx context.Context) error {
 		if _, err := w.Team.ReturnTx(tx, "owner", members[last-1].Person); err != nil {
 			return err
 		}
+		if err := w.Team.SetPersonTx(tx, seller, members[last].Person); err != nil {
+			return err
+		}
 		_, err = w.Team.TouchTx(tx, seller, members[last].Person)
 		return err
 	})
