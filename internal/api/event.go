@@ -77,6 +77,19 @@ func (a *API) events() {
 		}
 		return e, c.record(tx, "event", e.ID, nil)
 	})
+	change(a, write("event.summary", "PUT /events/{id}/summary", "Writes what an event came to, for who had a ticket and for members; empty takes it away"), func(tx *db.Tx, c *call, in *struct {
+		OneThing
+		Body struct {
+			Text string `json:"text"`
+		}
+	},
+	) (event.Event, error) {
+		e, err := a.Events.SummariseTx(tx, string(in.ID), in.Body.Text)
+		if err != nil {
+			return e, err
+		}
+		return e, c.record(tx, "event", e.ID, nil)
+	})
 	a.tickets()
 	a.production()
 	a.guests()

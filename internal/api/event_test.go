@@ -79,6 +79,7 @@ func (w *world) hold(t *testing.T, ids lived) {
 	juror := w.person(t, "13800000039")
 	w.brings(t, ids["events"], w.make(t, here("/sources"), m{"name": "老王的读者群", "kind": "person"}).ID)
 	w.must(t, 200, "PUT "+one+"/jury", m{"persons": []string{juror}, "need": 1})
+	w.must(t, 200, "PUT "+one+"/summary", m{"text": "三条做法"})
 	w.must(t, 200, "POST "+one+"/jury/verdicts", m{"person": juror, "verdict": "yes"})
 	w.must(t, 200, "POST "+one+"/give-way", m{"hot": m{"template": "salon", "title": m{"zh-Hans": "热点"}, "starts": w.clock.Now()}, "to": w.clock.Now().Add(240 * time.Hour)})
 	w.must(t, 200, "POST "+one+"/scans", m{"code": "nobody's", "nonce": "1"})

@@ -127,16 +127,15 @@ func bodies(ids lived) map[string]any {
 	type m = map[string]any
 	later := testkitLater()
 	return map[string]any{
-		"term.number": m{"number": 9}, "person.reveal_invoice": m{"reason": "check"},
+		"staff.set_person": m{"person": ""}, "term.number": m{"number": 9}, "person.reveal_invoice": m{"reason": "check"},
 		"person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
-		"staff.set_person": m{"person": ""}, "person.edit": m{"fields": m{"city": "x"}}, "person.block": m{"reason": "x"}, "person.reveal": m{"field": "phone", "reason": "x"}, "organisation.reveal": m{"reason": "check"},
 		"person.merge": m{"other": ids["people"]}, "entry.edit": m{"title": "x"}, "opening.move": m{"opens_at": later, "rate": 5},
 		"circle.edit": m{"capacity": 10}, "member.add": m{"person": ids["people"]}, "member.move": m{"to": ids["circles"]}, "member.mute": m{},
 		"message.post": m{"text": "x"}, "task.finish": m{"outcome": "done"}, "task.hand_over": m{"role": "service"}, "task.snooze": m{"until": later},
 		"import.map": m{"columns": []string{"phone", "nickname"}, "existing": "update"}, "staff.set_roles": m{"roles": []string{"viewer"}},
 		"campaign.edit": draft(), "campaign.approve": m{"version": 1}, "campaign.test": m{"person": ids["people"]},
 		"event.edit": m{"city": "x"}, "event.scan": m{"code": "x", "nonce": "x"},
-		"event.jury": m{"persons": []string{ids["people"]}, "need": 1}, "event.judge": m{"person": ids["people"], "verdict": "yes"},
+		"event.summary": m{"text": "x"}, "event.jury": m{"persons": []string{ids["people"]}, "need": 1}, "event.judge": m{"person": ids["people"], "verdict": "yes"},
 		"guest.edit": m{"role": "x"}, "guest.note": m{"text": "x"}, "guest.answer": m{"state": "agreed"},
 		"topic.edit": m{"about": "x"}, "topic.bring": m{"topic": ids["topics"]}, "event.topic": m{"topic": ids["topics"]},
 		"event.give_way": m{"hot": m{"template": "salon", "title": m{"zh-Hans": "x"}, "starts": later}, "to": later},

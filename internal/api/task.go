@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qunce/qunce/internal/domain/event"
 	"github.com/qunce/qunce/internal/domain/growth"
 	"github.com/qunce/qunce/internal/domain/intake"
 	"github.com/qunce/qunce/internal/domain/people"
@@ -32,6 +33,18 @@ func mayFinish(c *call, kind task.Kind, outcome task.Outcome) error {
 		return access.Allowed(c.Principal, access.MoneyPost, c.Community)
 	}
 	return nil
+}
+
+// canBe refuses an end of a task that isn't true yet: a summary is sent once there is one.
+func (a *API) canBe(tx *db.Tx, t task.Task, outcome task.Outcome) error {
+	if t.Kind != event.SendSummary || outcome != event.Sent || t.SubjectKind != "run" {
+		return nil
+	}
+	r, err := a.Paths.Explain(tx, t.Subject)
+	if err != nil {
+		return err
+	}
+	return a.Events.NeedSummaryTx(tx, r.Subject)
 }
 
 // notOwn refuses an end of a task that would reward whoever ends it, or who made the token that does.
@@ -219,6 +232,9 @@ func (a *API) finishTask(ctx context.Context, c *call, in *finishInput) (task.Ta
 	}
 	return alter(ctx, a, c, in, func(tx *db.Tx, c *call, in *finishInput) (task.Task, error) {
 		if err := a.notOwn(tx, c, t, in.Body.Outcome); err != nil {
+			return t, err
+		}
+		if err := a.canBe(tx, t, in.Body.Outcome); err != nil {
 			return t, err
 		}
 		t, err := a.Tasks.FinishTx(tx, worker(c.Principal), string(in.ID), in.Body.Outcome, in.Body.Proof)

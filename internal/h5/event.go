@@ -181,6 +181,7 @@ type eventView struct {
 	Room                                                           string    // where it takes place, for who has
 	Script                                                         *roomLink // to its script room
 	Sells                                                          *saleCard
+	Summary                                                        string // of what is over, for who may read it
 }
 
 type ticketCard struct{ State, Href, Word, Until string }
@@ -273,6 +274,15 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event, entry str
 		d.Ended = x.T("h5.event.over")
 	case l.House.Room > 0:
 		d.Left = strconv.Itoa(l.House.Room)
+	}
+	if over && e.Summary != "" {
+		reads, err := p.readsSummary(tx, v, l)
+		if err != nil {
+			return d, err
+		}
+		if reads {
+			d.Summary = e.Summary
+		}
 	}
 	if d.Ticket, err = p.ticketCard(tx, x, v, l); err != nil {
 		return d, err

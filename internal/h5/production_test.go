@@ -1,6 +1,8 @@
 package h5_test
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,4 +115,37 @@ func TestAClassIsPrepared(t *testing.T) {
 	w.until(a, "who teaches is agreed", "agree-outline")
 	w.finishes(a, "agree-outline", "dropped")
 	w.until(a, "what is taught is not", "replan-event")
+}
+
+// E2: a summary reaches who had a ticket, once there is one: they are told, and read it on the event's page, as members do; a stranger
+// doesn't.
+func TestASummaryReachesWhoHadATicket(t *testing.T) {
+	a, community, clk, p := serve(t, "operators")
+	w := walker{t, a, community, clk, p}
+	w.see("/e/join?lang=zh-Hans")
+	w.member("13900000001", "林一")
+	e := w.plans("session", "专场", 2*24*time.Hour)
+	here := "/events/" + e.Code
+	w.send(here+"/claim", url.Values{"type": {"member"}})
+	w.until(a, "planned late", "invite-guest")
+	w.finishes(a, "invite-guest", "declined")
+	w.until(a, "declined", "replan-event")
+	w.finishes(a, "replan-event", "goes-on")
+	clk.Set(e.Ends.Add(time.Minute))
+	w.until(a, "over", "send-summary")
+	w.finishes(a, "send-summary", "sent") // by who goes round the API, which refuses it
+	w.until(a, "there is none", "send-summary")
+	w.write(func(tx *db.Tx) error {
+		_, err := a.Events.SummariseTx(tx, e.ID, "三条做法：\n先问再答。")
+		return err
+	})
+	w.finishes(a, "send-summary", "sent")
+	w.ends(a, "production", e.ID, "held")
+	clk.Advance(24 * time.Hour) // it was night
+	w.signIn("13900000001")
+	w.see("/me", "会后总结：专场")
+	w.see(here, "会后总结", "先问再答。")
+	if page := w.stranger().see(here, "专场"); strings.Contains(page.HTML, "先问再答") {
+		t.Error("a stranger reads it")
+	}
 }

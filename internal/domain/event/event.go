@@ -56,6 +56,7 @@ type Event struct {
 	CreatedAt   time.Time `json:"created_at"`
 	CancelledAt time.Time `json:"cancelled_at,omitzero"`
 	Answers     int       `json:"answers" doc:"how many of those who came have answered"`
+	Summary     string    `json:"summary,omitempty" doc:"what it came to, for who had a ticket and for members"`
 }
 
 // Terms are what tickets an event has.

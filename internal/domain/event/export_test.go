@@ -1,6 +1,10 @@
 package event
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/qunce/qunce/internal/platform/db"
+)
 
 // Fold is fold on a line, for the fuzz test.
 func Fold(s string) string {
@@ -15,3 +19,6 @@ func Interval(n, promoters, detractors int) (nps, low, high float64) {
 	low, high = c.interval()
 	return c.nps(), low, high
 }
+
+// TellSummaryTx tells an event's holders of its summary, as a path does.
+func TellSummaryTx(tx *db.Tx, event string) error { return summaryTelling{Event: event}.enqueue(tx) }

@@ -57,6 +57,11 @@ type (
 		Event  fact.ID `json:"event"`
 		Starts int64   `json:"starts"`
 	}
+	// SummaryTold : the summary of the event is there to be read. Person is the holder of a ticket.
+	SummaryTold struct {
+		Ticket fact.ID `json:"ticket"`
+		Event  fact.ID `json:"event"`
+	}
 	// TicketReturned : a valid ticket is no longer one.
 	TicketReturned struct {
 		Ticket fact.ID  `json:"ticket"`
@@ -196,6 +201,7 @@ func Facts() []any {
 		Cancelled{},
 		TicketTaken{},
 		TicketMoved{},
+		SummaryTold{},
 		TicketReturned{},
 		FriendGiven{},
 		FriendClaimed{},

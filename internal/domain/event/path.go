@@ -32,6 +32,7 @@ func (s *Service) Install(e *path.Engine, zone func(ctx context.Context, communi
 			return x.at(e), err
 		}})
 	}
+	e.Register(s.summaryAction())
 	e.RegisterSource(path.Source{
 		Prefix: "event", Names: []string{"id", "code", "title", "kind", "state", "template", "series", "city", "host", "capacity", "tickets", "answers", "jury", "starts", "ends", "when", "hours", "offer_ends", "sells", "holds", "stay", "bought"},
 		Read: func(tx *db.Tx, r *path.Run) (map[string]any, error) {

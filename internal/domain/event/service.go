@@ -97,6 +97,7 @@ func (s *Service) Register(r *job.Runner) {
 		return nil, s.moved(ctx, j.Community)
 	})
 	r.OnJob(tellJob, job.Options{}, s.tellMoved)
+	r.OnJob(tellSummaryJob, job.Options{}, s.tellSummary)
 	r.OnTimer(slotsTimer, func(tx *db.Tx, _ job.Timer) error { return s.sweep(tx) })
 }
 

@@ -35,14 +35,14 @@ func templates(tx *db.Tx) ([]Template, error) {
 	}, `SELECT body FROM event_template WHERE community_id = $1 ORDER BY position, name`, tx.Community())
 }
 
-const selectEvent = `SELECT id, code, kind, state, template, title, about, starts, ends, city, place, link, series, host, capacity, terms, version, created_at, cancelled_at, answers
+const selectEvent = `SELECT id, code, kind, state, template, title, about, starts, ends, city, place, link, series, host, capacity, terms, version, created_at, cancelled_at, answers, summary
 	FROM event WHERE community_id = $1`
 
 func scanEvent(r *db.Row) (e Event, err error) {
 	var title, about db.JSON[text.Text]
 	var terms db.JSON[Terms]
 	err = r.Scan(&e.ID, &e.Code, &e.Kind, &e.State, &e.Template, &title, &about, &e.Starts, &e.Ends, &e.City, &e.Place, &e.Link, &e.Series, &e.Host,
-		&e.Capacity, &terms, &e.Version, &e.CreatedAt, &e.CancelledAt, &e.Answers)
+		&e.Capacity, &terms, &e.Version, &e.CreatedAt, &e.CancelledAt, &e.Answers, &e.Summary)
 	e.Title, e.About, e.Terms = title.V, about.V, terms.V
 	return e, err
 }
@@ -78,6 +78,12 @@ func updateEvent(tx *db.Tx, e Event) (bool, error) {
 
 func cancelEvent(tx *db.Tx, e Event) error {
 	return tx.Put(`UPDATE event SET state = 'cancelled', cancelled_at = $3, version = $4 WHERE community_id = $1 AND id = $2`, tx.Community(), e.ID, e.CancelledAt, e.Version)
+}
+
+// setSummary keeps an event's summary; not of one that is called off.
+func setSummary(tx *db.Tx, id, summary string) (bool, error) {
+	n, err := tx.Exec(`UPDATE event SET summary = $3 WHERE community_id = $1 AND id = $2 AND state = 'planned'`, tx.Community(), id, summary)
+	return n == 1, err
 }
 
 // listEvents reads the calendar from a cursor on.

@@ -1571,6 +1571,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/communities/{community}/events/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes what an event came to, for who had a ticket and for members; empty takes it away */
+        put: operations["event.summary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/communities/{community}/events/{id}/tickets": {
         parameters: {
             query?: never;
@@ -6029,6 +6046,8 @@ export interface components {
             /** Format: date-time */
             starts: string;
             state: string;
+            /** @description what it came to, for who had a ticket and for members */
+            summary?: string;
             /** @description that it was made from */
             template?: string;
             title: {
@@ -6543,6 +6562,8 @@ export interface components {
             /** Format: date-time */
             starts: string;
             state: string;
+            /** @description what it came to, for who had a ticket and for members */
+            summary?: string;
             /** @description that it was made from */
             template?: string;
             title: {
@@ -6609,6 +6630,9 @@ export interface components {
             left: number;
             /** Format: int64 */
             stayed: number;
+        };
+        EventSummaryRequest: {
+            text: string;
         };
         EventSurvey: {
             /**
@@ -6837,6 +6861,8 @@ export interface components {
             /** Format: date-time */
             starts: string;
             state: string;
+            /** @description what it came to, for who had a ticket and for members */
+            summary?: string;
             /** @description that it was made from */
             template?: string;
             title: {
@@ -17324,6 +17350,46 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             410: components["responses"]["410"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    "event.summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the community's slug */
+                community: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventSummaryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            410: components["responses"]["410"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             500: components["responses"]["500"];

@@ -13,6 +13,7 @@ import { outcomeName } from '../ways'
 import { EventGuests } from './EventGuests'
 import { Jury } from './Jury'
 import css from './Production.module.css'
+import { Summary } from './Summary'
 
 type Course = EventProduction['courses'][number]
 type Stop = Course['stops'][number]
@@ -37,6 +38,7 @@ const withdrawn = (stop: Stop) => stop.state === 'done' && stop.kind === 'ask' &
 export function Production({ slug, event }: { slug: string; event: EventView }) {
   const { t } = useWords()
   const text = useText()
+  const now = useNow()
   const query = useQuery({ ...productionQuery(slug, event.id), refetchInterval: 30_000 })
   if (query.error) return <ProblemNotice problem={asProblem(query.error)} onRetry={() => void query.refetch()} />
   if (!query.data) return <p className={page.soft}>{t('common.loading')}</p>
@@ -58,6 +60,7 @@ export function Production({ slug, event }: { slug: string; event: EventView }) 
         ))}
       </div>
       <div>
+        {event.state === 'planned' && Date.parse(event.starts) < now && <Summary slug={slug} event={event} />}
         <EventGuests slug={slug} event={event} />
         <Jury slug={slug} event={event} jury={jury} />
       </div>

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react'
+import { fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { community, open, operator, server } from '~/test/render'
 
@@ -109,4 +109,35 @@ test('the board has each event ahead with the step that it stands at, whose task
   expect(screen.getByText(/逾期|超/)).toBeTruthy()
   expect(screen.getByText('没有待办')).toBeTruthy()
   expect(screen.getByRole('link', { name: /线上专场/ }).getAttribute('href')).toContain('events/e1/production')
+})
+
+test('what an event came to is written once it has begun (E2)', async () => {
+  let sent: unknown
+  const over = { ...event, state: 'planned', starts: '2026-01-01T12:00:00Z', ends: '2026-01-01T14:00:00Z' }
+  server({
+    'GET /api/v1/session': () => ({
+      operator,
+      mfa: true,
+      communities: [{ ...community, name: { 'zh-Hans': community.name } }],
+    }),
+    [`GET ${here}`]: () => ({ actions: ['event.read', 'event.write'] }),
+    [`GET ${here}/events/e1`]: () => over,
+    [`GET ${here}/events/e1/production`]: () => ({
+      courses: [],
+      jury: { state: 'none', names: {}, round: 0, need: 0, yes: 0, no: 0, jurors: [] },
+    }),
+    [`GET ${here}/guests`]: () => ({ items: [] }),
+    [`GET ${here}/events/e1/guests`]: () => ({ asks: [] }),
+    [`GET ${here}/topics`]: () => ({ items: [] }),
+    [`PUT ${here}/events/e1/summary`]: async (request: Request) => {
+      sent = await request.json()
+      return { ...over, summary: '三条做法' }
+    },
+  })
+  open('/c/mothers/events/e1/production')
+  const field = await screen.findByLabelText(/写下这场讲了什么/)
+  fireEvent.change(field, { target: { value: '三条做法' } })
+  fireEvent.click(screen.getByText(/^保\s?存$/).closest('button') as HTMLElement)
+  await screen.findByText('总结已保存。')
+  expect(sent).toEqual({ text: '三条做法' })
 })
