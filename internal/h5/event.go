@@ -275,14 +275,8 @@ func (p *Pages) eventView(tx *db.Tx, x *view, v *visit, e event.Event, entry str
 	case l.House.Room > 0:
 		d.Left = strconv.Itoa(l.House.Room)
 	}
-	if over && e.Summary != "" {
-		reads, err := p.readsSummary(tx, v, l)
-		if err != nil {
-			return d, err
-		}
-		if reads {
-			d.Summary = e.Summary
-		}
+	if d.Summary, err = p.summaryFor(tx, v, l); err != nil {
+		return d, err
 	}
 	if d.Ticket, err = p.ticketCard(tx, x, v, l); err != nil {
 		return d, err

@@ -9,6 +9,18 @@ import (
 	"github.com/qunce/qunce/internal/platform/db"
 )
 
+// summaryFor is the summary of an event that is over, if the visitor may read it.
+func (p *Pages) summaryFor(tx *db.Tx, v *visit, l event.Look) (string, error) {
+	if l.Event.Summary == "" || l.Event.Ends.After(tx.Now()) {
+		return "", nil
+	}
+	reads, err := p.readsSummary(tx, v, l)
+	if !reads {
+		return "", err
+	}
+	return l.Event.Summary, err
+}
+
 // readsSummary tells whether an event's summary is for the visitor: who has a ticket, its host, and whoever could have one for nothing.
 func (p *Pages) readsSummary(tx *db.Tx, v *visit, l event.Look) (bool, error) {
 	if l.Ticket != nil && l.Ticket.State == event.Valid {

@@ -98,6 +98,9 @@ func (p Playbook) check() []Problem {
 	c.team()
 	c.form()
 	c.refused("intake.pages", intake.CheckPages(c.Intake.Pages))
+	if slices.ContainsFunc(c.Intake.Entries, func(e Entry) bool { return e.Page == "" }) { // which shows the landing page
+		c.refused("intake.landing", intake.CheckLanding(c.Intake.Landing))
+	}
 	c.landings()
 	c.ways()
 	c.names()

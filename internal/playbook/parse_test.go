@@ -23,6 +23,7 @@ circles:
 contacts:
   - {id: nurse-1, group: nurses, name: 小安, daily: 10, duty: true}
 intake:
+  landing: {title: 一起学, benefits: [每晚答疑], endorsers: [{name: 作者}], how_to: [填资料]}
   form:
     - {name: name, type: text, required: true, label: 姓名}
   consents:

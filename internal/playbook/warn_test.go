@@ -50,3 +50,22 @@ func TestWhatACarefulOperatorLooksAtAgain(t *testing.T) {
 		}
 	}
 }
+
+// G8: the page of the entries that name none is refused like any other without what a visitor gets, who stands behind it and how to join.
+func TestTheLandingPageSaysWhatItMust(t *testing.T) {
+	source, err := playbooks.Files.ReadFile("course.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for field, key := range map[string]string{"benefits": "    benefits:\n", "endorsers": "    endorsers:\n", "how_to": "    how_to:\n"} {
+		from := strings.Index(string(source), key)
+		to := from + len(key)
+		for strings.HasPrefix(string(source)[to:], "      ") {
+			to += strings.Index(string(source)[to:], "\n") + 1
+		}
+		_, problems := playbook.Parse([]byte(string(source)[:from] + string(source)[to:]))
+		if len(problems) != 1 || problems[0].Field != "intake.landing."+field || problems[0].Line == 0 {
+			t.Errorf("without %s: %+v", field, problems)
+		}
+	}
+}

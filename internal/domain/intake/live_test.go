@@ -21,6 +21,7 @@ circles:
   - {name: floor, kind: base, name_pattern: "{n} 层", capacity: 3, growable: true}
   - {name: hall, kind: base, name_pattern: "{n} 厅", capacity: 2}
 intake:
+  landing: {title: 一起学, benefits: [每晚答疑], endorsers: [{name: 作者}], how_to: [填资料]}
   entries:
     - {code: grows, title: 自动开群, path: live, live_code: floor}
     - {code: fixed, title: 固定群, path: steady, live_code: hall}

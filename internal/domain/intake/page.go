@@ -87,18 +87,29 @@ func CheckPages(pages []Page) error {
 	return errs.Join(bad...)
 }
 
+// CheckLanding refuses the page of the entries that name none for the same reasons.
+func CheckLanding(l Landing) error { return errs.Join(l.problems("")...) }
+
 func (v PageVersion) problems(at string) (bad []*errs.Error) {
+	if !validPageName(v.Name) {
+		bad = append(bad, ErrPageName.At(at+"/name"))
+	}
+	if v.Weight < 0 || v.Weight > maxPageWeight {
+		bad = append(bad, ErrPageWeight.With("max", maxPageWeight).At(at+"/weight"))
+	}
+	return append(bad, v.Landing.problems(at)...)
+}
+
+func (l Landing) problems(at string) (bad []*errs.Error) {
 	for _, x := range []struct {
 		wrong bool
 		e     *errs.Error
 		field string
 	}{
-		{!validPageName(v.Name), ErrPageName, "/name"},
-		{v.Weight < 0 || v.Weight > maxPageWeight, ErrPageWeight.With("max", maxPageWeight), "/weight"},
-		{v.Title.In(text.Hans) == "", ErrPageTitle, "/title"},
-		{len(v.Benefits) == 0, ErrPageBenefits, "/benefits"},
-		{len(v.Endorsers) == 0, ErrPageEndorsers, "/endorsers"},
-		{len(v.HowTo) == 0, ErrPageHowTo, "/how_to"},
+		{l.Title.In(text.Hans) == "", ErrPageTitle, "/title"},
+		{len(l.Benefits) == 0, ErrPageBenefits, "/benefits"},
+		{len(l.Endorsers) == 0, ErrPageEndorsers, "/endorsers"},
+		{len(l.HowTo) == 0, ErrPageHowTo, "/how_to"},
 	} {
 		if x.wrong {
 			bad = append(bad, x.e.At(at+x.field))

@@ -29,6 +29,7 @@ contacts:
   - {id: nurse-1, group: nurses, name: 小安, daily: 1, duty: true}
   - {id: nurse-2, group: nurses, name: 小宁, daily: 1, duty: true}
 intake:
+  landing: {title: 一起学, benefits: [每晚答疑], endorsers: [{name: 作者}], how_to: [填资料]}
   form:
     - {name: name, type: text, required: true, label: 姓名}
     - {name: nickname, type: text, label: 称呼}
