@@ -294,7 +294,7 @@ func (w *world) keepUp(t *testing.T) {
 	if a := w.must(t, 200, "POST "+here("/playbook/check"), m{"source": changed}); !strings.Contains(a.body, "capacity") {
 		t.Errorf("checked: %s", a)
 	}
-	if a := w.must(t, 200, "POST "+here("/playbook/apply"), m{"source": changed}); !strings.Contains(a.body, `"version":2`) {
+	if a := w.must(t, 200, "POST "+here("/playbook/apply"), m{"source": changed, "acknowledge": true}); !strings.Contains(a.body, `"version":2`) {
 		t.Errorf("applied: %s", a)
 	}
 	w.must(t, 200, "GET "+here("/playbook"), nil)

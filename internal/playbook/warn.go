@@ -34,6 +34,8 @@ func (p Playbook) Warnings() []Problem {
 	flag("intake.pages", p.Intake.Pages)
 	flag("membership", p.Membership)
 	flag("events", p.Events)
+	flag("shop", p.Shop)
+	flag("growth", p.Growth)
 	for name, t := range p.Touch.Templates {
 		if t.Purpose == "marketing" {
 			flag("touch.templates."+name, t)

@@ -2,6 +2,7 @@ package playbook_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // G8, spine "Law in code": absolute words in what the public reads are told with their line, and applied only when acknowledged;
-// what staff and members say to each other is theirs. The shipped playbooks have none.
+// what staff and members say to each other is theirs. Of the shipped playbooks two pay for pictures, and are warned of it.
 func TestWhatACarefulOperatorLooksAtAgain(t *testing.T) {
 	files, err := playbooks.Files.ReadDir(".")
 	if err != nil {
@@ -25,7 +26,14 @@ func TestWhatACarefulOperatorLooksAtAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		p, problems := playbook.Parse(source)
-		if w := p.Warnings(); len(problems)+len(w) > 0 {
+		w := p.Warnings()
+		if f.Name() == "operators.yaml" || f.Name() == "mothers.yaml" { // they pay for pictures of what was shared, which is for their operators to answer for
+			if len(w) != 1 || w[0].Field != "growth.proofs[0]" || w[0].Line == 0 || !strings.Contains(w[0].Reason, "WeChat") {
+				t.Errorf("warnings %v", w)
+			}
+			w = nil
+		}
+		if len(problems)+len(w) > 0 {
 			t.Errorf("%s: %v %v", f.Name(), problems, w)
 		}
 		if f.Name() != "operators.yaml" {
@@ -34,18 +42,26 @@ func TestWhatACarefulOperatorLooksAtAgain(t *testing.T) {
 		loud := strings.Replace(string(source), "zh-Hans: 每周两场，十分钟读完一个人的实战", "zh-Hans: 全网第一的文字专场", 1)
 		loud = strings.Replace(loud, "levels: [{rate_bp: 1500}]", "levels: [{rate_bp: 1500}, {rate_bp: 500}]", 1)
 		loud = strings.Replace(loud, "讲自己做过的事", "讲自己做过的最好的事", 1) // a circle's rule is no advertisement
+		loud = strings.Replace(loud, "zh-Hans: 运营人年度精选, zh-Hant", "zh-Hans: 史上最好的年度精选, zh-Hant", 1)
+		loud = strings.Replace(loud, "zh-Hans: 转发打卡, zh-Hant", "zh-Hans: 全网第一打卡, zh-Hant", 1)
 		p, problems = playbook.Parse([]byte(loud))
-		w := p.Warnings()
-		if len(problems) > 0 || len(w) != 2 {
+		w = p.Warnings()
+		var fields []string
+		for _, x := range w {
+			fields = append(fields, x.Field)
+			if x.Line == 0 {
+				t.Errorf("no line: %v", x)
+			}
+		}
+		want := []string{"growth.programmes[0].levels", "growth.proofs[0].title.zh-Hans", "growth.proofs[0]", "intake.pages[0].versions[1].title.zh-Hans", "shop.products[0].title.zh-Hans"}
+		if len(problems) > 0 || !slices.Equal(slices.Compact(fields), want) {
 			t.Fatalf("%v %v", problems, w)
 		}
-		if w[0].Field != "growth.programmes[0].levels" || w[0].Line == 0 || w[1].Field != "intake.pages[0].versions[1].title.zh-Hans" || !strings.Contains(w[1].Reason, "全网第一") {
-			t.Errorf("warnings %v", w)
-		}
-		if n, err := p.Heed(false); n != 2 || !errors.Is(err, playbook.ErrWarned) {
+		count := len(w)
+		if n, err := p.Heed(false); n != count || !errors.Is(err, playbook.ErrWarned) {
 			t.Errorf("not acknowledged: %d, %v", n, err)
 		}
-		if n, err := p.Heed(true); n != 2 || err != nil {
+		if n, err := p.Heed(true); n != count || err != nil {
 			t.Errorf("acknowledged: %d, %v", n, err)
 		}
 	}

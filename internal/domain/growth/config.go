@@ -234,6 +234,9 @@ func (c Config) Warnings() (out []Warning) {
 		warn(len(p.Levels) == maxLevels, "/levels", "growth.warning.two_levels")
 		warn(p.Promoters == Anyone && p.Binds == Click && p.ValidDays == forEver, "/valid_days", "growth.warning.click_for_ever")
 	}
+	for i := range c.Proofs { // whatever a picture shows, it is likely to be that something was shared
+		out = append(out, Warning{fmt.Sprintf("/proofs/%d", i), "growth.warning.pays_sharing"})
+	}
 	if c.Asking.Days > 0 && c.Asking.Days < askDays {
 		out = append(out, Warning{"/asking/days", "growth.warning.asks_often"})
 	}

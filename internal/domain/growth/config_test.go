@@ -58,8 +58,8 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("a careful one: %v", got)
 	}
 	p.ValidDays, p.FreezeDays, p.Levels = 0, &none, append(p.Levels, p.Levels[0])
-	got := growth.Config{Programmes: []growth.Programme{p}, Asking: growth.Asking{Days: 7}}.Warnings()
-	if len(got) != 4 || got[0].Field != "/programmes/0/valid_days" {
+	got := growth.Config{Programmes: []growth.Programme{p}, Asking: growth.Asking{Days: 7}, Proofs: []growth.ProofRule{{Name: "share", Points: 50}}}.Warnings()
+	if len(got) != 5 || got[3].Field != "/proofs/0" || got[3].Code != "growth.warning.pays_sharing" || got[0].Field != "/programmes/0/valid_days" {
 		t.Errorf("got %v", got)
 	}
 }
