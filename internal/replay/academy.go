@@ -40,6 +40,8 @@ func academyParameters() map[string]float64 {
 		"staff":         4, "staff.from": 9, "staff.to": 21,
 		"minutes.add-sales-account": 3, "minutes.fill-duty": 2, "minutes.check-nickname": 1, "minutes.help-introduction": 8, "minutes.add-service-account": 2,
 		"minutes.call-about-renewal": 6, "minutes.follow-absent": 4, "minutes.follow-left": 4, "minutes.follow-stayed": 8, "minutes.review-bond": 5, "minutes.review-reward": 5, "minutes.idle": 120,
+		"minutes.late-introduction": 5, "minutes.ask-for-poster": 3, "minutes.invite-guest": 20, "minutes.agree-outline": 30, "minutes.send-summary": 10,
+		"minutes.look-into-event": 15, "minutes.replan-event": 20,
 	}
 }
 

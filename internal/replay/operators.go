@@ -38,7 +38,7 @@ func operatorsParameters() map[string]float64 {
 		"go.give": 0.01, "go.claim": 0.5, "go.convert": 0.12, "delay.convert": 3 * 24 * 3600,
 		"error.code": 0.03, "consent.marketing": 0.7,
 		"staff": 2, "staff.from": 9, "staff.to": 21, "minutes.review-registration": 1, "minutes.ask-for-poster": 3, "minutes.idle": 60,
-		"minutes.invite-guest": 20, "minutes.agree-outline": 30, "minutes.take-script": 5, "minutes.choose-jury": 60, "minutes.send-summary": 10, "staff.right": 0.97,
+		"minutes.invite-guest": 20, "minutes.agree-outline": 30, "minutes.take-script": 5, "minutes.choose-jury": 60, "minutes.send-summary": 10, "minutes.look-into-event": 15, "minutes.replan-event": 20, "staff.right": 0.97,
 	}
 }
 
