@@ -73,6 +73,7 @@ func (x *season) plan(template string, at time.Time) {
 		}
 		x.held[template]++
 		if template == "session" {
+			s.at(e.Ends, func(ctx context.Context) error { return x.summarise(ctx, e) })
 			s.at(at.AddDate(0, 0, -6), func(ctx context.Context) error { return x.judge(ctx, e) })
 		}
 		s.at(at.AddDate(0, 0, -5), func(ctx context.Context) error { return x.invite(ctx, e) })
@@ -233,6 +234,14 @@ func (x *season) report() {
 	s.figure("answers after events", float64(x.answers), "answers", float64(x.came["session"]+x.came["salon"]))
 	s.published("salons held", "about 50 of 50 people", "case 1")
 	s.published("friend tickets given", "3 for every member and session", "case 1")
+}
+
+// summarise writes what a session came to, which its staff sends.
+func (x *season) summarise(ctx context.Context, e event.Event) error {
+	return x.s.DB.Do(ctx, x.s.community, func(tx *db.Tx) error {
+		_, err := x.s.Events.SummariseTx(tx, e.ID, e.Title.In(text.Hans))
+		return err
+	})
 }
 
 // admit is what staff does with the tasks of this club: whoever looks odd is let in, guests agree, scripts come, promoters post.
