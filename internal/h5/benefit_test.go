@@ -19,11 +19,7 @@ import (
 func TestAClassIsUsedOnce(t *testing.T) {
 	a, community, clk, p := serve(t, "academy")
 	w := walker{t, a, community, clk, p}
-	w.see("/e/join?lang=zh-Hans")
-	w.register("13900000001", "林一")
-	order := w.send("/plans/vip/buy", url.Values{"key": {w.see("/plans").Value("key")}})
-	w.send(w.send(order+"/pay", url.Values{"by": {"sandbox"}}), nil)
-	w.settle()
+	w.vip()
 	first, second := w.plans("class", "第一课", 48*time.Hour), w.plans("class", "第二课", 96*time.Hour)
 	w.see("/me", "两天线下课", "剩 1 / 1")
 	w.see("/events/"+first.Code, "用掉 1 次两天线下课（剩 1 / 1）", "免费")
@@ -72,5 +68,40 @@ func TestAClassIsUsedOnce(t *testing.T) {
 	clk.Advance(15 * time.Minute)
 	if status, page := staff("POST", "/card/"+code+"/use", url.Values{"key": {form[1]}, "benefit": {"class"}}); status != http.StatusGone {
 		t.Errorf("long after the check: %d %s", status, page)
+	}
+}
+
+// vip makes the phone's holder a member of the academy.
+func (w walker) vip() {
+	w.Helper()
+	w.see("/e/join?lang=zh-Hans")
+	w.register("13900000001", "林一")
+	order := w.send("/plans/vip/buy", url.Values{"key": {w.see("/plans").Value("key")}})
+	w.send(w.send(order+"/pay", url.Values{"by": {"sandbox"}}), nil)
+	w.settle()
+}
+
+// M2: in grace both sides see how many days are left; the three dates each have their own words.
+func TestGraceCountsDown(t *testing.T) {
+	a, community, clk, p := serve(t, "academy")
+	w := walker{t, a, community, clk, p}
+	w.vip()
+	first := w.see("/me/card", "首次成为会员", "连续会员自", clk.Now().Format(time.DateOnly), "有效期至 2027-03-07")
+	if strings.Contains(first.Words(), "宽限期") {
+		t.Errorf("grace before the end: %s", first.Words())
+	}
+	w.send("/plans/vip/buy", url.Values{"key": {w.see("/plans").Value("key")}}) // a renewal that nobody pays
+	clk.Set(time.Date(2027, 4, 4, 12, 0, 0, 0, time.UTC))
+	w.settle()
+	w.signIn("13900000001")
+	for _, page := range []string{"/me", "/me/card", "/plans"} {
+		w.see(page, "已到期，宽限期还剩 3 天（至 2027-04-06），权益不变")
+	}
+	staff := w.door(access.Service)
+	var code string
+	person := w.personOf("13900000001")
+	w.must(a.DB.Read(t.Context(), community, func(tx *db.Tx) (err error) { code, err = a.Members.CardCodeTx(tx, person); return err }))
+	if _, page := staff("GET", "/card/"+code, nil); !strings.Contains(page, "宽限期还剩 3 天") {
+		t.Errorf("the staff sees %s", page)
 	}
 }

@@ -129,7 +129,7 @@ func (p *Pages) checkView(tx *db.Tx, v *visit, code string, c membership.Card) (
 		d.Title = x.T("h5.card.valid")
 	}
 	for _, m := range c.Memberships {
-		d.Plans = append(d.Plans, companyTerm{m.Title.In(v.lang), m.Number, x.T("h5.member." + string(m.State)), membership.LastDay(m.Ends, x.zone())})
+		d.Plans = append(d.Plans, companyTerm{m.Title.In(v.lang), m.Number, x.standing(m.State, m.GraceUntil), membership.LastDay(m.Ends, x.zone())})
 	}
 	may, err := p.Members.EntitlementsTx(tx, c.Person)
 	keys := id.NewSource() // a use is found by its key, which is an id

@@ -162,7 +162,7 @@ func (p *Pages) companyTerms(tx *db.Tx, x *view, id string) (out []companyTerm, 
 	for _, t := range terms {
 		switch t.State {
 		case membership.Pending, membership.Active, membership.Grace:
-			out = append(out, companyTerm{t.Title.In(x.lang), t.Number, x.T("h5.member." + string(t.State)), membership.LastDay(t.Ends, x.zone())})
+			out = append(out, companyTerm{t.Title.In(x.lang), t.Number, x.standing(t.State, t.GraceUntil), membership.LastDay(t.Ends, x.zone())})
 		}
 	}
 	return out, err

@@ -35,7 +35,7 @@ type planCard struct {
 	Price, Credit, Due, Ends, Word  string
 	Left                            int // places of the wave; 0 where there is no wave
 	Benefits                        []string
-	Has                             string // until when they have it already
+	Has                             string // that they have it already, and until when
 	Whynot                          *Refusal
 }
 
@@ -110,7 +110,10 @@ func (p *Pages) planCard(tx *db.Tx, x *view, v *visit, o membership.Offer, has [
 	}
 	for _, m := range has {
 		if m.Plan == o.Name {
-			c.Has = membership.LastDay(m.Ends, v.community.Location())
+			c.Has = x.T("h5.plans.has", "until", membership.LastDay(m.Ends, x.zone()))
+			if m.State == membership.Grace {
+				c.Has = x.standing(m.State, m.GraceUntil)
+			}
 		}
 	}
 	q, err := p.Members.QuoteTx(tx, v.who.ID, o.Name)
@@ -142,6 +145,7 @@ func (p *Pages) buyPlan(w http.ResponseWriter, r *http.Request, v *visit) error 
 
 type homeCard struct {
 	Title, Number, Until, State string
+	Since, Run                  string // when they first became a member; when the unbroken run began
 	By                          string // the company by which they have it
 	Benefits                    []homeBenefit
 }
@@ -211,7 +215,10 @@ func (p *Pages) cards(tx *db.Tx, v *visit, person string) (out []homeCard, err e
 		return nil, err
 	}
 	for _, m := range has {
-		c := homeCard{Title: m.Title.In(v.lang), Number: m.Number, Until: membership.LastDay(m.Ends, v.community.Location()), State: x.T("h5.member." + string(m.State))}
+		c := homeCard{
+			Title: m.Title.In(v.lang), Number: m.Number, Until: membership.LastDay(m.Ends, x.zone()), State: x.standing(m.State, m.GraceUntil),
+			Since: day(m.MemberSince.In(x.zone())), Run: day(m.RunStart.In(x.zone())),
+		}
 		if m.Company != "" {
 			by, err := p.People.OrganisationTx(tx, m.Company)
 			if err != nil {
