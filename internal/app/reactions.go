@@ -27,6 +27,7 @@ func (a *App) react() {
 		a.Paths.Register(x)
 	}
 	a.Paths.RegisterSource(a.Circles.Source())
+	a.Paths.Register(a.Members.UseAction())
 	a.Paths.RegisterSource(a.Members.Source())
 	a.Paths.RegisterSource(a.Members.PersonSource())
 	a.Intake.Install(a.Paths)

@@ -45,6 +45,28 @@ func (s *Service) Source() path.Source {
 	}
 }
 
+// NoneLeft is the outcome of membership.use for a person who has none left, or no membership with the benefit.
+const NoneLeft = "none_left"
+
+// UseAction lets paths use a benefit of their run's person. Staff can take such a use back by hand.
+func (s *Service) UseAction() path.Action {
+	return path.Action{
+		Name: "membership.use", Doc: "Uses one of a benefit of the person's memberships, of the term that ends first with one left.",
+		Params: map[string]path.Param{"benefit": {Type: path.Text, Required: true}}, Outcomes: []string{NoneLeft},
+		Run: func(c *path.Call) (string, error) {
+			benefit, err := c.Text("benefit")
+			if err != nil {
+				return "", err
+			}
+			_, err = s.UseTx(c.Tx, Usage{Key: c.Tx.NewID(), Person: c.Run.Person, Benefit: benefit})
+			if errors.Is(err, ErrNoBenefit) || errors.Is(err, ErrUsedUp) {
+				return NoneLeft, nil
+			}
+			return path.OK, err
+		},
+	}
+}
+
 // LastDay writes the last day of a time that ends when the day does.
 func LastDay(end time.Time, zone *time.Location) string {
 	return end.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
