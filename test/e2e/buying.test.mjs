@@ -62,7 +62,7 @@ for (const [lang, script] of [['zh-Hans', true], ['en', false], ['zh-Hant', true
     await click(p, 'input[value=short] + button');
     await p.page.locator('form[action$="/pay"]').first().waitFor();
     await click(p, 'form[action$="/pay"] button');
-    await click(p, 'form:not(:has(input)) button');
+    await click(p, 'form:not(:has(input[name=how])) button');
     await p.page.locator('a.button[href$="/me"]').waitFor();
     await see(p, '44-bought');
     await click(p, 'a.button[href$="/me"]');

@@ -145,7 +145,7 @@ for (const lang of ['zh-Hans', 'en']) {
     const company = p.page.url();
     await click(p, 'form[action$="/buy"] button');
     await click(p, 'form[action$="/pay"] button');
-    await click(p, 'form:not(:has(input)) button');
+    await click(p, 'form:not(:has(input[name=how])) button');
     await p.page.locator('a.button').first().waitFor();
     await look(p, '65-company-paid');
     await p.page.goto(company);

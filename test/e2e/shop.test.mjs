@@ -65,7 +65,7 @@ async function address(p) {
 // pay pays the order that the phone shows, and waits until it is more than paid.
 async function pay(p) {
   await click(p, 'form[action$="/pay"] button');
-  await click(p, 'form:not(:has(input)) button');
+  await click(p, 'form:not(:has(input[name=how])) button');
   await p.page.waitForFunction(() => !document.querySelector('[data-refresh]'));
 }
 
@@ -100,7 +100,7 @@ for (const [lang, script] of [['zh-Hans', true], ['en', false], ['zh-Hant', true
     await address(p);
     await see(p, '74-order-to-pay');
     await click(p, 'form[action$="/pay"] button');
-    await click(p, 'form:not(:has(input)) button');
+    await click(p, 'form:not(:has(input[name=how])) button');
     for (let i = 0; i < 20 && !/待发货|待出貨|To be sent/.test(await words(p)); i++) {
       await p.page.waitForTimeout(300);
       await p.page.goto(new URL(order, p.server.base).href);

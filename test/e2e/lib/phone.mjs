@@ -144,7 +144,7 @@ export async function buy(p, plan) {
   await click(p, `form[action$="${plan ? `/${plan}` : ''}/buy"] button`);
   const order = here(p).split('/').at(-1);
   await click(p, 'form[action$="/pay"] button');
-  await click(p, 'form:not(:has(input)) button');
+  await click(p, 'form:not(:has(input[name=how])) button');
   for (let i = 0; !(await p.page.locator('a.button[href$="/me"]').count()); i++) {
     assert.ok(i < 50, 'what was paid for is not there after ten seconds');
     await p.page.waitForTimeout(200);
