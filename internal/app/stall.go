@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,13 +30,17 @@ const (
 	stallGoesOn = 3 * time.Hour
 )
 
-// fillStall lets people buy up to now. It does nothing where there is no shop, or nobody to buy.
+// stallSells is what people buy at the demo's stall; a playbook without it has another shop, or none.
+const stallSells = "yearbook"
+
+// fillStall lets people buy up to now. It does nothing where the shop doesn't have it, or nobody is there to buy.
 func (a *App) fillStall(ctx context.Context, community string, clk *clock.Manual, now time.Time) error {
 	s := stall{App: a, ctx: ctx, community: community, clock: clk}
 	err := a.DB.Read(ctx, community, func(tx *db.Tx) error {
 		s.members = nil
-		list, err := a.Goods.ProductsTx(tx, false, "", 1)
-		if err != nil || len(list.Items) == 0 {
+		if _, err := a.Goods.ProductTx(tx, stallSells); errors.Is(err, goods.ErrUnknownProduct) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		p, err := a.Members.MembersTx(tx, membership.MemberFilter{State: membership.Active}, "", stallBuyers)
