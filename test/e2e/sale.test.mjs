@@ -66,7 +66,7 @@ for (const lang of ['zh-Hans', 'en']) {
 test('what lecturers have sold', async () => {
   const { page } = desk;
   await desk.open('/events/lecturers');
-  await page.locator('tbody').getByText('¥6,600.00').waitFor();
+  await page.locator('tbody').getByText('¥6,600.00').first().waitFor();
   await desk.looks('console-lecturers');
   desk.calm();
 });
