@@ -76,25 +76,26 @@ export function Staff() {
                 )}
               </span>
             </span>
-            <Select
-              mode="multiple"
-              aria-label={t('settings.staff.roles')}
-              disabled={may('staff.manage') !== 'yes'}
-              style={{ minWidth: 180 }}
-              value={s.roles ?? []}
-              onChange={(next) => change(s.id, next)}
-              options={roles.map((role) => ({ value: role, label: t(`settings.role.${role}` as Key) }))}
-            />
-            {may('staff.manage') === 'yes' && !s.pending && (
-              <PickPerson
-                slug={slug}
-                label={t('settings.staff.person')}
-                placeholder={t('settings.staff.person')}
-                name={s.person_name}
-                value={s.person}
-                onChange={(person) => say(s.id, person ?? '')}
+            <span className={css.stack}>
+              <Select
+                mode="multiple"
+                aria-label={t('settings.staff.roles')}
+                disabled={may('staff.manage') !== 'yes'}
+                value={s.roles ?? []}
+                onChange={(next) => change(s.id, next)}
+                options={roles.map((role) => ({ value: role, label: t(`settings.role.${role}` as Key) }))}
               />
-            )}
+              {may('staff.manage') === 'yes' && !s.pending && (
+                <PickPerson
+                  slug={slug}
+                  label={t('settings.staff.person')}
+                  placeholder={t('settings.staff.person')}
+                  name={s.person_name}
+                  value={s.person}
+                  onChange={(person) => say(s.id, person ?? '')}
+                />
+              )}
+            </span>
           </Row>
         ))}
       </Rows>
